@@ -1,0 +1,1 @@
+"""gridplan: community grids of a city district, drawn by contiguity-constrained partitioning."""

@@ -1,0 +1,1 @@
+"""Layers -> Fabric: units, seamless cells, contiguity graph with borders and barriers."""

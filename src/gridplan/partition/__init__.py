@@ -1,0 +1,1 @@
+"""Graph -> labels with a certificate; arrays only."""

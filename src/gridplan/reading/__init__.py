@@ -1,0 +1,1 @@
+"""Any file -> Layers: vectors, tables, encodings, CRS."""

@@ -1,0 +1,1 @@
+"""Plan data -> GeoPackage, GeoJSON, tables, web page, audit."""

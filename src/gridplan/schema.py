@@ -1,0 +1,181 @@
+"""Names of layers and columns: the canonical English ones and the Chinese, pinyin and code aliases bureaus use.
+
+Nothing here computes. A column that leaves or enters gridplan is named here and nowhere else.
+"""
+
+from types import MappingProxyType
+from typing import Final
+
+KEY_GROUPS: Final = ("elderly_disabled", "minors", "floating", "mental")
+"""Key groups of Article 15, in the order of the output columns; counts of residents."""
+
+ROLES: Final = MappingProxyType(
+    {
+        "buildings": ("楼栋", "建筑", "建筑物", "房屋", "楼房", "自然幢", "building"),
+        "households": ("住户", "户", "户籍", "家庭", "户表", "household"),
+        "compounds": ("小区", "住宅小区", "楼盘", "compound"),
+        "communities": ("社区", "社区边界", "community"),
+        "subdistricts": ("街道", "街道边界", "乡镇街道", "subdistrict"),
+        "boundary": ("边界", "区界", "区县", "范围", "district"),
+        "roads": ("道路", "路网", "road"),
+        "railways": ("铁路", "railway", "rail"),
+        "water": ("水系", "河流", "水域", "rivers"),
+        "crossings": ("通道", "桥梁", "crossing", "bridges"),
+        "personnel": ("人员", "下沉人员", "力量", "花名册", "staff"),
+        "facilities": ("设施", "服务设施", "公共设施", "facility"),
+    }
+)
+"""Roles of input layers -> other names under which a layer plays the role."""
+
+_PLACE: Final = {
+    "community": ("社区", "社区名称", "SQMC", "SQJCWHMC"),
+    "community_code": ("社区代码", "社区编码", "SQDM", "SQJCWHBM"),
+    "subdistrict": ("街道", "街道名称", "乡镇街道名称", "XZJDMC"),
+    "subdistrict_code": ("街道代码", "XZJDDM"),
+    "district": ("区县", "区县名称", "QXMC"),
+}
+_COMPOUND: Final = {
+    "compound": ("小区名称", "小区名", "小区", "楼盘名称", "XQMC", "XMMC"),
+    "compound_code": ("小区编码", "小区编号", "XQDM"),
+}
+_POINT: Final = {
+    "x": ("坐标X", "ZBX", "经度", "lng", "lon", "longitude", "X"),
+    "y": ("坐标Y", "ZBY", "纬度", "lat", "latitude", "Y"),
+}
+_GROUPS: Final = {
+    "elderly_disabled": ("失能老人", "失能老年人", "失能老人数"),
+    "minors": ("未成年人", "未成年人数"),
+    "floating": ("流动人口", "流动人口数"),
+    "mental": ("精神障碍患者", "精神障碍患者数"),
+}
+
+FIELDS: Final = MappingProxyType(
+    {
+        "buildings": {
+            "building_id": (
+                "楼栋编号",
+                "楼栋编码",
+                "幢编号",
+                "自然幢号",
+                "ZRZH",
+                "JZWDM",
+                "osm_id",
+                "OBJECTID",
+            ),
+            "name": ("楼栋", "楼栋号", "楼栋名称", "幢号", "楼房名称", "建筑物名称", "JZWMC", "ZH"),
+            "households": (
+                "户数",
+                "总户数",
+                "常住户数",
+                "住宅户数",
+                "房屋总数",
+                "ZHS",
+                "HS",
+                "dwellings",
+            ),
+            "suites": ("总套数", "套数", "ZTS"),
+            "entrances": ("单元数", "DYS"),
+            "flats_per_landing": ("每层户数", "梯户数"),
+            "residents": ("人口", "常住人口", "人口数", "居民数", "population"),
+            "floors": ("层数", "总层数", "地上层数", "ZCS", "DSCS", "number_of_floors", "building_levels"),
+            "living_area_m2": ("住宅面积", "居住面积", "living_area"),
+            "floor_area_m2": ("建筑面积", "SCJZMJ", "JZMJ", "build_floor_area"),
+            "residential": ("是否住宅", "is_living"),
+            "use": ("规划用途", "用途", "GHYT"),
+            "year": ("建筑年代", "建成年份", "JZND", "year_completed"),
+            "police": ("派出所", "PCSDM", "警务区", "JWWGDM"),
+            **_COMPOUND,
+            **_PLACE,
+            **_GROUPS,
+            **_POINT,
+        },
+        "households": {
+            "building_id": ("楼栋编号", "楼栋编码", "幢编号", "自然幢号", "ZRZH", "JZWDM"),
+            "entrance": ("单元", "单元号", "DYFH"),
+            "room": ("房号", "室"),
+            "households": ("户数", "总户数", "ZHS", "HS"),
+            "residents": ("人口", "常住人口", "人口数", "居民数"),
+            "address": ("地址", "详细地址", "标准地址", "地址全称", "门牌号", "DZMC", "DZQC", "MPH"),
+            **_GROUPS,
+            **_POINT,
+        },
+        "compounds": {**_COMPOUND, **_PLACE},
+        "communities": _PLACE,
+        "subdistricts": {
+            "subdistrict": ("街道", "街道名称", "乡镇街道名称", "XZJDMC"),
+            "subdistrict_code": ("街道代码", "XZJDDM"),
+            "district": ("区县", "区县名称", "QXMC"),
+        },
+        "boundary": {"district": ("区县", "区县名称", "QXMC")},
+        "roads": {
+            "road_class": ("等级", "道路等级", "类型", "class", "highway", "fclass"),
+            "name": ("名称", "道路名称"),
+        },
+        "railways": {"name": ("名称", "铁路名称")},
+        "water": {"name": ("名称", "河流名称")},
+        "crossings": {"name": ("名称",)},
+        "personnel": {
+            "person_id": ("人员编号", "编号", "工号"),
+            "force": ("力量", "部门", "所属部门"),
+            "staff": ("人员类别", "身份", "类别"),
+            "community": ("社区", "社区名称"),
+            "home_x": ("居住地X", "住址X"),
+            "home_y": ("居住地Y", "住址Y"),
+            "work_x": ("单位X", "单位驻地X"),
+            "work_y": ("单位Y", "单位驻地Y"),
+            "capacity": ("容量", "可服务网格数"),
+        },
+        "facilities": {
+            "type": ("类型", "设施类型"),
+            "name": ("名称", "设施名称"),
+            "rooms": ("房间", "功能用房"),
+            "area_m2": ("面积", "建筑面积"),
+            "open": ("对外开放", "是否开放"),
+            "community": ("社区", "社区名称"),
+            **_POINT,
+        },
+    }
+)
+"""Role -> canonical field -> other names of the field, best first. Matching ignores case, spaces and width."""
+
+PERSONAL: Final = ("户主姓名", "姓名", "身份证号码", "身份证号", "户号", "与户主关系", "联系电话", "手机号")
+"""Fields that identify a person: dropped on read, and said."""
+
+ROAD_CLASSES: Final = MappingProxyType(
+    {
+        "motorway": ("高速", "高速公路", "motorway_link"),
+        "trunk": ("快速路", "城市快速路", "trunk_link"),
+        "primary": ("主干路", "主干道", "primary_link"),
+        "secondary": ("次干路", "次干道", "secondary_link"),
+        "tertiary": ("支路", "tertiary_link"),
+    }
+)
+"""Canonical road class -> other values; what is not listed is kept as it stands."""
+
+BARRIERS: Final = ("none", "road", "stream", "crossing", "link")
+"""What lies on an edge of the contiguity graph, by code 0..4: nothing; a soft road; a water line; a crossing that
+reopens a hard barrier; the one link of a piece too small to be planned apart."""
+
+GRID_COLUMNS: Final = (
+    "grid_code", "name", "community", "community_code", "subdistrict", "households", "residents", "load",
+    "compounds", "buildings", "area_m2", "walk_m", "compactness", "in_band", "cause", "valid_from",
+    *KEY_GROUPS, "key_places",
+)  # fmt: skip
+UNIT_COLUMNS: Final = (
+    "unit_id", "building_id", "entrance", "grid_code", "community", "community_code", "compound", "households",
+    "residents", "source", *KEY_GROUPS,
+)  # fmt: skip
+BUILDING_COLUMNS: Final = ("building_id", "entrance", "grid_code", "community", "compound", "households")
+EDGE_COLUMNS: Final = ("unit_a", "unit_b", "border_m", "barrier", "barrier_m")
+WALL_COLUMNS: Final = ("unit_a", "unit_b", "border_m")
+FINDING_COLUMNS: Final = ("code", "severity", "subject", "reason", "value")
+ASSIGNMENT_COLUMNS: Final = ("grid_code", "force", "person_id", "distance_m")
+CERTIFICATE_COLUMNS: Final = (
+    "community", "units", "households", "parts", "cost", "bound", "gap", "proven", "reason", "seconds",
+)  # fmt: skip
+SET_ASIDE_COLUMNS: Final = ("role", "id", "households", "reason")
+
+CAUSES: Final = (
+    "building above upper", "arithmetic", "coarse buildings", "locked", "barrier", "search limit",
+)  # fmt: skip
+"""Why a grid lies outside the band; the empty text where it lies inside."""
