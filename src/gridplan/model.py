@@ -14,7 +14,19 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from gridplan.errors import CRSError, GraphError, LayerError, PlanError, first_three
-from gridplan.schema import BARRIERS, FINDING_COLUMNS, KEY_GROUPS, ROLES, SET_ASIDE_COLUMNS
+from gridplan.schema import (
+    ASSIGNMENT_COLUMNS,
+    BARRIERS,
+    CERTIFICATE_COLUMNS,
+    EDGE_COLUMNS,
+    FINDING_COLUMNS,
+    GRID_COLUMNS,
+    KEY_GROUPS,
+    ROLES,
+    SET_ASIDE_COLUMNS,
+    UNIT_COLUMNS,
+    WALL_COLUMNS,
+)
 
 SEVERITIES = ("error", "warning", "notice")
 """A broken hard rule; a broken strong rule or an assumption that matters; an assumption worth knowing."""
@@ -250,7 +262,7 @@ class ContiguityGraph:
             and self.wall_m.shape == (w,)
         )
         if not sound:
-            msg = f"contiguity graph: need {m} edges and {w} walls, one value each, found other shapes; correct the caller"
+            msg = f"contiguity graph: need {m} edges, {w} walls, a value each, found other shapes; correct the caller"
             raise GraphError(msg)
         both = np.concatenate([self.edges, self.walls])
         if both.size and (both.min() < 0 or both.max() >= self.n_units or (both[:, 0] >= both[:, 1]).any()):
@@ -336,3 +348,66 @@ class Partition:
         if not np.array_equal(used, np.arange(len(self.grids))):
             msg = f"partition: need labels 0..{len(self.grids) - 1}, each used, found others; correct the caller"
             raise PlanError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlanData:
+    """A plan as frames: what is written, audited, drawn and read back.
+
+    Columns are those of `schema`; polygons are in `crs`, in metres. Key groups hold full counts here; exports that
+    leave the bureau suppress small ones.
+
+    Parameters
+    ----------
+    crs : CRS
+        A projected CRS in metres.
+    grids : GeoDataFrame
+        `GRID_COLUMNS`, one row per grid, sorted by grid_code; polygons.
+    units : GeoDataFrame
+        `UNIT_COLUMNS` and x, y (metres), one row per unit, sorted by unit_id; cell polygons.
+    buildings : DataFrame
+        building_id, entrance, unit_id, households: every building that takes part, sorted.
+    communities : GeoDataFrame
+        community, community_code, subdistrict; polygons.
+    edges : DataFrame
+        `EDGE_COLUMNS`; unit_a and unit_b are unit ids, barrier a text of `BARRIERS`.
+    walls : DataFrame
+        `WALL_COLUMNS`: units of one community that touch across a hard barrier only.
+    certificate : DataFrame
+        `CERTIFICATE_COLUMNS`, one row per community.
+    assignment : DataFrame
+        `ASSIGNMENT_COLUMNS`.
+    set_aside : DataFrame
+        `SET_ASIDE_COLUMNS`: what takes no part, with the reason.
+    findings : GeoDataFrame
+        `FINDING_COLUMNS`; points or None.
+    context : GeoDataFrame
+        kind ("road", "railway" or "water"), name; lines and polygons to draw behind the plan.
+    run : dict of str to object
+        How the plan was made, JSON-able: version, created, seed, effort, reproducible, rules, sources, stages.
+    """
+
+    crs: CRS
+    grids: gpd.GeoDataFrame
+    units: gpd.GeoDataFrame
+    buildings: pd.DataFrame
+    communities: gpd.GeoDataFrame
+    edges: pd.DataFrame
+    walls: pd.DataFrame
+    certificate: pd.DataFrame
+    assignment: pd.DataFrame
+    set_aside: pd.DataFrame
+    findings: gpd.GeoDataFrame
+    context: gpd.GeoDataFrame
+    run: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        """Check the columns that every output relies on."""
+        needed = {"grids": GRID_COLUMNS, "units": UNIT_COLUMNS, "edges": EDGE_COLUMNS, "walls": WALL_COLUMNS,
+                  "certificate": CERTIFICATE_COLUMNS, "assignment": ASSIGNMENT_COLUMNS,
+                  "set_aside": SET_ASIDE_COLUMNS, "findings": FINDING_COLUMNS}  # fmt: skip
+        for name, columns in needed.items():
+            missing = [c for c in columns if c not in getattr(self, name).columns]
+            if missing:
+                msg = f"plan, {name}: need the columns of the schema, missing {', '.join(missing)}; add them"
+                raise PlanError(msg)
