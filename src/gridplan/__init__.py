@@ -1,1 +1,82 @@
-"""gridplan: community grids of a city district, drawn by contiguity-constrained partitioning."""
+"""gridplan: community grids of a city district, drawn by contiguity-constrained partitioning.
+
+>>> import gridplan
+>>> plan = gridplan.make_plan(gridplan.read_layers("district/"))  # doctest: +SKIP
+>>> plan.write("out/")  # doctest: +SKIP
+
+The names below load on first use, so that importing gridplan costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gridplan.config import Rules
+    from gridplan.errors import (
+        ConfigError,
+        CRSError,
+        EncodingError,
+        GraphError,
+        GridplanError,
+        InfeasibleError,
+        LayerError,
+        OutputError,
+        PlanError,
+    )
+    from gridplan.model import Finding, Layers, Partition
+    from gridplan.partition import partition_graph
+    from gridplan.pipeline import make_plan, partition_district
+    from gridplan.plan import Plan, audit_plan, read_plan
+    from gridplan.reading import read_layers
+    from gridplan.sample import make_sample
+
+__all__ = [
+    "CRSError",
+    "ConfigError",
+    "EncodingError",
+    "Finding",
+    "GraphError",
+    "GridplanError",
+    "InfeasibleError",
+    "LayerError",
+    "Layers",
+    "OutputError",
+    "Partition",
+    "Plan",
+    "PlanError",
+    "Rules",
+    "audit_plan",
+    "make_plan",
+    "make_sample",
+    "partition_district",
+    "partition_graph",
+    "read_layers",
+    "read_plan",
+]
+
+_HOMES = {
+    "Finding": "model",
+    "Layers": "model",
+    "Partition": "model",
+    "Plan": "plan",
+    "Rules": "config",
+    "audit_plan": "plan",
+    "make_plan": "pipeline",
+    "make_sample": "sample",
+    "partition_district": "pipeline",
+    "partition_graph": "partition",
+    "read_layers": "reading",
+    "read_plan": "plan",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in __all__:
+        msg = f"module 'gridplan' has no attribute {name!r}"
+        raise AttributeError(msg)
+    home = import_module(f"gridplan.{_HOMES.get(name, 'errors')}")
+    return getattr(home, name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -364,7 +364,8 @@ class PlanData:
     grids : GeoDataFrame
         `GRID_COLUMNS`, one row per grid, sorted by grid_code; polygons.
     units : GeoDataFrame
-        `UNIT_COLUMNS` and x, y (metres), one row per unit, sorted by unit_id; cell polygons.
+        `UNIT_COLUMNS` and x, y (metres), one row per unit, sorted by community, building and entrance;
+        cell polygons.
     buildings : DataFrame
         building_id, entrance, unit_id, households: every building that takes part, sorted.
     communities : GeoDataFrame

@@ -1,0 +1,224 @@
+"""The order of the stages, and only that: read, draw the fabric, partition, draw the grids, audit, write."""
+
+import dataclasses
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gridplan import geometry, reading, reporting
+from gridplan.config import Rules
+from gridplan.geometry.grids import draw_grids
+from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
+from gridplan.partition import partition_graph
+from gridplan.plan import Plan
+from gridplan.progress import Report, silent
+from gridplan.schema import ASSIGNMENT_COLUMNS, SET_ASIDE_COLUMNS
+
+Stages = dict[str, dict[str, float | None]]
+
+
+def make_plan(
+    layers: Layers,
+    rules: Rules | None = None,
+    *,
+    rng: int = 0,
+    effort: str = "normal",
+    time_limit: float | None = None,
+    jobs: int | None = None,
+    report: Report = silent,
+) -> Plan:
+    """Draw the grids of a district and audit them.
+
+    Parameters
+    ----------
+    layers : Layers
+        The district, as `read_layers` gives it.
+    rules : Rules or None
+        None takes the defaults.
+    rng : int
+        Seed; the same seed and layers give the same plan.
+    effort : {"fast", "normal", "thorough"}
+        How long to search.
+    time_limit : float or None
+        Seconds after which the search stops with the best plan so far; such a plan is marked non-reproducible.
+    jobs : int or None
+        Threads; None takes every core. The plan does not depend on it.
+    report : Report
+        Progress callback.
+
+    Returns
+    -------
+    Plan
+        With findings and certificate.
+
+    Raises
+    ------
+    GridplanError
+        If the layers or options cannot be used; the message says what to do.
+    """
+    options = {"rng": rng, "effort": effort, "time_limit": time_limit, "jobs": jobs}
+    return _plan(layers, rules or Rules(), options, {}, report)
+
+
+def partition_district(
+    source: str | Path | None,
+    out: str | Path,
+    *,
+    roles: Mapping[str, str | Path] | None = None,
+    rules: Rules | None = None,
+    crs: str | int | None = None,
+    encoding: str | None = None,
+    report: Report = silent,
+    **options: Any,  # noqa: ANN401
+) -> Plan:
+    """Read a district, plan it, and write the plan: the main job.
+
+    Parameters
+    ----------
+    source : path or None
+        Folder or GeoPackage with layers named by role.
+    out : path
+        Folder to write, whole or not at all.
+    roles : dict or None
+        Role -> ``FILE`` or ``FILE:layer``; beside or instead of `source`.
+    rules : Rules or None
+        None takes the defaults.
+    crs, encoding : str or None
+        Overrule what the files say.
+    report : Report
+        Progress callback.
+    **options
+        rng, effort, time_limit and jobs, as of `make_plan`.
+
+    Returns
+    -------
+    Plan
+        The plan that was written.
+
+    Raises
+    ------
+    GridplanError
+        If an input or an option cannot be used, or the folder cannot be written.
+    """
+    rules = rules or Rules()
+    stages: Stages = {}
+    reporting.check_folder(Path(out))
+    with _timed(stages, "reading"):
+        layers = reading.read_layers(source, roles=roles, rules=rules, crs=crs, encoding=encoding, report=report)
+    plan = _plan(layers, rules, options, stages, report)
+    plan.write(out, report=report)
+    return plan
+
+
+def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages, report: Report) -> Plan:
+    with _timed(stages, "geometry"):
+        fabric = geometry.build_fabric(layers, rules, report=report)
+    with _timed(stages, "partition"):
+        partition = _partition(fabric, rules, options, report)
+    now = datetime.now(UTC)
+    with _timed(stages, "drawing"):
+        drawn = draw_grids(fabric, partition, layers.facilities, now.astimezone().date())
+    run = {
+        "version": version("gridplan"),
+        "created": now.isoformat(timespec="seconds"),
+        "seed": options.get("rng", 0),
+        "effort": options.get("effort", "normal"),
+        "time_limit": options.get("time_limit"),
+        "reproducible": partition.reproducible,
+        "rules": rules.to_mapping(),
+        "sources": [dataclasses.asdict(s) | {"assumptions": list(s.assumptions)} for s in layers.sources],
+        "stages": stages,
+    }
+    data = PlanData(
+        crs=layers.crs,
+        buildings=fabric.buildings,
+        communities=fabric.communities,
+        assignment=pd.DataFrame(columns=list(ASSIGNMENT_COLUMNS)),
+        set_aside=_set_aside(layers, fabric),
+        findings=findings_frame((), layers.crs),
+        context=_context(layers),
+        run=run,
+        **drawn,
+    )
+    with _timed(stages, "audit"):
+        report("audit", 0, 1)
+        findings = (*layers.findings, *fabric.findings, *_not_yet(layers), *reporting.audit(data, rules))
+        report("audit", 1, 1)
+    return Plan.of(dataclasses.replace(data, findings=findings_frame(findings, layers.crs)))
+
+
+def _partition(fabric: Fabric, rules: Rules, options: dict[str, Any], report: Report) -> Partition:
+    units, graph = fabric.units, fabric.graph
+    named = units["compound"].where(units["compound"] != "")
+    return partition_graph(
+        graph.edges,
+        units["households"].to_numpy(),
+        xy=units[["x", "y"]].to_numpy(dtype="float64"),
+        compounds=pd.factorize(named, sort=True)[0],
+        communities=np.asarray(fabric.community_index),
+        border=graph.barrier_m,
+        border_weight=rules.cost.barrier_per_m,
+        target=rules.target,
+        lower=rules.lower,
+        upper=rules.upper,
+        cost=rules.cost,
+        report=report,
+        **options,
+    )
+
+
+def _set_aside(layers: Layers, fabric: Fabric) -> pd.DataFrame:
+    frames = [f for f in (layers.set_aside, fabric.set_aside) if len(f)]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(SET_ASIDE_COLUMNS))
+
+
+def _context(layers: Layers) -> gpd.GeoDataFrame:
+    """Roads, railways and water to draw behind the plan."""
+    kinds = {"road": layers.roads, "railway": layers.railways, "water": layers.water}
+    frames = [_named(kind, frame) for kind, frame in kinds.items() if frame is not None and len(frame)]
+    if not frames:
+        return gpd.GeoDataFrame({"kind": [], "name": []}, geometry=[], crs=layers.crs)
+    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=layers.crs)
+
+
+def _named(kind: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    name = frame["name"].fillna("").astype(str) if "name" in frame else ""
+    return gpd.GeoDataFrame({"kind": kind, "name": name}, geometry=frame.geometry, index=frame.index)
+
+
+def _not_yet(layers: Layers) -> tuple[Finding, ...]:
+    """Say which stages this version does not have yet."""
+    if layers.personnel is None:
+        return ()
+    reason = f"{len(layers.personnel)} persons were read, but this version does not assign personnel yet: no roster"
+    return (Finding(code="deployment_not_available", severity="notice", subject="personnel", reason=reason),)
+
+
+@contextmanager
+def _timed(stages: Stages, stage: str) -> Iterator[None]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    yield
+    stages[stage] = {
+        "cpu_s": round(time.process_time() - cpu, 3),
+        "wall_s": round(time.perf_counter() - wall, 3),
+        "peak_mb": _peak_mb(),
+    }
+
+
+def _peak_mb() -> float | None:
+    """Peak memory of the process so far; None on systems that do not tell."""
+    try:
+        import resource  # noqa: PLC0415  absent on Windows
+    except ImportError:
+        return None
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 1)
