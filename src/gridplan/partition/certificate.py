@@ -1,0 +1,230 @@
+"""What is said about a finished partition: bounds, proofs, and why a grid is outside the band."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gridplan.partition.kernels.arrays import (
+    COMPOUND, LOAD, LOWER, N_SUMS, OUTSIDE, SURPLUS, TARGET, UPPER, WEIGHT, Floats, Graph, Ints, make_state,
+    make_work,
+)  # fmt: skip
+from gridplan.partition.kernels.cost import SLACK
+from gridplan.partition.kernels.grids import load_labels
+
+TOLERANCE = 1e-6
+"""Cost by which a plan may exceed its bound and still count as proven."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """The plan of one piece.
+
+    Parameters
+    ----------
+    labels : int64[n]
+        Grid of each unit, 0..k - 1 by first unit.
+    sums, costs : float64[k, 7], float64[k]
+        Sums and cost of each grid.
+    bound : float
+        No plan of the piece costs less.
+    proven : bool
+        Whether the plan is proven to be the best.
+    reason : str
+        How it was proven, or why not.
+    seconds : float
+        CPU seconds spent.
+    """
+
+    labels: Ints
+    sums: Floats
+    costs: Floats
+    bound: float
+    proven: bool
+    reason: str
+    seconds: float
+
+
+def renumber(labels: Ints) -> Ints:
+    """Number grids 0..k - 1 by their first unit.
+
+    Parameters
+    ----------
+    labels : int[n]
+        Grid of each unit, any numbers.
+
+    Returns
+    -------
+    int64[n]
+        The same grids.
+    """
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first), dtype=np.int64)
+    return rank[inverse]
+
+
+def price_labels(graph: Graph, price: Floats, labels: Ints) -> tuple[Floats, Floats]:
+    """Sum up and price the grids of a plan.
+
+    Parameters
+    ----------
+    graph, price : Graph, float64[9]
+        Piece and prices.
+    labels : int64[n]
+        Grid of each unit, 0..k - 1.
+
+    Returns
+    -------
+    float64[k, 7], float64[k]
+        Sums and cost of each grid.
+    """
+    state = make_state(len(labels))
+    state.label[:] = labels
+    load_labels(price, graph, state, make_work(graph))
+    k = int(labels.max(initial=-1)) + 1
+    return state.sums[:k].reshape(k, N_SUMS), state.cost[:k]
+
+
+def size_penalty(price: Floats, weight: float, parts: Floats) -> Floats:
+    """Bound the size rule from below by arithmetic alone.
+
+    Parameters
+    ----------
+    price : float64[9]
+        Vector of prices.
+    weight : float
+        Households to divide.
+    parts : float64[k]
+        Numbers of grids.
+
+    Returns
+    -------
+    float64[k]
+        The least price of the size rule for each number of grids.
+    """
+    missing = np.maximum(parts * price[LOWER] - weight, weight - parts * price[UPPER])
+    return np.where(missing > SLACK, price[OUTSIDE] + price[SURPLUS] * missing, 0.0)
+
+
+def divides(price: Floats, weight: float) -> bool:
+    """Tell whether so many households can be divided into grids within the band at all.
+
+    Parameters
+    ----------
+    price : float64[9]
+        Vector of prices.
+    weight : float
+        Households to divide.
+
+    Returns
+    -------
+    bool
+        Whether a whole number k has k * lower <= weight <= k * upper.
+    """
+    most = np.floor((weight + SLACK) / price[LOWER])
+    return bool(most >= 1 and most * price[UPPER] >= weight - SLACK)
+
+
+def simple_bound(graph: Graph, price: Floats) -> float:
+    """Bound the cost of a piece from below by arithmetic: sizes, load, compounds, buildings above the band.
+
+    Parameters
+    ----------
+    graph, price : Graph, float64[9]
+        Piece and prices.
+
+    Returns
+    -------
+    float
+        No plan costs less. Time O(n + grids).
+    """
+    weights = graph.units[:, WEIGHT]
+    total, load = float(weights.sum()), float(graph.units[:, 1].sum())
+    most = min(len(weights), int(total / price[LOWER]) + 2)
+    parts = np.arange(1, most + 1, dtype=float)
+    huge = weights[weights > price[UPPER] + SLACK] - price[UPPER]
+    each = min(price[OUTSIDE], price[SURPLUS] * price[UPPER])
+    forced = float((price[SURPLUS] * huge + each).sum())
+    sizes = np.maximum(size_penalty(price, total, parts), forced)
+    touched = np.full(most, graph.compound.max(initial=-1) + 1.0)
+    whole = bool((graph.compound[weights > 0] >= 0).all())
+    if whole and price[OUTSIDE] >= price[COMPOUND]:  # a grid without households costs more than a compound
+        touched = np.where(sizes == 0, np.maximum(touched, parts), touched)
+    return float((sizes + price[LOAD] * np.abs(load - parts * price[TARGET]) + price[COMPOUND] * touched).min())
+
+
+def grid_causes(graph: Graph, price: Floats, solution: Solution, community_weight: float) -> list[str]:
+    """Say of each grid of a piece why it is outside the band.
+
+    Parameters
+    ----------
+    graph, price : Graph, float64[9]
+        Piece and prices.
+    solution : Solution
+        Its plan.
+    community_weight : float
+        Households of the whole community.
+
+    Returns
+    -------
+    list of str
+        One of `schema.CAUSES` each, empty inside the band.
+    """
+    weights = graph.units[:, WEIGHT]
+    huge = weights > price[UPPER] + SLACK
+    holds_huge = np.bincount(solution.labels, weights=huge, minlength=len(solution.costs)) > 0
+    general = "coarse buildings" if solution.proven else "search limit"
+    if not divides(price, float(weights[~huge].sum())):
+        general = "barrier" if weights.sum() < community_weight and divides(price, community_weight) else "arithmetic"
+    size = solution.sums[:, WEIGHT]
+    inside = (size >= price[LOWER] - SLACK) & (size <= price[UPPER] + SLACK)
+    return [
+        "" if fits else "building above upper" if has else general
+        for fits, has in zip(inside, holds_huge, strict=True)
+    ]  # fmt: skip
+
+
+def community_frame(names: Ints, pieces: list[tuple[int, Solution]]) -> pd.DataFrame:
+    """Sum up the certificates of the pieces by community.
+
+    Parameters
+    ----------
+    names : int[c]
+        Communities in ascending order.
+    pieces : list of (int, Solution)
+        Rank of the community and plan of each piece.
+
+    Returns
+    -------
+    DataFrame
+        `schema.CERTIFICATE_COLUMNS`, one row per community.
+    """
+    rows = []
+    for rank, name in enumerate(names.tolist()):
+        mine = [s for r, s in pieces if r == rank]
+        cost, bound = sum(float(s.costs.sum()) for s in mine), sum(s.bound for s in mine)
+        proven = all(s.proven for s in mine)
+        bound = cost if proven else bound
+        open_ = [s.reason for s in mine if not s.proven]
+        rows.append(
+            {
+                "community": name,
+                "units": sum(len(s.labels) for s in mine),
+                "households": sum(float(s.sums[:, WEIGHT].sum()) for s in mine),
+                "parts": sum(len(s.costs) for s in mine),
+                "cost": cost,
+                "bound": bound,
+                "gap": (cost - bound) / cost if cost > 0 else 0.0,
+                "proven": proven,
+                "reason": (open_ or [s.reason for s in mine])[0],
+                "seconds": sum(s.seconds for s in mine),
+            }
+        )
+    return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
+
+
+_TYPES = {
+    "community": "int64", "units": "int64", "households": "float64", "parts": "int64", "cost": "float64",
+    "bound": "float64", "gap": "float64", "proven": "bool", "reason": "str", "seconds": "float64",
+}  # fmt: skip

@@ -1,0 +1,256 @@
+"""The door of the core: checked arrays, and their division into pieces that can be planned apart."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
+
+from gridplan.config import EFFORTS, CostRules
+from gridplan.errors import ConfigError, GraphError, first_three
+from gridplan.partition.kernels.arrays import Floats, Graph, Ints
+
+OBJECTIVES: Final = ("article19", "inertia", "cut_edges")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """The whole input as plain arrays, checked.
+
+    Parameters
+    ----------
+    edges : int64[m, 2]
+        Edges inside communities, each once.
+    border : float64[m]
+        Price of each edge inside a grid.
+    weights, loads : float64[n]
+        Households and load of each unit.
+    xy : float64[n, 2]
+        Metres; zeros where no places were given.
+    compounds : int64[n]
+        Compound of each unit, -1 for none.
+    communities : int64[n]
+        Community of each unit: any whole numbers.
+    price : float64[9]
+        Prices, as `kernels.arrays` orders them.
+    """
+
+    edges: NDArray[np.int64]
+    border: Floats
+    weights: Floats
+    loads: Floats
+    xy: Floats
+    compounds: NDArray[np.int64]
+    communities: NDArray[np.int64]
+    price: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A connected piece of one community, to be planned for itself.
+
+    Parameters
+    ----------
+    units : int64[k]
+        Its units in the whole graph, ascending.
+    community : int
+        Rank of its community.
+    graph : Graph
+        Its arrays.
+    """
+
+    units: NDArray[np.int64]
+    community: int
+    graph: Graph
+
+
+def price_vector(cost: CostRules, target: float, lower: float, upper: float, *, with_xy: bool) -> Floats:
+    """Turn the prices of a rule file into the vector the kernels read.
+
+    Parameters
+    ----------
+    cost : CostRules
+        Prices of the terms.
+    target, lower, upper : float
+        Households a grid should hold, and the fewest and the most.
+    with_xy : bool
+        Whether units have places; without them there is no inertia.
+
+    Returns
+    -------
+    float64[9]
+        Ordered as in `kernels.arrays`.
+    """
+    step = target / 5
+    inertia = cost.inertia / (target * cost.spread_m**2) if with_xy else 0.0
+    return np.array(
+        [lower, upper, target, cost.outside, cost.outside / step, cost.load / step, cost.compound,
+         cost.mixed / target, inertia]
+    )  # fmt: skip
+
+
+def check_options(objective: str, effort: str, target: float, lower: float, upper: float) -> None:
+    """Check the options that are no arrays.
+
+    Parameters
+    ----------
+    objective, effort : str
+        As in `partition_graph`.
+    target, lower, upper : float
+        As in `partition_graph`.
+
+    Raises
+    ------
+    ConfigError
+        If one has a value that cannot be used.
+    """
+    for name, value, known in (("objective", objective, OBJECTIVES), ("effort", effort, EFFORTS)):
+        if value not in known:
+            msg = f"partition, {name}: need one of {', '.join(known)}, found {value!r}; correct it"
+            raise ConfigError(msg)
+    if not 0 < lower <= target <= upper < np.inf:
+        msg = f"partition, size: need 0 < lower <= target <= upper, found {lower}, {target}, {upper}; correct them"
+        raise ConfigError(msg)
+
+
+def check_input(
+    edges: ArrayLike, weights: ArrayLike, *, xy: ArrayLike | None, compounds: ArrayLike | None,
+    communities: ArrayLike | None, border: ArrayLike | None, border_weight: float, price: Floats,
+) -> Problem:  # fmt: skip
+    """Check the arrays at the door.
+
+    Parameters
+    ----------
+    edges, weights, xy, compounds, communities, border, border_weight : array-like or None
+        As in `partition_graph`.
+    price : float64[9]
+        Vector of prices.
+
+    Returns
+    -------
+    Problem
+        Plain arrays; edges between communities are left out.
+
+    Raises
+    ------
+    GraphError
+        If shapes, ids or values contradict one another.
+    """
+    w = _vector("weights", weights, None)
+    n = len(w)
+    ends = _edges(edges, n)
+    borders = np.zeros(len(ends)) if border is None else _vector("border", border, len(ends))
+    home = np.zeros(n, np.int64) if communities is None else _integers("communities", communities, n)
+    places = np.zeros((n, 2)) if xy is None else _places(xy, n)
+    inside = home[ends[:, 0]] == home[ends[:, 1]]
+    return Problem(
+        edges=ends[inside], border=borders[inside] * border_weight, weights=w, loads=w, xy=places,
+        compounds=np.full(n, -1) if compounds is None else _integers("compounds", compounds, n),
+        communities=home, price=price,
+    )  # fmt: skip
+
+
+def _fail(where: str, need: str, found: str) -> None:
+    msg = f"partition, {where}: need {need}, found {found}; correct the input"
+    raise GraphError(msg)
+
+
+def _vector(name: str, values: ArrayLike, size: int | None) -> Floats:
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        array = np.full((1, 1), np.nan)
+    if array.ndim != 1 or (size is not None and len(array) != size):
+        _fail(name, f"one number each ({'any' if size is None else size})", f"shape {array.shape}")
+    wrong = np.flatnonzero(~(array >= 0) | np.isinf(array))
+    if wrong.size:
+        _fail(name, "finite numbers >= 0", f"others at {first_three(wrong)}")
+    return array
+
+
+def _integers(name: str, values: ArrayLike, size: int) -> NDArray[np.int64]:
+    array = np.asarray(values)
+    if array.shape != (size,):
+        _fail(name, f"one whole number per unit ({size})", f"shape {array.shape}")
+    if array.size and not np.issubdtype(array.dtype, np.integer):
+        _fail(name, "whole numbers", f"type {array.dtype}")
+    return array.astype(np.int64)
+
+
+def _places(xy: ArrayLike, n: int) -> Floats:
+    array = np.asarray(xy, dtype=np.float64)
+    if array.shape != (n, 2):
+        _fail("xy", f"shape ({n}, 2)", f"shape {array.shape}")
+    wrong = np.flatnonzero(~np.isfinite(array).all(axis=1))
+    if wrong.size:
+        _fail("xy", "finite metres", f"others at {first_three(wrong)}")
+    return array
+
+
+def _edges(edges: ArrayLike, n: int) -> NDArray[np.int64]:
+    array = np.asarray(edges)
+    if array.size == 0:
+        array = np.zeros((0, 2), np.int64)
+    if array.ndim != 2 or array.shape[1] != 2 or not np.issubdtype(array.dtype, np.integer):  # noqa: PLR2004
+        _fail("edges", "whole numbers of shape (m, 2)", f"shape {array.shape}, type {array.dtype}")
+    ends = np.sort(array.astype(np.int64), axis=1)
+    wrong = np.flatnonzero((ends[:, 0] < 0) | (ends[:, 1] >= n))
+    if wrong.size:
+        _fail("edges", f"units 0..{n - 1}", f"others in rows {first_three(wrong)}")
+    loops = np.flatnonzero(ends[:, 0] == ends[:, 1])
+    if loops.size:
+        _fail("edges", "two different ends", f"self loops in rows {first_three(loops)}")
+    _, first = np.unique(ends[:, 0] * max(n, 1) + ends[:, 1], return_index=True)
+    if len(first) < len(ends):
+        twice = np.setdiff1d(np.arange(len(ends)), first)
+        _fail("edges", "each edge once", f"repeats in rows {first_three(twice)}")
+    return ends
+
+
+def split_pieces(problem: Problem) -> list[Piece]:
+    """Divide the input into the connected pieces of its communities.
+
+    Parameters
+    ----------
+    problem : Problem
+        The checked input.
+
+    Returns
+    -------
+    list of Piece
+        Ordered by community, then by first unit.
+    """
+    n = len(problem.weights)
+    a, b = problem.edges[:, 0], problem.edges[:, 1]
+    heads, tails, tolls = np.concatenate([a, b]), np.concatenate([b, a]), np.tile(problem.border, 2)
+    # edges are numbered from 1, since a sparse matrix drops zeros
+    matrix = coo_array((np.arange(1, len(heads) + 1), (heads, tails)), shape=(n, n)).tocsr()
+    matrix.sort_indices()
+    _, part = connected_components(matrix, directed=False)
+    _, rank = np.unique(problem.communities, return_inverse=True)
+    order = np.lexsort((np.arange(n), part, rank))
+    ends = np.flatnonzero(np.diff(part[order], append=-1)) + 1
+    groups = [group for group in np.split(order, ends[:-1]) if group.size]
+    groups.sort(key=lambda g: (int(rank[g[0]]), int(g[0])))
+    place = np.empty(n, np.int64)
+    return [
+        Piece(units=g, community=int(rank[g[0]]), graph=_piece_graph(problem, g, place, matrix, tolls)) for g in groups
+    ]
+
+
+def _piece_graph(problem: Problem, units: NDArray[np.int64], place: Ints, matrix: Any, tolls: Floats) -> Graph:  # noqa: ANN401
+    place[units] = np.arange(len(units), dtype=np.int64)
+    rows: csr_array = matrix[units]
+    w = problem.weights[units]
+    loads = np.where(w > 0, problem.loads[units], 0.0)
+    centre = problem.xy[units].mean(axis=0) if w.sum() == 0 else np.average(problem.xy[units], axis=0, weights=w)
+    x, y = (problem.xy[units] - centre).T
+    compounds = np.where(w > 0, problem.compounds[units], -1)
+    names, compound = np.unique(compounds, return_inverse=True)
+    return Graph(
+        indptr=rows.indptr.astype(np.int64), indices=place[rows.indices], border=tolls[rows.data - 1],
+        units=np.ascontiguousarray(np.stack([w, loads, w * x, w * y, w * (x * x + y * y)], axis=1)),
+        compound=(compound - int(names[0] < 0)).astype(np.int64),
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""The search on one piece: how many starts, how many moves."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from gridplan.partition.kernels.anneal import anneal, first_labels
+from gridplan.partition.kernels.arrays import LOAD, TARGET, Flags, Floats, Graph, Ints, make_state, make_work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Work of one effort; counts, never seconds, so that a plan can be made again.
+
+    Parameters
+    ----------
+    starts : int
+        Starts from different random trees; the best end wins.
+    moves : int
+        Moves of one start for each unit of the piece.
+    few : int
+        Moves of one start at least.
+    """
+
+    starts: int
+    moves: int
+    few: int
+
+
+BUDGETS: Final = MappingProxyType(
+    {
+        "fast": Budget(starts=1, moves=60, few=500),
+        "normal": Budget(starts=6, moves=60, few=500),
+        "thorough": Budget(starts=40, moves=100, few=1000),
+    }
+)
+
+HOT, COLD = 60.0, 1.0
+"""First and last temperature, as the price of so many households of uneven load at a target of 300."""
+
+
+def search_piece(
+    graph: Graph, price: Floats, rng: np.random.Generator, budget: Budget, stop: Flags
+) -> tuple[Ints, float]:
+    """Look for a plan of one piece with low cost.
+
+    Parameters
+    ----------
+    graph : Graph
+        Piece of n units.
+    price : float64[9]
+        Vector of prices.
+    rng : Generator
+        Source of chance.
+    budget : Budget
+        How much work to do.
+    stop : int8[1]
+        Set to 1 by another thread to end the search early; the best so far is returned.
+
+    Returns
+    -------
+    int64[n], float
+        Grid of each unit (any numbers) and the cost.
+    """
+    n = len(graph.compound)
+    work, state = make_work(graph), make_state(n)
+    unit = price[LOAD] * price[TARGET] / 300
+    heat = np.array([HOT, COLD]) * unit if unit > 0 else np.array([1.0, 0.01])
+    best, best_cost = np.zeros(n, np.int64), np.inf
+    moves = max(budget.few, budget.moves * n)
+    for _ in range(budget.starts):
+        first_labels(rng, price, graph, work, state.label)
+        cost = anneal(rng, price, graph, state, work, moves, heat, stop)
+        if cost < best_cost - 1e-9:  # noqa: PLR2004
+            best, best_cost = state.label.copy(), cost
+        if stop[0]:
+            break
+    return best, best_cost
