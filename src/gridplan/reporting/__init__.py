@@ -1,1 +1,49 @@
-"""Plan data -> GeoPackage, GeoJSON, tables, web page, audit."""
+"""Plan data -> GeoPackage, GeoJSON, tables, web page, audit.
+
+The names below load on first use: the page, the plots and the audit cost nothing until they are asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gridplan.reporting.auditing import audit
+    from gridplan.reporting.compare import equal_plans
+    from gridplan.reporting.folder import check_folder, write_plan
+    from gridplan.reporting.geopackage import read_plan_data
+    from gridplan.reporting.page import render_page
+    from gridplan.reporting.plots import plot_plan
+    from gridplan.reporting.scoring import score
+
+__all__ = [
+    "audit",
+    "check_folder",
+    "equal_plans",
+    "plot_plan",
+    "read_plan_data",
+    "render_page",
+    "score",
+    "write_plan",
+]
+
+_HOMES = {
+    "audit": "auditing",
+    "check_folder": "folder",
+    "equal_plans": "compare",
+    "plot_plan": "plots",
+    "read_plan_data": "geopackage",
+    "render_page": "page",
+    "score": "scoring",
+    "write_plan": "folder",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in _HOMES:
+        msg = f"module 'gridplan.reporting' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"gridplan.reporting.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,185 @@
+"""Plan data <-> one GeoPackage: layers, tables and QGIS styles, read back exactly as they were written."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from gridplan.config import Rules
+from gridplan.errors import PlanError
+from gridplan.model import PlanData
+from gridplan.reporting.columns import decode_frame, describe_columns, encode_frame, pack_rows, unpack_rows
+from gridplan.reporting.styles import qgis_styles
+
+FORMAT: Final = 1
+LAYERS: Final = ("grids", "units", "communities", "findings", "context")
+TABLES: Final = ("buildings", "edges", "walls", "certificate", "assignment", "set_aside")
+
+_HEAD: Final = "_format"
+_KINDS: Final = ("Point", "LineString", "Polygon")
+_SUFFIX: Final = ("_points", "", "_areas")
+"""Layers of `context` by dimension: QGIS wants one kind of geometry in a layer."""
+
+_COLLECTION: Final = 7
+"""Type of a geometry collection in shapely."""
+
+
+def write_geopackage(plan: PlanData, rules: Rules, path: Path) -> None:
+    """Write every frame of a plan, and the styles QGIS draws them with.
+
+    Parameters
+    ----------
+    plan : PlanData
+        The plan; its polygons are two-dimensional.
+    rules : Rules
+        Sizes the classes of the styles follow.
+    path : Path
+        File to make; it must not exist.
+    """
+    frames: dict[str, Any] = {}
+    for name in LAYERS:
+        frames[name] = _write_layer(name, getattr(plan, name), plan.crs, path)
+    for name in TABLES:
+        frame = getattr(plan, name)
+        frames[name] = {"columns": describe_columns(frame)}
+        _append(encode_frame(frame), path, name)
+    run = {**plan.run, _HEAD: {"format": FORMAT, "crs": _crs_text(plan.crs), "frames": frames}}
+    texts = [json.dumps(value, ensure_ascii=False) for value in run.values()]
+    _append(pd.DataFrame({"key": list(run), "value": texts}), path, "run")
+    styled = [part["layer"] for name in LAYERS for part in frames[name]["parts"]]
+    _append(qgis_styles(rules, styled), path, "layer_styles", layer_options={"FID": "id"})
+
+
+def read_plan_data(path: str | Path) -> PlanData:
+    """Read a plan back from its GeoPackage.
+
+    Parameters
+    ----------
+    path : path
+        The ``plan.gpkg`` of a plan.
+
+    Returns
+    -------
+    PlanData
+        Equal to the plan that was written: types, order, geometry and missing values.
+
+    Raises
+    ------
+    PlanError
+        If the file is missing or holds no plan.
+    """
+    path = Path(path)
+    run = _read_run(path)
+    head = run.pop(_HEAD)
+    if head["format"] != FORMAT:
+        msg = f"{path}: need a plan of format {FORMAT}, found format {head['format']}; use the gridplan that wrote it"
+        raise PlanError(msg)
+    crs = CRS.from_user_input(head["crs"])
+    try:
+        layers = {name: _read_layer(path, head["frames"][name], crs) for name in LAYERS}
+        tables = {name: _read_table(path, name, head["frames"][name]["columns"]) for name in TABLES}
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, ValueError) as error:
+        msg = f"{path}: need all layers and tables of a plan, found {error}; make the plan anew"
+        raise PlanError(msg) from error
+    return PlanData(crs=crs, run=run, **layers, **tables)
+
+
+def _append(frame: pd.DataFrame, path: Path, layer: str, **options: Any) -> None:  # noqa: ANN401
+    if not path.exists():
+        options["dataset_options"] = {"VERSION": "1.2"}  # a later one makes QGIS 3.22 warn
+    pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", append=path.exists(), **options)
+
+
+def _write_layer(name: str, frame: gpd.GeoDataFrame, crs: CRS, path: Path) -> dict[str, Any]:
+    """Write a layer, `context` in one part per dimension; return what reading it back takes."""
+    plain = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
+    encoded = encode_frame(plain)
+    shapes = frame.geometry.to_numpy()
+    parts = []
+    for layer, dimension, rows in _split(name, shapes):
+        kind = _kind(shapes[rows], dimension)
+        part = gpd.GeoDataFrame(encoded.iloc[rows], geometry=shapes[rows], crs=crs)
+        multi = kind.startswith("Multi")
+        _append(part, path, layer, geometry_type=kind, promote_to_multi=multi, layer_options={"GEOMETRY_NAME": "geom"})
+        whole = _is_multi(shapes[rows]) & (shapely.get_num_geometries(shapes[rows]) == 1)
+        parts.append({"layer": layer, "rows": pack_rows(rows), "multi": pack_rows(np.flatnonzero(whole))})
+    return {"columns": describe_columns(plain), "geometry": frame.geometry.name, "parts": parts}
+
+
+def _split(name: str, shapes: NDArray[Any]) -> list[tuple[str, int, NDArray[np.int64]]]:
+    """Layer name, dimension and rows of each part of a layer."""
+    everything = np.arange(len(shapes))
+    if name != "context":
+        return [(name, 0 if name == "findings" else 2, everything)]
+    dimension = np.where(shapely.get_dimensions(shapes) < 0, 1, shapely.get_dimensions(shapes))
+    kept = [d for d in (1, 2, 0) if d == 1 or (dimension == d).any()]
+    return [(name + _SUFFIX[d], d, everything[dimension == d]) for d in kept]
+
+
+def _kind(shapes: NDArray[Any], dimension: int) -> str:
+    if (shapely.get_type_id(shapes) == _COLLECTION).any():
+        return "Unknown"
+    return ("Multi" if _is_multi(shapes).any() else "") + _KINDS[dimension]
+
+
+def _is_multi(shapes: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.isin(shapely.get_type_id(shapes), (4, 5, 6))
+
+
+def _read_layer(path: Path, described: dict[str, Any], crs: CRS) -> gpd.GeoDataFrame:
+    frames, shapes, order = [], [], []
+    for part in described["parts"]:
+        layer = pyogrio.read_dataframe(path, layer=part["layer"])
+        frames.append(pd.DataFrame(layer.drop(columns=layer.geometry.name)))
+        shapes.append(_demote(layer.geometry.to_numpy(), unpack_rows(part["multi"])))
+        order.append(unpack_rows(part["rows"]))
+    back = np.argsort(np.concatenate(order), kind="stable")
+    filled = [f for f in frames if len(f)] or frames[:1]
+    plain = decode_frame(pd.concat(filled, ignore_index=True).iloc[back], described["columns"])
+    geometry = gpd.GeoSeries(np.concatenate(shapes)[back], crs=crs, index=plain.index)
+    name = described["geometry"]
+    return gpd.GeoDataFrame(plain.assign(**{name: geometry}), geometry=name)
+
+
+def _demote(shapes: NDArray[Any], multi: NDArray[np.int64]) -> NDArray[Any]:
+    """Undo the promotion to multi-part geometries, but for those that were multi-part of one part."""
+    single = _is_multi(shapes) & (shapely.get_num_geometries(shapes) == 1)
+    single[multi] = False
+    return np.where(single, shapely.get_geometry(shapes, 0), shapes)
+
+
+def _read_table(path: Path, name: str, columns: list[dict[str, str]]) -> pd.DataFrame:
+    return decode_frame(pyogrio.read_dataframe(path, layer=name, read_geometry=False), columns)
+
+
+def _read_run(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        msg = f"{path}: need the GeoPackage of a plan, found no such file; give the folder of a plan or its plan.gpkg"
+        raise PlanError(msg)
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            run = {key: json.loads(value) for key, value in database.execute("SELECT key, value FROM run ORDER BY fid")}
+    except (sqlite3.Error, json.JSONDecodeError) as error:
+        run = {"": str(error)}
+    if _HEAD not in run:
+        found = run.get("", "a table run of another kind")
+        msg = f"{path}: need the plan.gpkg of a plan, found none ({found}); give a file that gridplan has written"
+        raise PlanError(msg)
+    return run
+
+
+def _crs_text(crs: CRS) -> str:
+    """Name the CRS by its code where that says everything, else in full."""
+    authority = crs.to_authority(min_confidence=100)
+    if authority is not None and CRS.from_authority(*authority) == crs:
+        return ":".join(authority)
+    return crs.to_wkt()

@@ -1,0 +1,94 @@
+"""Tables meant for others: grids.geojson and buildings.csv."""
+
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from gridplan.config import Rules
+from gridplan.model import PlanData
+from gridplan.schema import BUILDING_COLUMNS, KEY_GROUPS
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so is run by spreadsheets."""
+
+
+def suppress_small(grids: gpd.GeoDataFrame, min_count: int) -> gpd.GeoDataFrame:
+    """Hide small counts of key groups; a count of 0 tells nothing about anybody and stays.
+
+    Parameters
+    ----------
+    grids : GeoDataFrame, n_grids rows
+        With the key groups.
+    min_count : int
+        Counts from 1 to below this become missing.
+
+    Returns
+    -------
+    GeoDataFrame, n_grids rows
+        The same with nullable key groups.
+    """
+    counts = {group: grids[group].astype("Int64") for group in KEY_GROUPS}
+    return grids.assign(**{g: c.mask((c > 0) & (c < min_count)) for g, c in counts.items()})
+
+
+def write_geojson(plan: PlanData, rules: Rules, path: Path) -> None:
+    """Write the grids as RFC 7946: WGS 84 longitude and latitude, counter-clockwise, 7 decimals.
+
+    Parameters
+    ----------
+    plan : PlanData
+        The plan.
+    rules : Rules
+        Gives the smallest count of a key group that may be shown.
+    path : Path
+        File to make.
+    """
+    shared = suppress_small(plan.grids, rules.privacy.min_count).to_crs("EPSG:4326")
+    pyogrio.write_dataframe(shared, path, driver="GeoJSON", layer="grids", layer_options={"RFC7946": "YES"})
+
+
+def building_table(plan: PlanData) -> pd.DataFrame:
+    """List every building with its grid, and those set aside without one.
+
+    Parameters
+    ----------
+    plan : PlanData
+        The plan.
+
+    Returns
+    -------
+    DataFrame
+        `BUILDING_COLUMNS`, sorted by building and entrance; grid_code is empty where a building was set aside.
+    """
+    places = plan.units.set_index("unit_id")[["grid_code", "community", "compound"]]
+    listed = plan.buildings.join(places, on="unit_id")
+    aside = plan.set_aside.loc[plan.set_aside["role"] == "buildings", ["id", "households"]]
+    aside = aside.rename(columns={"id": "building_id"})
+    table = pd.concat([f for f in (listed, aside) if len(f)] or [listed], ignore_index=True)
+    table = table.reindex(columns=list(BUILDING_COLUMNS))
+    texts = {c: table[c].astype("object").fillna("").astype(str) for c in BUILDING_COLUMNS if c != "households"}
+    table = table.assign(**texts, households=table["households"].fillna(0).astype("int64"))
+    return table.sort_values(["building_id", "entrance"], kind="stable", ignore_index=True)
+
+
+def write_buildings(plan: PlanData, path: Path) -> None:
+    """Write `building_table` for spreadsheets: UTF-8 with a byte order mark, no cell that would run as a formula.
+
+    Parameters
+    ----------
+    plan : PlanData
+        The plan.
+    path : Path
+        File to make.
+    """
+    table = building_table(plan)
+    texts = [c for c in BUILDING_COLUMNS if c != "households"]
+    safe = table.assign(**{c: table[c].map(_disarm) for c in texts})
+    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def _disarm(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
