@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from gridplan.partition.kernels.arrays import LOWER, UPPER, Flags, Floats, Graph, Ints, State, Work
+from gridplan.partition.kernels.arrays import LOWER, NONE, UPPER, Flags, Floats, Graph, Ints, State, Work
 from gridplan.partition.kernels.grids import load_labels
 from gridplan.partition.kernels.moves import hand_over, neighbour_grid, recombine
 from gridplan.partition.kernels.tree import grow_tree
@@ -31,7 +31,7 @@ def first_labels(rng: np.random.Generator, price: Floats, graph: Graph, work: Wo
     n = label.size
     for unit in range(n):
         work.member[unit], work.place[unit] = unit, unit
-    grow_tree(rng, graph, work, n, True)  # noqa: FBT003
+    grow_tree(rng, graph, work, n, 1.0)
     rest, is_cut = work.side[:, 0], work.stack
     for i in range(n):
         rest[i], is_cut[i] = graph.units[work.unit[i], 0], 0
@@ -84,7 +84,7 @@ def anneal(
         unit, other = 0, -1
         for _ in range(TRIES):
             unit = int(rng.random() * n)
-            other = neighbour_grid(rng, graph, state, unit, -1)
+            other = neighbour_grid(rng, graph, state, unit, NONE)
             if other >= 0:
                 break
         if other >= 0 and rng.random() < SINGLE:

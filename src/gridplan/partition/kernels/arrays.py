@@ -22,6 +22,11 @@ COMPLETE, TOUCHED = 7, 8
 """Further places in the sums of a subtree: compounds wholly inside it, priced border at its units."""
 
 
+ZERO: int = np.int64(0)  # type: ignore[assignment]
+NONE: int = np.int64(-1)  # type: ignore[assignment]
+"""Typed, since numba compiles a function once more for every literal it is called with."""
+
+
 class Graph(NamedTuple):
     """One connected piece of a community.
 

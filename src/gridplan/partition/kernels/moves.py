@@ -4,11 +4,14 @@ import numpy as np
 from numba import njit
 
 from gridplan.partition.kernels.arrays import (
-    COMPOUNDS, INSIDE, LOADED, LOWER, OUTSIDE, WEIGHT, WR2, WX, WY, Floats, Graph, State, Work,
+    COMPOUNDS, INSIDE, LOADED, LOWER, NONE, OUTSIDE, WEIGHT, WR2, WX, WY, ZERO, Floats, Graph, State, Work,
 )  # fmt: skip
 from gridplan.partition.kernels.cost import grid_cost
 from gridplan.partition.kernels.grids import collect, join, leave, tally
 from gridplan.partition.kernels.tree import grow_tree, price_cuts, sum_subtrees
+
+KEEP = 0.5
+"""Share of trees that hold compounds together."""
 
 FIRST_CUTS = 3
 """First cuts tried on one tree in search of three parts."""
@@ -91,9 +94,9 @@ def cut_in_three(
         pick = int(rng.random() * found)
         root, taken = work.stack[pick] // 2, work.side[pick, 2]
         if work.stack[pick] % 2 == 0:
-            low, high, skip = 0, size, root
+            low, high, skip = ZERO, size, root
         else:
-            low, high, skip = root, work.end[root], -1
+            low, high, skip = root, work.end[root], NONE
         sum_subtrees(graph, work, edges, low, high, skip)
         _, best, at = price_cuts(price, work, low, high, skip)
         if taken + best < cost:
@@ -152,7 +155,7 @@ def recombine(
     float
         Change of the cost; 0 if the move was not accepted.
     """
-    size, old = collect(state, work, grid, 0), state.cost[grid]
+    size, old = collect(state, work, grid, ZERO), state.cost[grid]
     third = -1
     if other >= 0:
         size, old = collect(state, work, other, size), old + state.cost[other]
@@ -161,10 +164,10 @@ def recombine(
             third = neighbour_grid(rng, graph, state, unit, other if state.label[unit] == grid else grid)
             if third >= 0:
                 size, old = collect(state, work, third, size), old + state.cost[third]
-    edges = grow_tree(rng, graph, work, size, rng.random() < 0.5)  # noqa: PLR2004
-    sum_subtrees(graph, work, edges, 0, size, -1)
+    edges = grow_tree(rng, graph, work, size, KEEP)
+    sum_subtrees(graph, work, edges, ZERO, size, NONE)
     enough = work.sums[0, WEIGHT] > 2.5 * price[LOWER]
-    new, best, first = price_cuts(price, work, 0, size, -1)
+    new, best, first = price_cuts(price, work, ZERO, size, NONE)
     second = -1
     if best < new:
         new = best

@@ -54,7 +54,7 @@ def _find(root, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @njit(cache=True, nogil=True)
-def grow_tree(rng: np.random.Generator, graph: Graph, work: Work, size: int, keep_compounds: bool) -> int:  # noqa: FBT001
+def grow_tree(rng: np.random.Generator, graph: Graph, work: Work, size: int, keep: float) -> int:
     """Draw a spanning tree of a connected union with edge weights in random order (Kruskal), in preorder.
 
     Parameters
@@ -65,15 +65,15 @@ def grow_tree(rng: np.random.Generator, graph: Graph, work: Work, size: int, kee
         The piece; `work.member[:size]` and `work.place` hold the union; `unit`, `parent`, `end`, `spot` are filled.
     size : int
         Units of the union.
-    keep_compounds : bool
-        Whether edges inside a compound are taken before all others.
+    keep : float
+        Chance that edges inside a compound are taken before all others.
 
     Returns
     -------
     int
         Edges of the union, listed in `work.end_a`, `work.end_b`, `work.toll`.
     """
-    edges, first = list_edges(graph, work, size, keep_compounds)
+    edges, first = list_edges(graph, work, size, rng.random() < keep)
     for i in range(size):
         work.root[i], work.first_link[i] = i, -1
     links = 0
