@@ -3,6 +3,7 @@
 Nothing here computes. A column that leaves or enters gridplan is named here and nowhere else.
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -49,7 +50,7 @@ _GROUPS: Final = {
     "mental": ("精神障碍患者", "精神障碍患者数"),
 }
 
-FIELDS: Final = MappingProxyType(
+FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
     {
         "buildings": {
             "building_id": (

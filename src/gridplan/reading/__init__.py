@@ -1,1 +1,5 @@
-"""Any file -> Layers: vectors, tables, encodings, CRS."""
+"""Any files of a district in, `Layers` out."""
+
+from gridplan.reading.layers import read_layers
+
+__all__ = ["read_layers"]

@@ -1,0 +1,193 @@
+"""Match the fields of a file with the canonical ones, and turn their values into texts, counts and flags."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from gridplan.errors import LayerError, first_three
+from gridplan.reading.sources import name_key
+from gridplan.schema import FIELDS, PERSONAL
+
+_PERSONAL_KEYS: Final = frozenset(name_key(name) for name in PERSONAL)
+_NOTHING: Final = frozenset(("", "-", "--", "—", "/", "无", "nan", "none", "null", "<na>"))
+_NUMBER: Final = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:[^\d.+-]*|平方米|m2)")
+_TRUE: Final = frozenset(("true", "t", "yes", "y", "1", "1.0", "是", "有"))
+_FALSE: Final = frozenset(("false", "f", "no", "n", "0", "0.0", "否", "无"))
+
+
+@dataclass(slots=True)
+class Match:
+    """Which field of a file is which canonical one.
+
+    Parameters
+    ----------
+    fields : dict of str to str
+        Canonical field -> field of the file.
+    doubled : list of str
+        One sentence for each canonical field that several fields of the file match.
+    personal : list of str
+        Fields of the file that identify persons.
+    """
+
+    fields: dict[str, str] = field(default_factory=dict)
+    doubled: list[str] = field(default_factory=list)
+    personal: list[str] = field(default_factory=list)
+
+
+def match_fields(role: str, names: Iterable[str], cut: Callable[[str], str] | None = None) -> Match:
+    """Match the field names of a file by the aliases of `schema.FIELDS`.
+
+    Parameters
+    ----------
+    role : str
+        Role of the layer.
+    names : iterable of str
+        Field names of the file.
+    cut : callable or None
+        Cuts a name as the file format does (DBF: 10 bytes); cut aliases match after whole ones.
+
+    Returns
+    -------
+    Match
+        The best alias wins; a field of the file serves one canonical field.
+    """
+    columns: dict[str, list[str]] = {}
+    for name in names:
+        columns.setdefault(name_key(name), []).append(name)
+    match = Match(personal=[n for key, several in columns.items() if key in _PERSONAL_KEYS for n in several])
+    taken: set[str] = set(match.personal)
+    for canonical, aliases in FIELDS[role].items():
+        known = (canonical, *aliases)
+        keys = dict.fromkeys(name_key(n) for n in (*known, *(map(cut, known) if cut else ())))
+        hits = [name for key in keys for name in columns.get(key, ()) if name not in taken]
+        if hits:
+            match.fields[canonical] = hits[0]
+            taken.update(hits)
+        if len(hits) > 1:
+            match.doubled.append(f"{canonical} is taken from {hits[0]}, not from {first_three(hits[1:])}")
+    return match
+
+
+def to_text(values: pd.Series) -> pd.Series:
+    """Turn values into stripped texts; nothing becomes the empty text and 12.0 becomes "12".
+
+    Parameters
+    ----------
+    values : Series
+        Of any type.
+
+    Returns
+    -------
+    Series of str
+        Indexed as `values`.
+    """
+    return _by_unique(values, _text).astype("str")
+
+
+def to_numbers(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Turn values into numbers; a unit behind the number ("1234户") and full width do no harm.
+
+    Parameters
+    ----------
+    values : Series
+        Of any type.
+
+    Returns
+    -------
+    Series of float64
+        NaN where there is no number.
+    Series of bool
+        True where there is something that is no number.
+    """
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        numbers = values.astype("float64")
+    else:
+        numbers = _by_unique(values, _number).astype("float64")
+    unreadable = pd.Series(np.isinf(numbers.to_numpy()), index=values.index)
+    return numbers.mask(unreadable), unreadable
+
+
+def to_counts(values: pd.Series, where: str, ids: pd.Series, *, whole: bool = True) -> pd.Series:
+    """Turn values into counts.
+
+    Parameters
+    ----------
+    values : Series
+        Of any type.
+    where : str
+        Layer and field, as messages name them.
+    ids : Series of str
+        What to call each row.
+    whole : bool
+        Refuse 12.5; else it is rounded.
+
+    Returns
+    -------
+    Series of float64
+        Whole numbers >= 0; NaN where there is none.
+
+    Raises
+    ------
+    LayerError
+        If there is text that is no number, or a number that is no count; all faults at once.
+    """
+    numbers, unreadable = to_numbers(values)
+    faults = {"text that is no number": unreadable, "less than 0": numbers < 0}
+    if whole:
+        faults["no whole number"] = (numbers - numbers.round()).abs() > 1e-6  # noqa: PLR2004
+    found = [f"{fault} at {first_three(ids[mask])}" for fault, mask in faults.items() if mask.any()]
+    if found:
+        msg = f"{where}: need counts, found {' and '.join(found)}; correct the values or empty them"
+        raise LayerError(msg)
+    return numbers.round()
+
+
+def to_flags(values: pd.Series) -> pd.Series:
+    """Turn values such as 是, N or 1 into flags.
+
+    Parameters
+    ----------
+    values : Series
+        Of any type.
+
+    Returns
+    -------
+    Series of boolean
+        NA where the value says neither.
+    """
+    return _by_unique(values, _flag).astype("boolean")
+
+
+def _by_unique(values: pd.Series, convert: Callable[[object], object]) -> pd.Series:
+    """Convert each distinct value once."""
+    codes, uniques = pd.factorize(values, use_na_sentinel=False)
+    table = np.empty(len(uniques), dtype=object)
+    table[:] = [convert(value) for value in uniques]
+    return pd.Series(table[codes], index=values.index, name=values.name, dtype=object)
+
+
+def _text(value: object) -> str:
+    if pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _number(value: object) -> float:
+    """Read one number; infinity stands for what is none."""
+    text = unicodedata.normalize("NFKC", _text(value)).casefold().replace(",", "").replace(" ", "")
+    if text in _NOTHING:
+        return float("nan")
+    hit = _NUMBER.fullmatch(text)
+    return float(hit[1]) if hit else float("inf")
+
+
+def _flag(value: object) -> bool | None:
+    text = unicodedata.normalize("NFKC", _text(value)).casefold()
+    return True if text in _TRUE else False if text in _FALSE else None

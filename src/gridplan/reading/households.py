@@ -1,0 +1,268 @@
+"""Count the households of every building: from a households table, or estimated where nothing is counted."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gridplan.config import EstimateRules
+from gridplan.errors import LayerError, first_three
+from gridplan.model import ENTRANCE_FIELDS
+from gridplan.reading.fields import Match, to_counts, to_flags, to_numbers, to_text
+from gridplan.reading.notes import Notes
+from gridplan.reading.sources import name_key
+from gridplan.reading.tables import Table
+from gridplan.schema import KEY_GROUPS
+
+_KEYS: Final = ("building_id", "entrance")
+_COUNTS: Final = ("households", "residents", *KEY_GROUPS)
+_LIVING: Final = re.compile("住宅|住房|宿舍|公寓|商住|居住|别墅|民居|residential|apartment|dwelling|dormitory|house")
+_NOT_LIVING: Final = re.compile("非住宅|非居住|non-?residential|warehouse|greenhouse")
+_HANZI_DIGITS: Final = str.maketrans("一二三四五六七八九", "123456789")
+_ONE_A_PERSON: Final = frozenset(name_key(name) for name in ("与户主关系", "姓名", "身份证号码", "身份证号"))
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What a households table counts.
+
+    Parameters
+    ----------
+    entrances : DataFrame
+        One row per building and entrance ("" = none given): `ENTRANCE_FIELDS`, all counts int64.
+    rows : int
+        Rows of the table.
+    has : frozenset of str
+        Which of residents and the key groups the table counts.
+    """
+
+    entrances: pd.DataFrame
+    rows: int
+    has: frozenset[str]
+
+    def by_building(self) -> pd.DataFrame:
+        """Add the entrances up.
+
+        Returns
+        -------
+        DataFrame
+            Counts by building_id, as index.
+        """
+        return self.entrances.drop(columns="entrance").groupby("building_id").sum()
+
+
+def take_census(table: Table, match: Match, rules: EstimateRules, notes: Notes) -> Census:
+    """Add a households table up by building and entrance, chunk by chunk.
+
+    Parameters
+    ----------
+    table : Table
+        One row a household, or a count of households in every row.
+    match : Match
+        Its fields.
+    rules : EstimateRules
+        Persons per household, for rows that do not tell their residents.
+    notes : Notes
+        Takes what is assumed.
+
+    Returns
+    -------
+    Census
+        Every row of the table counted once; rows without building under the id "".
+
+    Raises
+    ------
+    LayerError
+        If there is no building_id, or values that are no counts.
+    """
+    if "building_id" not in match.fields:
+        msg = f"{table.ref.where}: need building_id (楼栋编号), found {', '.join(table.columns)}; add or rename it"
+        raise LayerError(msg)
+    persons = [n for n in match.personal if name_key(n) in _ONE_A_PERSON]
+    if persons and "households" not in match.fields:
+        reason = f"{table.ref.place}: every row counts as one household; if it lists persons, add them up first"
+        notes.warn("rows_may_be_persons", "households", reason)
+    pieces, rows = [], 0
+    for chunk in _chunks(table, match):
+        pieces.append(_add_up(_read_chunk(chunk, table.ref.where, match, rows)))
+        rows += len(chunk)
+    total = _add_up(pd.concat(pieces, ignore_index=True))
+    total["residents"] = total["residents"] + (total.pop("silent") * rules.persons_per_household).round()
+    counts = ["households", "residents", *KEY_GROUPS]
+    total = total.astype(dict.fromkeys(counts, "int64"))
+    return Census(total[list(ENTRANCE_FIELDS)], rows, frozenset(match.fields) & frozenset(_COUNTS))
+
+
+def estimate(
+    frame: pd.DataFrame, footprint_m2: NDArray[np.float64], rules: EstimateRules
+) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """Estimate the households of buildings, each by the first means it has.
+
+    Parameters
+    ----------
+    frame : DataFrame, n rows
+        Numbers (NaN = unknown) in columns suites, entrances, floors, flats_per_landing, residents, living_area_m2,
+        floor_area_m2, and residential (boolean, NA = unknown); any of them may be absent.
+    footprint_m2 : float64[n]
+        Areas of the footprints, 0 for points.
+    rules : EstimateRules
+        The rates.
+
+    Returns
+    -------
+    int64[n]
+        Households; 0 where the building is not residential or nothing is known.
+    object[n]
+        "suites", "entrances", "residents", "living_area", "floor_area", "footprint", or "" at 0.
+    """
+    n = len(frame)
+    residential = frame["residential"] if "residential" in frame else pd.Series(pd.NA, frame.index, dtype="boolean")
+    living = residential.fillna(value=True).to_numpy(dtype=bool)
+    # Where some buildings say whether they are residential, the silent ones are taken for it on evidence alone.
+    by_size = residential.fillna(value=not residential.notna().any()).to_numpy(dtype=bool)
+    households, source = np.zeros(n, dtype="int64"), np.full(n, "", dtype=object)
+    for how, value, evidence in _means(frame, footprint_m2, rules):
+        least = 1 if evidence else 0
+        found = (source == "") & (value > 0) & (living if evidence else by_size)
+        households[found] = np.maximum(np.floor(value[found] + 0.5), least).astype("int64")
+        source[found] = how
+    source[households == 0] = ""
+    return households, source
+
+
+def tell_residential(frame: pd.DataFrame) -> pd.Series:
+    """Tell residential buildings by their flag, else by their use.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Raw values in columns residential and use; any of them may be absent.
+
+    Returns
+    -------
+    Series of boolean
+        NA where neither says anything.
+    """
+    flags = pd.Series(pd.NA, index=frame.index, dtype="boolean")
+    if "use" in frame:
+        use = to_text(frame["use"]).str.casefold()
+        by_use = use.str.contains(_LIVING) & ~use.str.contains(_NOT_LIVING)
+        flags = by_use.astype("boolean").mask(use == "")
+    if "residential" in frame:
+        flags = to_flags(frame["residential"]).fillna(flags)
+    return flags
+
+
+def natural_key(entrance: str) -> tuple[tuple[int, int, str], ...]:
+    """Order entrances as people do: 1, 2, 10.
+
+    Parameters
+    ----------
+    entrance : str
+        For example ``2单元``.
+
+    Returns
+    -------
+    tuple
+        Key to sort by.
+    """
+    parts = re.findall(r"\d+|\D+", entrance.translate(_HANZI_DIGITS))
+    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
+
+
+def sort_entrances(frame: pd.DataFrame) -> pd.DataFrame:
+    """Sort entrances by building, and naturally inside it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With building_id and entrance.
+
+    Returns
+    -------
+    DataFrame
+        Sorted, with a new index.
+    """
+    ranks = {e: i for i, e in enumerate(sorted(frame["entrance"].unique(), key=lambda e: (natural_key(e), e)))}
+    order = frame.assign(rank=frame["entrance"].map(ranks)).sort_values(["building_id", "rank"], kind="stable")
+    return order.drop(columns="rank").reset_index(drop=True)
+
+
+def _chunks(table: Table, match: Match) -> Iterator[pd.DataFrame]:
+    wanted = {c: match.fields[c] for c in (*_KEYS, *_COUNTS) if c in match.fields}
+    text = [wanted[c] for c in _KEYS if c in wanted]
+    for chunk in table.chunks(list(wanted.values()), text):
+        yield chunk.rename(columns={name: canonical for canonical, name in wanted.items()})
+
+
+def _read_chunk(chunk: pd.DataFrame, where: str, match: Match, start: int) -> pd.DataFrame:
+    """Turn a chunk into keys and whole numbers; `silent` counts the households that do not tell their residents."""
+    line = pd.Series(np.arange(start + 2, start + 2 + len(chunk)), index=chunk.index)
+    ids = "line " + line.astype("str")
+    frame = pd.DataFrame({k: chunk.get(k, "") for k in _KEYS}, index=chunk.index)
+    counts = {
+        c: to_counts(chunk[c], f"{where}, {match.fields[c]}", ids, whole=c != "residents")
+        for c in _COUNTS
+        if c in chunk
+    }
+    households = counts.get("households", pd.Series(1.0, index=chunk.index))
+    if households.isna().any():
+        lines = first_three(ids[households.isna()])
+        msg = f"{where}, {match.fields['households']}: need a count in every row, found none at {lines}; fill it"
+        raise LayerError(msg)
+    residents = counts.get("residents", pd.Series(np.nan, index=chunk.index))
+    frame["silent"] = households.where(residents.isna(), 0).astype("int64")
+    frame["households"], frame["residents"] = households.astype("int64"), residents.fillna(0).astype("int64")
+    for group in KEY_GROUPS:
+        frame[group] = counts[group].fillna(0).astype("int64") if group in counts else 0
+    return frame
+
+
+def _add_up(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add rows up by building and entrance; the keys are cleaned once per distinct value."""
+    for key in _KEYS:
+        frame[key] = to_text(frame[key])
+    return frame.groupby(list(_KEYS), as_index=False, sort=False).sum()
+
+
+def _means(
+    frame: pd.DataFrame, footprint_m2: NDArray[np.float64], rules: EstimateRules
+) -> Iterator[tuple[str, NDArray[np.float64], bool]]:
+    """List the means in their order: name, households (NaN = cannot tell), and whether it is evidence of dwelling."""
+
+    def known(name: str) -> NDArray[np.float64]:
+        return frame[name].to_numpy("float64") if name in frame else np.full(len(frame), np.nan)
+
+    flats = np.where(known("flats_per_landing") > 0, known("flats_per_landing"), rules.flats_per_landing)
+    floors = np.where(known("floors") > 0, known("floors"), 1.0)
+    yield "suites", known("suites"), True
+    yield "entrances", known("entrances") * known("floors") * flats, True
+    yield "residents", known("residents") / rules.persons_per_household, True
+    yield "living_area", known("living_area_m2") / rules.dwelling_m2, True
+    yield "floor_area", known("floor_area_m2") / rules.dwelling_m2, False
+    yield "footprint", footprint_m2 * floors * rules.residential_share / rules.dwelling_m2, False
+
+
+def read_measure(values: pd.Series, warn: Callable[[pd.Series], None]) -> pd.Series:
+    """Read a number that only serves estimates: what cannot be read is unknown, and said.
+
+    Parameters
+    ----------
+    values : Series
+        Of any type.
+    warn : callable
+        Takes the mask of the values that are no number.
+
+    Returns
+    -------
+    Series of float64
+        NaN where unknown.
+    """
+    numbers, unreadable = to_numbers(values)
+    if unreadable.any():
+        warn(unreadable)
+    return numbers

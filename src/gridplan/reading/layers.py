@@ -1,0 +1,289 @@
+"""Read the layers of a district: any files in, `Layers` out."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyproj import CRS
+
+from gridplan.config import Rules
+from gridplan.errors import CRSError, LayerError
+from gridplan.model import Layers, Source
+from gridplan.progress import Report, silent
+from gridplan.reading.buildings import RawBuildings, make_buildings
+from gridplan.reading.crs import (
+    Geometries,
+    choose_working_crs,
+    guess_crs,
+    is_degrees,
+    parse_crs,
+    to_degrees,
+    transform,
+)
+from gridplan.reading.fields import Match, match_fields
+from gridplan.reading.households import Census, take_census
+from gridplan.reading.notes import Notes
+from gridplan.reading.shapes import from_coordinates, is_missing
+from gridplan.reading.sources import SHAPEFILE_PARTS, TABLES, LayerRef, find_layers
+from gridplan.reading.surroundings import make_layer, make_personnel
+from gridplan.reading.tables import Table, open_table, read_table
+from gridplan.reading.vectors import Loaded, middle, read_vector
+
+_TABLE_ROLES: Final = ("households", "personnel")
+_FAR_M: Final = 20_000
+
+
+@dataclass(slots=True)
+class _Spatial:
+    """A layer with geometry on its way in: `crs` is None until it is known."""
+
+    loaded: Loaded
+    match: Match
+    frame: pd.DataFrame
+    shapes: Geometries
+    crs: CRS | None
+
+    @property
+    def ref(self) -> LayerRef:
+        return self.loaded.ref
+
+
+def read_layers(
+    source: str | Path | None = None,
+    *,
+    roles: Mapping[str, str | Path] | None = None,
+    rules: Rules | None = None,
+    crs: str | int | None = None,
+    encoding: str | None = None,
+    report: Report = silent,
+) -> Layers:
+    """Read the layers of a district and bring them to one metric CRS.
+
+    Parameters
+    ----------
+    source : path or None
+        A folder whose files, or a GeoPackage whose layers, are named by their role (楼栋.shp, communities.gpkg);
+        names that are no role are ignored with a notice. None where `roles` names everything.
+    roles : mapping of str to path or None
+        Role -> ``FILE`` or ``FILE:layer``; wins over `source`.
+    rules : Rules or None
+        Rates of the estimates; None takes the defaults.
+    crs : str, int or None
+        CRS of the files that do not tell theirs, for example 4550; None guesses it from the numbers.
+    encoding : str or None
+        Encoding of the text in CSV files and shapefiles; None lets the bytes decide.
+    report : Report
+        Progress callback, stage "reading".
+
+    Returns
+    -------
+    Layers
+        In a CGCS2000 3-degree zone in China, in the CRS of the buildings or UTM elsewhere; in metres, snapped to
+        1 mm. Does not depend on the order of the rows in the files.
+
+    Raises
+    ------
+    LayerError
+        If a layer is missing, given twice, unreadable or breaks its contract.
+    EncodingError
+        If text cannot be decoded with certainty.
+    CRSError
+        If a CRS is missing and cannot be guessed, or cannot be transformed exactly.
+    """
+    rules, notes = rules or Rules(), Notes()
+    told = parse_crs(crs, "--crs")
+    refs = find_layers(source, roles, notes)
+    total = len(refs) + 1
+    spatial: dict[str, _Spatial] = {}
+    report("reading", 0, total)
+    for ref in refs.values():
+        if ref.role not in _TABLE_ROLES:
+            spatial[ref.role] = _load(ref, encoding, notes)
+            report("reading", len(spatial), total)
+    anchor = _settle_crs(spatial, told, notes)
+    first = spatial["buildings"]
+    target = choose_working_crs(_known(first), *middle(first.shapes))
+    origins = {role: _source(layer) for role, layer in spatial.items()}
+    for layer in spatial.values():
+        layer.shapes = transform(layer.shapes, _known(layer), target, layer.ref.where)
+    tables = _read_tables(refs, encoding, rules, notes)
+    raw = RawBuildings(first.ref.where, first.frame, first.shapes, first.match)
+    buildings, entrances = make_buildings(raw, tables.census, target, rules, notes)
+    frames: dict[str, gpd.GeoDataFrame] = {
+        role: make_layer(layer.ref, layer.frame, layer.shapes, target, notes)
+        for role, layer in spatial.items()
+        if role != "buildings"
+    }
+    _warn_far(buildings, frames, notes)
+    personnel = None
+    if tables.personnel is not None:
+        personnel = make_personnel(refs["personnel"], tables.personnel, target, anchor)
+    report("reading", total, total)
+    origins |= tables.origins
+    return Layers(
+        crs=target, buildings=buildings, entrances=entrances, personnel=personnel, set_aside=notes.set_aside(),
+        sources=tuple(origins[role] for role in refs), findings=tuple(notes.findings), **frames,
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Tables:
+    census: Census | None
+    personnel: pd.DataFrame | None
+    origins: dict[str, Source]
+
+
+def _read_tables(refs: Mapping[str, LayerRef], encoding: str | None, rules: Rules, notes: Notes) -> _Tables:
+    tables = _Tables(None, None, {})
+    if ref := refs.get("households"):
+        table = open_table(ref, encoding)
+        match = _match(table, notes)
+        tables.census = take_census(table, match, rules.estimates, notes)
+        tables.origins["households"] = _table_source(table, match, tables.census.rows)
+    if ref := refs.get("personnel"):
+        table = open_table(ref, encoding)
+        match = _match(table, notes)
+        wanted = list(match.fields.values())
+        frame = pd.concat(table.chunks(wanted, wanted), ignore_index=True)
+        tables.personnel = frame.rename(columns={name: c for c, name in match.fields.items()})
+        tables.origins["personnel"] = _table_source(table, match, len(frame))
+    return tables
+
+
+def _match(table: Table, notes: Notes) -> Match:
+    match = match_fields(table.ref.role, table.columns, table.cut)
+    _tell_match(table.ref, match, notes)
+    return match
+
+
+def _tell_match(ref: LayerRef, match: Match, notes: Notes) -> None:
+    for sentence in match.doubled:
+        notes.tell("field_doubled", ref.role, f"{ref.place}: {sentence}")
+    if match.personal:
+        reason = f"{ref.place}: {', '.join(match.personal)} identify persons and are not kept"
+        notes.tell("personal_fields_dropped", ref.role, reason, float(len(match.personal)))
+
+
+def _load(ref: LayerRef, encoding: str | None, notes: Notes) -> _Spatial:
+    """Read one layer and reduce it to its canonical fields, still raw."""
+    table = ref.path.suffix.lower() in TABLES
+    loaded = read_table(ref, encoding) if table else read_vector(ref, encoding)
+    match = match_fields(ref.role, loaded.frame.columns, loaded.cut if loaded.cut_names else None)
+    _tell_match(ref, match, notes)
+    frame = loaded.frame[list(match.fields.values())].set_axis(list(match.fields), axis=1)
+    shapes = loaded.shapes
+    if shapes is None:
+        if not {"x", "y"} <= set(frame.columns):
+            msg = f"{ref.where}: need geometries or columns x and y, found none; add them"
+            raise LayerError(msg)
+        shapes = from_coordinates(frame["x"], frame["y"], ref.where)
+    if not len(frame) and ref.role == "buildings":
+        msg = f"{ref.where}: need at least one row, found none; check the layer"
+        raise LayerError(msg)
+    return _Spatial(loaded, match, frame, shapes, loaded.crs)
+
+
+def _settle_crs(spatial: Mapping[str, _Spatial], told: CRS | None, notes: Notes) -> tuple[float, float]:
+    """Give every layer a CRS; return longitude and latitude of the district."""
+    anchor: tuple[float, float] | None = None
+    for layer in spatial.values():
+        x, y = middle(layer.shapes)
+        if layer.crs is not None and not np.isnan(x):
+            anchor = anchor or to_degrees(layer.crs, x, y)
+    for layer in spatial.values():
+        x, y = middle(layer.shapes)
+        if layer.crs is None:
+            layer.crs = CRS.from_epsg(4326) if np.isnan(x) else _assume(layer, (x, y), told, anchor, notes)
+        if layer.ref.role == "buildings":
+            if np.isnan(x):
+                msg = f"{layer.ref.where}: need at least one building with a geometry, found none; check the layer"
+                raise LayerError(msg)
+            anchor = to_degrees(layer.crs, x, y)
+    if anchor is None or not np.isfinite(anchor).all():
+        msg = f"{spatial['buildings'].ref.where}: need coordinates inside their CRS, found others; give --crs"
+        raise CRSError(msg)
+    return anchor
+
+
+def _assume(
+    layer: _Spatial, place: tuple[float, float], told: CRS | None, anchor: tuple[float, float] | None, notes: Notes
+) -> CRS:
+    """Take the CRS the user told where the numbers agree with it, else guess."""
+    if told is not None and told.is_geographic == is_degrees(*place):
+        crs, how = told, "as told"
+    else:
+        crs, how = guess_crs(*place, anchor, layer.ref.where), "judged by the size of its numbers"
+    sentence = f"{layer.ref.place} does not tell its CRS: taken as {crs.to_string()} ({crs.name}), {how}"
+    layer.loaded.assumptions.append(sentence)
+    (notes.tell if crs is told else notes.warn)("crs_assumed", layer.ref.role, sentence)
+    return crs
+
+
+def _known(layer: _Spatial) -> CRS:
+    if layer.crs is None:
+        msg = f"{layer.ref.where}: need a CRS, found none; give --crs"
+        raise CRSError(msg)
+    return layer.crs
+
+
+def _warn_far(buildings: gpd.GeoDataFrame, frames: Mapping[str, gpd.GeoDataFrame], notes: Notes) -> None:
+    """Say which layers lie nowhere near the buildings: most often their CRS is wrong."""
+    left, low, right, high = buildings.total_bounds
+    for role, frame in frames.items():
+        shapes = frame.geometry.to_numpy()
+        if not len(shapes) or is_missing(shapes).all():
+            continue
+        x0, y0, x1, y1 = frame.total_bounds
+        gap = float(np.hypot(max(x0 - right, left - x1, 0), max(y0 - high, low - y1, 0)))
+        if gap > _FAR_M:
+            reason = f"{role} lies {gap / 1000:.0f} km from the buildings; check its CRS"
+            notes.warn("layer_far_away", role, reason, gap)
+
+
+def _source(layer: _Spatial) -> Source:
+    crs = _known(layer)
+    code = crs.to_epsg()
+    loaded = layer.loaded
+    return Source(
+        role=layer.ref.role, path=layer.ref.path.name, layer=layer.ref.layer, rows=len(layer.frame),
+        crs=f"EPSG:{code}" if code else crs.name, encoding=loaded.encoding, sha256=hash_file(layer.ref.path),
+        fields=dict(layer.match.fields), assumptions=tuple(loaded.assumptions),
+    )  # fmt: skip
+
+
+def _table_source(table: Table, match: Match, rows: int) -> Source:
+    ref = table.ref
+    return Source(
+        role=ref.role, path=ref.path.name, layer=ref.layer, rows=rows, encoding=table.encoding,
+        sha256=hash_file(ref.path), fields=dict(match.fields), assumptions=tuple(table.assumptions),
+    )  # fmt: skip
+
+
+def hash_file(path: Path) -> str:
+    """Hash a file; a shapefile over its parts, in a fixed order.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    str
+        SHA-256 in hexadecimal.
+    """
+    parts = [path]
+    if path.suffix.lower() == ".shp":
+        files = {f.suffix.lower(): f for f in path.parent.iterdir() if f.stem == path.stem}
+        parts = [files[part] for part in SHAPEFILE_PARTS if part in files]
+    digest = hashlib.sha256()
+    for part in parts:
+        with part.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()

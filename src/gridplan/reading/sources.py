@@ -1,0 +1,237 @@
+"""Find which file, or layer of a file, plays which role."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import pyogrio
+from pyogrio.errors import DataSourceError
+
+from gridplan.errors import LayerError, first_three
+from gridplan.reading.notes import Notes
+from gridplan.schema import ROLES
+
+VECTORS: Final = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet")
+SHEETS: Final = (".xlsx", ".xls", ".xlsb", ".ods")
+TABLES: Final = (".csv", *SHEETS)
+SHAPEFILE_PARTS: Final = (".shp", ".dbf", ".shx", ".prj", ".cpg")
+
+_NOT_DATA: Final = ("layer_styles", "qgis_projects")
+
+
+def name_key(name: object) -> str:
+    """Reduce a name to what is compared: case, spaces and width do not count.
+
+    Parameters
+    ----------
+    name : object
+        Name of a layer, a file or a field.
+
+    Returns
+    -------
+    str
+        The key.
+    """
+    return "".join(unicodedata.normalize("NFKC", str(name)).casefold().split())
+
+
+_ROLE_OF: Final = MappingProxyType(
+    {name_key(name): role for role, aliases in ROLES.items() for name in (role, *aliases)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRef:
+    """Where the layer of a role lies.
+
+    Parameters
+    ----------
+    role : str
+        Role it plays.
+    path : Path
+        The file.
+    layer : str
+        Layer or sheet inside it; "" where there is only one.
+    """
+
+    role: str
+    path: Path
+    layer: str = ""
+
+    @property
+    def where(self) -> str:
+        """Name the layer as messages do: role and file.
+
+        Returns
+        -------
+        str
+            For example ``buildings (楼栋.shp)``.
+        """
+        return f"{self.role} ({self.place})"
+
+    @property
+    def place(self) -> str:
+        """Name the file and the layer inside it.
+
+        Returns
+        -------
+        str
+            For example ``district.gpkg:楼栋``.
+        """
+        return f"{self.path.name}:{self.layer}" if self.layer else self.path.name
+
+
+def find_layers(source: str | Path | None, roles: Mapping[str, str | Path] | None, notes: Notes) -> dict[str, LayerRef]:
+    """Find the layer of every role.
+
+    Parameters
+    ----------
+    source : path or None
+        A folder, or one file.
+    roles : mapping or None
+        Role -> ``FILE`` or ``FILE:layer``; these win over `source`.
+    notes : Notes
+        Takes a notice for every layer that plays no role.
+
+    Returns
+    -------
+    dict of str to LayerRef
+        In the order of `schema.ROLES`; always with buildings.
+
+    Raises
+    ------
+    LayerError
+        If a file or layer is missing, a role is played twice, or nothing plays the buildings.
+    """
+    given = [_parse_role(role, file) for role, file in (roles or {}).items()]
+    _refuse_twice(given, "give each role once")
+    named = {ref.role for ref in given}
+    offers = [] if source is None else [ref for ref in _scan(Path(source), notes) if ref.role not in named]
+    _refuse_twice(offers, "keep one of them, or name the one to take by its role")
+    found = {ref.role: ref for ref in (*offers, *given)}
+    if "buildings" not in found:
+        seen = ", ".join(f"{ref.role} in {ref.place}" for ref in found.values()) or "no layer with a known name"
+        names = " or ".join(("buildings", *ROLES["buildings"][:2]))
+        msg = f"{source or 'roles'}: need a layer of buildings, found {seen}; name it {names}, or give its file"
+        raise LayerError(msg)
+    return {role: found[role] for role in ROLES if role in found}
+
+
+def list_layers(path: Path) -> list[str]:
+    """List the layers of a GeoPackage.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    list of str
+        Names, without tables of styles.
+
+    Raises
+    ------
+    LayerError
+        If the file cannot be opened.
+    """
+    try:
+        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    except (DataSourceError, RuntimeError) as error:
+        msg = f"{path.name}: need a readable GeoPackage, found another or a damaged file; export it again"
+        raise LayerError(msg) from error
+    return [name for name in names if name not in _NOT_DATA]
+
+
+def _refuse_twice(refs: Iterable[LayerRef], remedy: str) -> None:
+    by_role: dict[str, list[LayerRef]] = {}
+    for ref in refs:
+        by_role.setdefault(ref.role, []).append(ref)
+    faults = [
+        f"{role}: need one layer, found {first_three(ref.place for ref in several)}; {remedy}"
+        for role, several in by_role.items()
+        if len(several) > 1
+    ]
+    if faults:
+        raise LayerError("\n".join(faults))
+
+
+def _parse_role(name: str, file: str | Path) -> LayerRef:
+    """Read one option ``ROLE=FILE[:layer]``; the colon of a Windows drive is none."""
+    role = _ROLE_OF.get(name_key(name))
+    if role is None:
+        close = get_close_matches(name, ROLES, n=1)
+        msg = f"roles: need one of {', '.join(ROLES)}, found {name}; " + (
+            f"did you mean {close[0]}?" if close else "correct the role"
+        )
+        raise LayerError(msg)
+    text = str(file)
+    path, layer = Path(text), ""
+    head, colon, tail = text.rpartition(":")
+    drive = len(head) == 1 and tail[:1] in ("\\", "/")
+    if colon and head and tail and not drive and not path.exists():
+        path, layer = Path(head), tail
+    if not path.exists():
+        msg = f"{role}: need a file, found nothing at {path}; check the path"
+        raise LayerError(msg)
+    if path.suffix.lower() == ".gpkg":
+        layer = _choose_layer(role, path, layer)
+    return LayerRef(role, path, layer)
+
+
+def _choose_layer(role: str, path: Path, layer: str) -> str:
+    names = list_layers(path)
+    fits = [layer] if layer in names else [n for n in names if _ROLE_OF.get(name_key(n)) == role]
+    if not layer and len(names) == 1:
+        fits = names
+    if layer not in ("", *names) or len(fits) != 1:
+        needed = f"the layer {layer}" if layer else "one layer of that role"
+        msg = f"{role} ({path.name}): need {needed}, found {', '.join(names) or 'none'}; give FILE:layer"
+        raise LayerError(msg)
+    return fits[0]
+
+
+def _scan(source: Path, notes: Notes) -> Iterator[LayerRef]:
+    if not source.exists():
+        msg = f"{source}: need a folder or a GeoPackage, found nothing there; check the path"
+        raise LayerError(msg)
+    files = sorted(source.iterdir()) if source.is_dir() else [source]
+    for path in files:
+        if path.name.startswith((".", "~$")) or not path.is_file():
+            continue
+        suffix = path.suffix.lower()
+        if suffix == ".gpkg":
+            yield from _scan_package(path, notes)
+        elif suffix in VECTORS or suffix in TABLES or _is_lone_dbf(path, files):
+            yield from _offer(path.stem, LayerRef("", path), notes)
+        elif not source.is_dir():
+            known = " ".join((*VECTORS, *TABLES))
+            msg = f"{path.name}: need a folder or one of {known}, found {suffix or 'no suffix'}; convert it"
+            raise LayerError(msg)
+
+
+def _scan_package(path: Path, notes: Notes) -> Iterator[LayerRef]:
+    names = list_layers(path)
+    if len(names) == 1 and name_key(names[0]) not in _ROLE_OF:
+        yield from _offer(path.stem, LayerRef("", path, names[0]), notes)
+        return
+    for name in names:
+        yield from _offer(name, LayerRef("", path, name), notes)
+
+
+def _offer(name: str, ref: LayerRef, notes: Notes) -> Iterator[LayerRef]:
+    role = _ROLE_OF.get(name_key(name))
+    if role is None:
+        notes.tell("layer_ignored", ref.place, f"{ref.place} is ignored: {name} is the name of no role")
+    else:
+        yield LayerRef(role, ref.path, ref.layer)
+
+
+def _is_lone_dbf(path: Path, files: list[Path]) -> bool:
+    """Tell a .dbf that is a table, or has lost its .shp, from one that belongs to a shapefile."""
+    shapes = {file.stem for file in files if file.suffix.lower() == ".shp"}
+    return path.suffix.lower() == ".dbf" and path.stem not in shapes

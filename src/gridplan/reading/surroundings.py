@@ -1,0 +1,181 @@
+"""Everything but buildings and households: areas, lines, facilities, personnel."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from gridplan.errors import LayerError, first_three
+from gridplan.reading.crs import Geometries, guess_crs, parse_crs, to_degrees, transformation
+from gridplan.reading.fields import to_flags, to_numbers, to_text
+from gridplan.reading.notes import Notes
+from gridplan.reading.shapes import check_kinds, is_missing, one_point, repair
+from gridplan.reading.sources import LayerRef, name_key
+from gridplan.schema import FIELDS, ROAD_CLASSES
+
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "compounds": ("polygons",),
+    "communities": ("polygons",),
+    "subdistricts": ("polygons",),
+    "boundary": ("polygons",),
+    "roads": ("lines", "polygons"),
+    "railways": ("lines", "polygons"),
+    "water": ("lines", "polygons"),
+    "crossings": ("lines", "points", "polygons"),
+    "facilities": ("points", "polygons"),
+}
+_NUMBERS: Final = ("area_m2", "capacity", "home_x", "home_y", "work_x", "work_y")
+_FLAGS: Final = ("open",)
+_PLACES: Final = ("x", "y")
+_CLASS_OF: Final = {name_key(n): c for c, aliases in ROAD_CLASSES.items() for n in (c, *aliases)}
+
+
+def make_layer(ref: LayerRef, frame: pd.DataFrame, shapes: Geometries, crs: CRS, notes: Notes) -> gpd.GeoDataFrame:
+    """Make a layer of `Layers` other than the buildings.
+
+    Parameters
+    ----------
+    ref : LayerRef
+        Its role and file.
+    frame : DataFrame, n rows
+        Raw values under canonical names.
+    shapes : object[n]
+        Geometries in `crs`, or None.
+    crs : CRS
+        The working CRS.
+    notes : Notes
+        Takes what is repaired and set aside.
+
+    Returns
+    -------
+    GeoDataFrame
+        All canonical fields of the role: texts ("" = unknown), numbers (NaN = unknown); valid geometries, in an
+        order that does not depend on the order in the file.
+
+    Raises
+    ------
+    LayerError
+        If the geometries are of another kind.
+    """
+    rows = pd.Series([f"row {i + 1}" for i in range(len(frame))], dtype="str")
+    check_kinds(shapes, _KINDS[ref.role], ref.where, rows)
+    fixed, broken = repair(shapes, largest=False)
+    if ref.role == "facilities":
+        fixed = one_point(fixed)
+    if broken.any():
+        reason = f"{broken.sum()} invalid polygons are repaired, first {first_three(rows[broken])}"
+        notes.tell("geometry_repaired", ref.role, reason, float(broken.sum()))
+    missing = is_missing(fixed)
+    if missing.any():
+        notes.put_aside(ref.role, rows[missing], [0] * int(missing.sum()), "no geometry")
+        reason = f"{missing.sum()} rows have no geometry, first {first_three(rows[missing])}; they are set aside"
+        notes.warn("geometry_missing", ref.role, reason, float(missing.sum()))
+    table = canonical_frame(ref.role, frame)
+    layer = gpd.GeoDataFrame(table[~missing], geometry=fixed[~missing], crs=crs)
+    return _sorted(layer)
+
+
+def make_personnel(ref: LayerRef, frame: pd.DataFrame, crs: CRS, anchor: tuple[float, float]) -> pd.DataFrame:
+    """Make the personnel of `Layers`.
+
+    Parameters
+    ----------
+    ref : LayerRef
+        Its file.
+    frame : DataFrame, n rows
+        Raw values under canonical names.
+    crs : CRS
+        The working CRS.
+    anchor : tuple of float
+        Longitude and latitude of the district.
+
+    Returns
+    -------
+    DataFrame
+        All canonical fields, sorted by person_id; places in metres of `crs`, NaN where unknown.
+
+    Raises
+    ------
+    LayerError
+        If numbers are none, or the CRS of the places cannot be told.
+    """
+    people = canonical_frame("personnel", frame, ref.where)
+    for place in ("home", "work"):
+        columns = [f"{place}_x", f"{place}_y"]
+        people[columns] = _bring_places(people[columns], crs, anchor, f"{ref.where}, {place}")
+    return people.sort_values(["person_id", "force", "community"], kind="stable", ignore_index=True)
+
+
+def canonical_frame(role: str, frame: pd.DataFrame, where: str = "") -> pd.DataFrame:
+    """Turn raw values into the canonical columns of a role, all of them.
+
+    Parameters
+    ----------
+    role : str
+        Role of the layer.
+    frame : DataFrame, n rows
+        Raw values under canonical names; any may be absent.
+    where : str
+        Layer, as messages name it; the role by default.
+
+    Returns
+    -------
+    DataFrame, n rows
+        Texts, numbers (float64) and flags (boolean).
+
+    Raises
+    ------
+    LayerError
+        If a number is none.
+    """
+    table = pd.DataFrame(index=frame.index)
+    for name in FIELDS[role]:
+        if name in _PLACES:
+            continue
+        raw = frame[name] if name in frame else pd.Series(np.nan, index=frame.index)
+        if name in _NUMBERS:
+            table[name], unreadable = to_numbers(raw)
+            if unreadable.any():
+                rows = first_three(f"row {i + 1}" for i in np.flatnonzero(unreadable))
+                msg = f"{where or role}, {name}: need numbers, found other text at {rows}; correct or empty it"
+                raise LayerError(msg)
+        elif name in _FLAGS:
+            table[name] = to_flags(raw)
+        else:
+            table[name] = to_text(raw)
+    if "road_class" in table:
+        table["road_class"] = table["road_class"].map(lambda c: _CLASS_OF.get(name_key(c), c)).astype("str")
+    return table
+
+
+def _bring_places(xy: pd.DataFrame, crs: CRS, anchor: tuple[float, float], where: str) -> pd.DataFrame:
+    """Bring a pair of columns to the working CRS; numbers that already fit it stay."""
+    known = np.isfinite(xy.to_numpy()).all(axis=1)
+    if not known.any():
+        return xy
+    x, y = xy.to_numpy()[known].T
+    middle = float(np.median(x)), float(np.median(y))
+    source = crs if _is_near(crs, middle, anchor) else guess_crs(*middle, anchor, where)
+    moved = transformation(parse_crs(source, where) or crs, crs, where)(x, y)
+    result = xy.copy()
+    result[:] = np.nan
+    result.loc[known] = np.round(np.column_stack(moved), 3)
+    return result
+
+
+def _is_near(crs: CRS, place: tuple[float, float], anchor: tuple[float, float]) -> bool:
+    lon, lat = to_degrees(crs, *place)
+    return bool(np.hypot(lon - anchor[0], lat - anchor[1]) < 1)
+
+
+def _sorted(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Sort by text, then place: the order in the file plays no part."""
+    keys = layer.drop(columns="geometry").astype("str")
+    keys["_bounds"] = [tuple(b) for b in layer.bounds.to_numpy()]
+    keys["_outline"] = shapely.to_wkb(layer.geometry.to_numpy(), hex=True)
+    order = keys.sort_values(list(keys.columns), kind="stable").index
+    return layer.loc[order].reset_index(drop=True)

@@ -1,0 +1,189 @@
+"""Read tables: CSV, by chunks, and the sheets of workbooks."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from gridplan.errors import LayerError
+from gridplan.reading.encodings import check_encoding, choose_encoding, decode
+from gridplan.reading.sources import SHEETS, LayerRef
+from gridplan.reading.vectors import Loaded, read_vector
+
+_CHUNK_ROWS: Final = 500_000
+_SAMPLE_LINES: Final = 20_000
+_BLOCK_BYTES: Final = 1 << 22
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(slots=True)
+class Table:
+    """A table whose rows are read when they are asked for.
+
+    Parameters
+    ----------
+    ref : LayerRef
+        Where it lies.
+    columns : list of str
+        Names of its columns.
+    chunks : callable
+        Columns wanted and those of them that are text -> frames, in the order of the rows.
+    encoding : str
+        Encoding of its text.
+    cut : callable or None
+        Cuts a name as the format does.
+    assumptions : list of str
+        One sentence each.
+    """
+
+    ref: LayerRef
+    columns: list[str]
+    chunks: Callable[[list[str], list[str]], Iterator[pd.DataFrame]]
+    encoding: str = "utf-8"
+    cut: Callable[[str], str] | None = None
+    assumptions: list[str] = field(default_factory=list)
+
+
+def open_table(ref: LayerRef, encoding: str | None) -> Table:
+    """Open a table, or the fields of a vector layer as one.
+
+    Parameters
+    ----------
+    ref : LayerRef
+        Any file that can be read.
+    encoding : str or None
+        Encoding of a CSV or DBF file; None lets the bytes decide.
+
+    Returns
+    -------
+    Table
+        With its columns known.
+
+    Raises
+    ------
+    LayerError
+        If it cannot be read.
+    """
+    if ref.path.suffix.lower() == ".csv":
+        return _open_csv(ref, encoding)
+    loaded = _read_sheet(ref) if ref.path.suffix.lower() in SHEETS else read_vector(ref, encoding)
+
+    def whole(wanted: list[str], _text: list[str]) -> Iterator[pd.DataFrame]:
+        yield loaded.frame[wanted]
+
+    cut = loaded.cut if loaded.cut_names else None
+    return Table(ref, list(loaded.frame.columns), whole, loaded.encoding, cut, loaded.assumptions)
+
+
+def read_table(ref: LayerRef, encoding: str | None) -> Loaded:
+    """Read a whole table; a CSV as text.
+
+    Parameters
+    ----------
+    ref : LayerRef
+        A CSV file or a workbook.
+    encoding : str or None
+        Encoding of a CSV file; None lets the bytes decide.
+
+    Returns
+    -------
+    Loaded
+        Without geometries.
+
+    Raises
+    ------
+    LayerError
+        If it cannot be read.
+    """
+    if ref.path.suffix.lower() in SHEETS:
+        return _read_sheet(ref)
+    table = _open_csv(ref, encoding)
+    frame = pd.concat(table.chunks(table.columns, table.columns), ignore_index=True)
+    return Loaded(ref, frame, encoding=table.encoding, assumptions=table.assumptions)
+
+
+def _open_csv(ref: LayerRef, encoding: str | None) -> Table:
+    found = check_encoding(encoding) if encoding else _csv_encoding(ref)
+    found = "utf-8-sig" if found in ("utf-8", "ascii") else found
+    options: dict[str, Any] = {
+        "encoding": found, "encoding_errors": "replace", "keep_default_na": False, "na_values": [""],
+        "skipinitialspace": True, "on_bad_lines": "error",
+    }  # fmt: skip
+    with ref.path.open("rb") as file:
+        header = decode(file.readline(), found) or ""
+    options["sep"] = max(",\t;|", key=header.count)
+    names = [name.strip() for name in next(csv.reader(io.StringIO(header), delimiter=options["sep"]), [])]
+    if not any(names) or len(set(names)) < len(names):
+        msg = f"{ref.where}: need a first line of different column names, found {header.strip()[:60]!r}; add it"
+        raise LayerError(msg)
+    table = Table(ref, names, lambda wanted, text: _csv_chunks(ref, names, wanted, text, options), found)
+    if found != "utf-8-sig":
+        table.assumptions.append(f"text is {found}, " + ("as told" if encoding else "judged by the bytes"))
+    return table
+
+
+def _csv_chunks(
+    ref: LayerRef, names: list[str], wanted: list[str], text: list[str], options: dict[str, Any]
+) -> Iterator[pd.DataFrame]:
+    try:
+        with pd.read_csv(
+            ref.path, header=0, names=names, usecols=wanted, dtype=dict.fromkeys(text, str), index_col=False,
+            chunksize=_CHUNK_ROWS, **options,
+        ) as chunks:  # fmt: skip
+            for chunk in chunks:
+                yield chunk[wanted]
+    except (pd.errors.ParserError, ValueError, OSError) as error:
+        msg = f"{ref.where}: need {len(names)} values in every line, found a line that is broken; export it again"
+        raise LayerError(msg) from error
+
+
+def _csv_encoding(ref: LayerRef) -> str:
+    """Judge a CSV file by the lines that are not ASCII; clean UTF-8 is recognised block by block."""
+    sample: dict[bytes, None] = {}
+    with _open(ref.path, ref.where) as file:
+        while block := file.read(_BLOCK_BYTES):
+            block += file.readline()
+            if not block.isascii() and len(sample) < _SAMPLE_LINES:
+                lines = block.removeprefix(_BOM).splitlines()
+                sample.update(dict.fromkeys(line for line in lines if not line.isascii()))
+    return choose_encoding(sample, ref.where)
+
+
+def _open(path: Path, where: str) -> io.BufferedReader:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        msg = f"{where}: need a readable file, found {error.strerror}; check the path and the rights"
+        raise LayerError(msg) from error
+
+
+def _read_sheet(ref: LayerRef) -> Loaded:
+    """Read one sheet: the one named, else the first that holds something; the first row names the columns."""
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - workbooks are not always read
+
+    try:
+        book = CalamineWorkbook.from_path(ref.path)
+        names = [ref.layer] if ref.layer else list(book.sheet_names)
+        sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in names]
+    except (CalamineError, OSError, ValueError) as error:
+        msg = f"{ref.where}: need a readable workbook{f' with a sheet {ref.layer}' if ref.layer else ''}, "
+        raise LayerError(msg + "found another or a damaged one; save it again as .xlsx") from error
+    full = [(name, rows) for name, rows in sheets if len(rows) > 1]
+    if not full:
+        msg = f"{ref.where}: need a sheet with column names and rows, found none; fill it"
+        raise LayerError(msg)
+    name, (header, *rows) = full[0]
+    frame = pd.DataFrame(rows, columns=pd.Index([str(h).strip() for h in header]), dtype=object)
+    frame = frame.loc[:, [c != "" for c in frame.columns]]
+    if not frame.columns.is_unique:
+        msg = f"{ref.where}: need different column names in the first row, found some twice; rename them"
+        raise LayerError(msg)
+    frame = frame.mask(frame == "").dropna(how="all").reset_index(drop=True)
+    loaded = Loaded(ref, frame)
+    if len(full) > 1:
+        loaded.assumptions.append(f"sheet {name} is read, the others are not")
+    return loaded
