@@ -3,23 +3,20 @@
 from dataclasses import dataclass
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from gridplan.config import GeometryRules
+from gridplan.geometry.lines import HARD, barrier_lines, edge_kinds, water_ground
 from gridplan.geometry.territory import Shapes, Territory
 from gridplan.model import Layers
 
 GRID_M: Final = 0.001
 """Every vertex lies on a lattice of this spacing, in metres: shared borders are identical to the bit."""
 
-ON_LINE_M: Final = 0.003
-"""A noded edge lies on a line when its midpoint is this near: snapping moves it by less than two lattice steps."""
-
-OPEN, ROAD, STREAM, HARD = 0, 1, 2, 9
-"""What lies on an edge: nothing, a soft road, a water line (codes of `schema.BARRIERS`), a hard barrier."""
+PROLONG_M: Final = 500.0
+"""A hard barrier that ends inside a block is prolonged over at most this length, so that cells end at it too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,92 +54,61 @@ def cut_blocks(layers: Layers, territory: Territory, rules: GeometryRules) -> Bl
     territory : Territory
         Communities and study area.
     rules : GeometryRules
-        For `hard_roads`.
+        For `hard_roads` and `crossing_m`.
 
     Returns
     -------
     Blocks
-        Sorted by nothing in particular, but the same for the same input.
+        The same for the same input, whatever the order of its rows.
     """
-    water = _water_ground(layers)
-    lines = barrier_lines(layers, water, rules, territory.study)
-    grounds = territory.polygons if territory.polygons is not None else np.array([territory.study], dtype=object)
-    rings = shapely.boundary(np.append(grounds, territory.study))
-    noded = shapely.union_all(np.concatenate([rings, *lines.values()]), grid_size=GRID_M)
-    edges = np.asarray(shapely.get_parts(noded))
+    study, grounds = territory.study, territory.polygons
+    lines = barrier_lines(layers, rules, study)
+    rings = shapely.boundary(np.array([study]) if grounds is None else grounds)
+    edges = _noded([rings, *lines.values()])
+    stubs = _prolonged(edges, edge_kinds(midpoints(edges), lines), study)
+    if len(stubs):
+        edges = _noded([edges, stubs])
     polygons = np.asarray(shapely.get_parts(shapely.polygonize(edges)))
     spots = shapely.point_on_surface(polygons)
-    shapely.prepare(territory.study)
-    inside = shapely.intersects(territory.study, spots)
-    community = first_hit(grounds, spots)
-    if territory.polygons is None:
-        community = np.full(len(polygons), -1, dtype="int32")
+    shapely.prepare(study)
+    inside = shapely.intersects(study, spots)
+    polygons, spots = polygons[inside], spots[inside]
+    community = np.full(len(polygons), -1, dtype="int32") if grounds is None else first_hit(grounds, spots)
+    water = water_ground(layers)
     shapely.prepare(water)
-    kinds = edge_kinds(midpoints(edges), lines)
     return Blocks(
-        polygons=polygons[inside], community=community[inside], water=shapely.intersects(water, spots)[inside],
-        edges=edges, kinds=kinds,
+        polygons=polygons, community=community, water=shapely.intersects(water, spots),
+        edges=edges, kinds=edge_kinds(midpoints(edges), lines),
     )  # fmt: skip
 
 
-def barrier_lines(
-    layers: Layers, water: shapely.Geometry, rules: GeometryRules, study: shapely.Geometry
-) -> dict[int, Shapes]:
-    """Gather the lines that lie on edges, by kind.
+def _noded(lines: list[Shapes]) -> Shapes:
+    """Lines cut at every crossing, on the lattice."""
+    return np.asarray(shapely.get_parts(shapely.union_all(np.concatenate(lines), grid_size=GRID_M)))
 
-    Parameters
-    ----------
-    layers : Layers
-        Roads, railways, water and crossings.
-    water : geometry
-        Union of the water polygons.
-    rules : GeometryRules
-        For `hard_roads`.
-    study : geometry
-        Lines that do not meet it are left out.
 
-    Returns
-    -------
-    dict of int to array of lines
-        `HARD`, `ROAD` and `STREAM`, the strongest first.
-    """
-    roads, crossings = _lines(layers.roads), _lines(layers.crossings)
-    hard = np.zeros(len(roads), dtype=bool)
-    if layers.roads is not None and "road_class" in layers.roads.columns:
-        hard = np.asarray(layers.roads["road_class"].isin(rules.hard_roads), dtype=bool)
-    banks = shapely.get_parts(shapely.boundary(np.array([water], dtype=object)))
-    found = {
-        HARD: np.concatenate([_lines(layers.railways), roads[hard], banks]),
-        ROAD: np.concatenate([roads[~hard], crossings]),
-        STREAM: _lines(layers.water),
-    }
-    frame = shapely.box(*shapely.bounds(study)).buffer(1.0)
+def _prolonged(edges: Shapes, kinds: NDArray[np.int8], study: shapely.Geometry) -> Shapes:
+    """Straight lines from the dead ends of hard barriers inside the study area to the next edge."""
+    xy, owner = shapely.get_coordinates(edges, return_index=True)
+    first = np.searchsorted(owner, np.arange(len(edges)))
+    last = np.searchsorted(owner, np.arange(len(edges)), side="right") - 1
+    tip = np.concatenate([first, last])
+    lattice = np.rint(xy[tip] / GRID_M).astype("int64")
+    _, node, degree = np.unique(lattice, axis=0, return_inverse=True, return_counts=True)
+    dead = (degree[node.ravel()] == 1) & np.tile(kinds == HARD, 2)
     shapely.prepare(study)
-    clipped = {kind: shapely.clip_by_rect(shapes, *frame.bounds) for kind, shapes in found.items()}
-    return {kind: shapes[shapely.intersects(study, shapes)] for kind, shapes in clipped.items()}
-
-
-def edge_kinds(spots: Shapes, lines: dict[int, Shapes]) -> NDArray[np.int8]:
-    """Tell what lies on edges from their midpoints.
-
-    Parameters
-    ----------
-    spots : array of Point, n values
-        Midpoints of edges.
-    lines : dict of int to array of lines
-        Kind -> lines, the strongest first.
-
-    Returns
-    -------
-    int8[n]
-        Kind of the strongest line each point lies on, else `OPEN`.
-    """
-    kinds = np.full(len(spots), OPEN, dtype="int8")
-    for kind, shapes in lines.items():
-        free = np.nonzero(kinds == OPEN)[0]
-        hit = shapely.STRtree(shapes).query(spots[free], predicate="dwithin", distance=ON_LINE_M)[0]
-        kinds[free[hit]] = kind
-    return kinds
+    dead &= shapely.contains_xy(study, xy[tip])
+    tip, back = tip[dead], np.concatenate([first + 1, last - 1])[dead]
+    ahead = xy[tip] - xy[back]
+    ahead /= np.hypot(*ahead.T)[:, None]
+    rays = shapely.linestrings(np.stack([xy[tip] + 2 * GRID_M * ahead, xy[tip] + PROLONG_M * ahead], axis=1))
+    ray, hit = shapely.STRtree(edges).query(rays, predicate="intersects")
+    met, which = shapely.get_coordinates(shapely.intersection(rays[ray], edges[hit]), return_index=True)
+    metres = np.full(len(rays), np.inf)
+    np.minimum.at(metres, ray[which], np.hypot(*(met - xy[tip][ray[which]]).T))
+    far = np.isfinite(metres)
+    reach = (metres[far] + 2 * GRID_M)[:, None] * ahead[far]
+    return np.asarray(shapely.linestrings(np.stack([xy[tip][far], xy[tip][far] + reach], axis=1)))
 
 
 def first_hit(grounds: Shapes, spots: Shapes) -> NDArray[np.int32]:
@@ -190,24 +156,3 @@ def midpoints(edges: Shapes, lead: float = 0.0) -> Shapes:
     longest = order[np.unique(owner[piece][order], return_index=True)[1]]
     ahead = step[longest] / length[longest, None]
     return np.asarray(shapely.points(xy[piece[longest]] + step[longest] / 2 + lead * ahead))
-
-
-def _lines(frame: gpd.GeoDataFrame | None) -> Shapes:
-    """Line work of a layer, one per row; empty where the row has none."""
-    if frame is None:
-        return np.empty(0, dtype=object)
-    shapes = shapely.force_2d(np.asarray(frame.geometry.array).copy())
-    flat = shapely.get_dimensions(shapes) == 1
-    shapes[~flat] = shapely.LineString()
-    return np.asarray(shapes)
-
-
-def _water_ground(layers: Layers) -> shapely.Geometry:
-    """Union of the water polygons; empty without any."""
-    if layers.water is None:
-        return shapely.Polygon()
-    shapes = shapely.force_2d(np.asarray(layers.water.geometry.array).copy())
-    shapes = shapes[shapely.get_dimensions(shapes) == 2]  # noqa: PLR2004
-    broken = ~shapely.is_valid(shapes)
-    shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
-    return shapely.union_all(shapes)

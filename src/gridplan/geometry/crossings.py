@@ -11,7 +11,8 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import cdist
 
 from gridplan.geometry.allot import components
-from gridplan.geometry.blocks import GRID_M, HARD, ROAD, Blocks, first_hit, midpoints
+from gridplan.geometry.blocks import GRID_M, Blocks, first_hit, midpoints
+from gridplan.geometry.lines import HARD, ROAD
 from gridplan.geometry.borders import Borders
 from gridplan.geometry.territory import Shapes
 

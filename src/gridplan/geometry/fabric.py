@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from gridplan.config import GeometryRules, Rules
 from gridplan.errors import LayerError
 from gridplan.geometry.allot import dissolve
-from gridplan.geometry.blocks import HARD, Blocks, cut_blocks
+from gridplan.geometry.blocks import Blocks, cut_blocks
 from gridplan.geometry.borders import Borders
 from gridplan.geometry.compounds import name_compounds
 from gridplan.geometry.crossings import find_crossings, open_length
 from gridplan.geometry.graph import Segments, build_graph, link_pieces
 from gridplan.geometry.ground import Ground, draw_ground
+from gridplan.geometry.lines import HARD
 from gridplan.geometry.territory import Shapes, Territory, draw_territory
 from gridplan.geometry.units import COUNTS, Homes, find_homes, split_buildings
 from gridplan.model import ContiguityGraph, Fabric, Finding, Layers

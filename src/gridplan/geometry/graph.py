@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from gridplan.geometry.allot import components
-from gridplan.geometry.blocks import HARD, OPEN, ROAD, STREAM
+from gridplan.geometry.lines import HARD, OPEN, ROAD, STREAM
 from gridplan.model import ContiguityGraph
 from gridplan.schema import BARRIERS
 

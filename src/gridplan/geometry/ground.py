@@ -10,9 +10,10 @@ from scipy.spatial import cKDTree
 
 from gridplan.config import GeometryRules
 from gridplan.geometry.allot import allot_leftovers, drop_detached
-from gridplan.geometry.blocks import HARD, OPEN, ROAD, STREAM, Blocks, edge_kinds
+from gridplan.geometry.blocks import Blocks
 from gridplan.geometry.borders import Borders, shared_segments
 from gridplan.geometry.cells import Faces, draw_faces, draw_ridges, sample_units
+from gridplan.geometry.lines import HARD, OPEN, ROAD, STREAM, edge_kinds
 from gridplan.geometry.territory import Shapes
 from gridplan.geometry.units import merge_coincident
 

@@ -1,6 +1,7 @@
 """Communities and study area: which ground is planned, and to whom it belongs."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +15,9 @@ from gridplan.model import Finding, Layers
 
 Shapes = NDArray[np.object_]
 """Array of shapely geometries."""
+
+AREAL: Final = 2
+"""Dimension of polygons."""
 
 PLACE = ("community", "community_code", "subdistrict")
 """What names a community, in the order of the columns of `Fabric.communities`."""
@@ -114,7 +118,7 @@ def _name_table(frame: pd.DataFrame, keys: NDArray[np.object_]) -> tuple[pd.Data
 
 def _from_polygons(layers: Layers, frame: gpd.GeoDataFrame) -> Territory:
     """Take the communities from their polygons; those without a name are keyed by their place."""
-    frame = frame.assign(geometry=_grounds(frame)).reset_index(drop=True)
+    frame = frame.assign(geometry=repaired(frame)).reset_index(drop=True)
     frame = frame.assign(subdistrict=_subdistricts(frame, layers.subdistricts))
     frame = frame[~frame.geometry.is_empty].reset_index(drop=True)
     if frame.empty:
@@ -136,11 +140,23 @@ def _from_polygons(layers: Layers, frame: gpd.GeoDataFrame) -> Territory:
     )
 
 
-def _grounds(frame: gpd.GeoDataFrame) -> Shapes:
-    """Repaired polygons of a layer; empty where a row has no area."""
+def repaired(frame: gpd.GeoDataFrame) -> Shapes:
+    """Return the polygons of a layer, made valid.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, n rows
+        Any layer.
+
+    Returns
+    -------
+    array of Polygon or MultiPolygon, n values
+        Empty where a row has no area.
+    """
     shapes = np.asarray(frame.geometry.array).copy()
     shapes[shapely.is_missing(shapes)] = shapely.Polygon()
     shapes = shapely.force_2d(shapes)
+    shapes[shapely.get_dimensions(shapes) != AREAL] = shapely.Polygon()
     broken = ~shapely.is_valid(shapes)
     shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
     shapes[shapely.area(shapes) <= 0] = shapely.Polygon()
@@ -152,7 +168,7 @@ def _subdistricts(frame: gpd.GeoDataFrame, layer: gpd.GeoDataFrame | None) -> ND
     said = _texts(frame, "subdistrict")
     if layer is None or not len(layer) or (said != "").all():
         return said
-    tree = shapely.STRtree(_grounds(layer))
+    tree = shapely.STRtree(repaired(layer))
     row, hit = tree.query(shapely.point_on_surface(np.asarray(frame.geometry.array)), predicate="intersects")
     first = pd.Series(hit).groupby(row).min()
     found = np.full(len(frame), "", dtype=object)
@@ -164,7 +180,7 @@ def _uncovered(layers: Layers, study: shapely.Geometry) -> tuple[Finding, ...]:
     """Say how much of the boundary layer no community covers, where it is more than a hundredth."""
     if layers.boundary is None or not len(layers.boundary):
         return ()
-    whole = shapely.union_all(_grounds(layers.boundary))
+    whole = shapely.union_all(repaired(layers.boundary))
     bare = shapely.difference(whole, study)
     if bare.area <= whole.area / 100:
         return ()
@@ -184,7 +200,7 @@ def _uncovered(layers: Layers, study: shapely.Geometry) -> tuple[Finding, ...]:
 def _study_area(layers: Layers, rules: GeometryRules) -> shapely.Geometry:
     """Study area without community polygons: the boundary, else the buildings buffered and closed."""
     if layers.boundary is not None and len(layers.boundary):
-        study = shapely.union_all(_grounds(layers.boundary))
+        study = shapely.union_all(repaired(layers.boundary))
     else:
         reach = rules.study_buffer_m
         shapes = np.asarray(layers.buildings.geometry.array)

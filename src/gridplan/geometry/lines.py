@@ -1,0 +1,148 @@
+"""Line work: what cuts the ground, by the kind of barrier it is."""
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gridplan.config import GeometryRules
+from gridplan.geometry.territory import Shapes, repaired
+from gridplan.model import Layers
+
+OPEN, ROAD, STREAM, HARD = 0, 1, 2, 9
+"""What lies on an edge: nothing, a soft road, a water line (codes of `schema.BARRIERS`), a hard barrier."""
+
+ON_LINE_M: Final = 0.003
+"""A noded edge lies on a line when its midpoint is this near: snapping moves it by less than two lattice steps."""
+
+SPAN_M: Final = 1000.0
+"""Widest water that a crossing given as a point is taken to span."""
+
+
+def barrier_lines(layers: Layers, rules: GeometryRules, study: shapely.Geometry) -> dict[int, Shapes]:
+    """Gather the lines that lie on edges, by kind.
+
+    Parameters
+    ----------
+    layers : Layers
+        Roads, railways, water and crossings.
+    rules : GeometryRules
+        For `hard_roads` and `crossing_m`.
+    study : geometry
+        Lines that do not meet it are left out.
+
+    Returns
+    -------
+    dict of int to array of lines
+        `HARD`, `ROAD` and `STREAM`, the strongest first; in an order of their own, whatever that of the rows.
+    """
+    water = water_ground(layers)
+    roads = _lines(layers.roads)
+    hard = np.zeros(len(roads), dtype=bool)
+    if layers.roads is not None and "road_class" in layers.roads.columns:
+        hard = np.asarray(layers.roads["road_class"].isin(rules.hard_roads), dtype=bool)
+    banks = shapely.get_parts(shapely.boundary(np.array([water], dtype=object)))
+    barriers = np.concatenate([_lines(layers.railways), roads[hard], banks])
+    found = {
+        HARD: barriers,
+        ROAD: np.concatenate([roads[~hard], _crossing_lines(layers.crossings, barriers, water, rules.crossing_m)]),
+        STREAM: _lines(layers.water),
+    }
+    bounds = shapely.bounds(study) + np.array([-1.0, -1.0, 1.0, 1.0])
+    shapely.prepare(study)
+    clipped = {kind: shapely.clip_by_rect(shapes, *bounds) for kind, shapes in found.items()}
+    return {kind: _sorted(shapes[shapely.intersects(study, shapes)]) for kind, shapes in clipped.items()}
+
+
+def edge_kinds(spots: Shapes, lines: dict[int, Shapes]) -> NDArray[np.int8]:
+    """Tell what lies on edges from their midpoints.
+
+    Parameters
+    ----------
+    spots : array of Point, n values
+        Midpoints of edges.
+    lines : dict of int to array of lines
+        Kind -> lines, the strongest first.
+
+    Returns
+    -------
+    int8[n]
+        Kind of the strongest line each point lies on, else `OPEN`.
+    """
+    kinds = np.full(len(spots), OPEN, dtype="int8")
+    for kind, shapes in lines.items():
+        free = np.nonzero(kinds == OPEN)[0]
+        hit = shapely.STRtree(shapes).query(spots[free], predicate="dwithin", distance=ON_LINE_M)[0]
+        kinds[free[hit]] = kind
+    return kinds
+
+
+def water_ground(layers: Layers) -> shapely.Geometry:
+    """Unite the water polygons.
+
+    Parameters
+    ----------
+    layers : Layers
+        For the water layer, whose lines are left out.
+
+    Returns
+    -------
+    Polygon or MultiPolygon
+        Empty without any water.
+    """
+    return shapely.union_all(_sorted(repaired(layers.water))) if layers.water is not None else shapely.Polygon()
+
+
+def _sorted(shapes: Shapes) -> Shapes:
+    """Shapes in an order that does not depend on the rows of the file."""
+    return np.asarray(shapes[np.argsort(shapely.to_wkb(shapes))])
+
+
+def _lines(frame: gpd.GeoDataFrame | None) -> Shapes:
+    """Line work of a layer, one per row; empty where the row has none."""
+    if frame is None:
+        return np.empty(0, dtype=object)
+    shapes = shapely.force_2d(np.asarray(frame.geometry.array).copy())
+    shapes[shapely.get_dimensions(shapes) != 1] = shapely.LineString()
+    return np.asarray(shapes)
+
+
+def _crossing_lines(
+    frame: gpd.GeoDataFrame | None, barriers: Shapes, water: shapely.Geometry, crossing_m: float
+) -> Shapes:
+    """Crossings as lines across their barrier: those given as lines as they are, others through their centre."""
+    if frame is None:
+        return np.empty(0, dtype=object)
+    shapes = shapely.force_2d(np.asarray(frame.geometry.array).copy())
+    lines = _lines(frame)
+    spots = shapely.centroid(shapes[(shapely.get_dimensions(shapes) != 1) & ~shapely.is_empty(shapes)])
+    parts = np.asarray(shapely.get_parts(barriers))
+    if not len(parts) or not len(spots):
+        return lines
+    tree = shapely.STRtree(parts)
+    drawn = [_crossing_line(spot, parts[row], water, barriers, crossing_m)
+             for spot, row in zip(spots, tree.nearest(spots), strict=True)]  # fmt: skip
+    return np.concatenate([lines, np.array(drawn, dtype=object)])
+
+
+def _crossing_line(
+    spot: shapely.Point, barrier: shapely.Geometry, water: shapely.Geometry, barriers: Shapes, crossing_m: float
+) -> shapely.Geometry:
+    """Line across a barrier through a point: over the water it lies in, else over what is within `crossing_m`."""
+    near = shapely.get_coordinates(shapely.shortest_line(spot, barrier))
+    ahead = near[1] - near[0]
+    length = float(np.hypot(*ahead))
+    wet = shapely.intersects(water, spot)
+    if length == 0 or (length > crossing_m and not wet):
+        return shapely.LineString()
+    ahead /= length
+    if not wet:
+        return shapely.linestrings([near[0], near[1] + crossing_m * ahead])
+    ray = shapely.linestrings([near[0], near[0] - SPAN_M * ahead])
+    banks = shapely.get_coordinates(shapely.intersection(ray, barriers))
+    metres = np.hypot(*(banks - near[0]).T)
+    if not metres.size:
+        return shapely.LineString()
+    return shapely.linestrings([near[1] + ahead, near[0] - (metres.min() + 1.0) * ahead])
