@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_object_dtype
 
-Column = dict[str, str]
+Column = dict[str, Any]  # of text; a type given by name is beyond the stubs of pandas
 
 _TEXTS: Final = ("object", "str", "string")
 
@@ -69,7 +69,7 @@ def decode_frame(frame: pd.DataFrame, columns: list[Column]) -> pd.DataFrame:
     KeyError
         If a column is not there.
     """
-    restored = {c["name"]: _decode(frame[c["name"]], c) for c in columns}
+    restored = {c["name"]: _decode(pd.Series(frame[c["name"]]), c) for c in columns}
     return pd.DataFrame(restored, index=pd.RangeIndex(len(frame)), columns=[c["name"] for c in columns])
 
 
@@ -91,7 +91,7 @@ def pack_rows(rows: NDArray[np.int64]) -> list[list[int]]:
     breaks = np.flatnonzero(np.diff(rows) != 1)
     starts = np.concatenate([rows[:1], rows[breaks + 1]])
     stops = np.concatenate([rows[breaks], rows[-1:]]) + 1
-    return np.stack([starts, stops], axis=1).tolist()
+    return [[int(a), int(b)] for a, b in zip(starts, stops, strict=True)]
 
 
 def unpack_rows(runs: list[list[int]]) -> NDArray[np.int64]:

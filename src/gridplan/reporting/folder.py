@@ -4,8 +4,11 @@ import os
 import secrets
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from gridplan.config import Rules
 from gridplan.errors import OutputError
@@ -59,7 +62,7 @@ def write_plan(plan: PlanData, rules: Rules, out: Path, *, report: Report = sile
     except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
         _remove_empty(made)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError | DataSourceError | DataLayerError):
             msg = f"{out}: need a folder that can be written, found {error}; close open files or choose another folder"
             raise OutputError(msg) from error
         raise
@@ -92,7 +95,7 @@ def check_folder(out: Path) -> None:
 
 def _fill(draft: Path, plan: PlanData, rules: Rules, report: Report) -> None:
     wall, cpu = time.perf_counter(), time.process_time()
-    steps = (
+    steps: tuple[Callable[[], object], ...] = (
         lambda: write_geopackage(plan, rules, draft / "plan.gpkg"),
         lambda: write_geojson(plan, rules, draft / "grids.geojson"),
         lambda: write_buildings(plan, draft / "buildings.csv"),

@@ -1,7 +1,7 @@
 """The score: a finished plan in numbers, counted from its frames alone."""
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,9 @@ import pandas as pd
 from gridplan.config import Rules
 from gridplan.model import PlanData
 from gridplan.reporting.classes import NEAR
+
+COMPOUND_KEY: Final = ["community_code", "community", "compound"]
+"""A compound is counted inside each community by itself."""
 
 
 def score(plan: PlanData, rules: Rules) -> dict[str, float | int]:
@@ -41,7 +44,7 @@ def score(plan: PlanData, rules: Rules) -> dict[str, float | int]:
         "viol": int(off.sum()),
         "within_10": _mean(near),
         **certificate_totals(plan),
-        "compounds_cut": int(excess_pieces(plan, rules).sum()),
+        "compounds_cut": int(excess_pieces(plan, rules)["excess"].sum()),
         "barrier_share": barrier_share(plan),
         "walk_m": _mean(plan.grids["walk_m"], households),
         "compactness": _mean(plan.grids["compactness"]),
@@ -67,7 +70,7 @@ def certificate_totals(plan: PlanData) -> dict[str, float]:
     return {"cost": cost, "bound": bound, "gap": gap, "proven": _mean(plan.certificate["proven"].astype(bool))}
 
 
-def excess_pieces(plan: PlanData, rules: Rules) -> "pd.Series[int]":
+def excess_pieces(plan: PlanData, rules: Rules) -> pd.DataFrame:
     """Count the pieces of each compound beyond those its size forces.
 
     Parameters
@@ -79,13 +82,14 @@ def excess_pieces(plan: PlanData, rules: Rules) -> "pd.Series[int]":
 
     Returns
     -------
-    Series of int, one value per compound of a community
-        Indexed by community_code, community and compound; counted over units with households.
+    DataFrame, one row per compound of a community
+        community_code, community, compound, households, pieces and excess; counted over units with households, sorted.
     """
     lived = plan.units[(plan.units["households"] > 0) & (plan.units["compound"] != "")]
-    groups = lived.groupby(["community_code", "community", "compound"], sort=True)
-    forced = np.ceil(groups["households"].sum() / rules.upper).astype("int64")
-    return (groups["grid_code"].nunique() - forced).clip(lower=0).rename("excess")
+    groups = lived.groupby(COMPOUND_KEY, sort=True)
+    table = groups.agg(households=("households", "sum"), pieces=("grid_code", "nunique")).reset_index()
+    forced = -(-table["households"] // rules.upper)
+    return pd.DataFrame(table).assign(excess=(table["pieces"] - forced).clip(lower=0))
 
 
 def barrier_share(plan: PlanData) -> float:
@@ -109,8 +113,8 @@ def barrier_share(plan: PlanData) -> float:
 
 def _cut(plan: PlanData, pairs: pd.DataFrame) -> pd.DataFrame:
     """Pairs of units that lie in different grids."""
-    grid = plan.units.set_index("unit_id")["grid_code"]
-    return pairs[pairs["unit_a"].map(grid).to_numpy(dtype=object) != pairs["unit_b"].map(grid).to_numpy(dtype=object)]
+    grid = plan.units.set_index("unit_id")["grid_code"].to_dict()
+    return pairs.loc[[grid.get(a) != grid.get(b) for a, b in zip(pairs["unit_a"], pairs["unit_b"], strict=True)]]
 
 
 def _load_spread(grids: pd.DataFrame) -> tuple[Any, Any]:

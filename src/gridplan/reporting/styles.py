@@ -8,5 +8,5 @@ from gridplan.config import Rules
 
 
 def qgis_styles(rules: Rules, layers: Iterable[str]) -> pd.DataFrame:
-    """x."""
+    """X."""
     return pd.DataFrame({"f_table_name": pd.Series([""], dtype="str")})
