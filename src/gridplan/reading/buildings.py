@@ -22,8 +22,7 @@ from gridplan.schema import KEY_GROUPS
 
 _TEXTS: Final = ("name", "compound", "compound_code", "community", "community_code", "subdistrict", "subdistrict_code",
                  "district", "use", "police")  # fmt: skip
-_MEASURES: Final = ("suites", "entrances", "flats_per_landing", "residents", "floors", "living_area_m2",
-                    "floor_area_m2")  # fmt: skip
+_MEASURES: Final = ("suites", "entrances", "flats_per_landing", "floors", "living_area_m2", "floor_area_m2")
 _KEPT: Final = ("floors", "year")
 
 
@@ -82,7 +81,7 @@ def make_buildings(
     shapes, ids = _settle_shapes(raw, notes)
     raw, shapes, ids = _name(raw, shapes, ids, census, notes)
     frame = pd.DataFrame({"building_id": ids})
-    _count(frame, raw, census, shapely.area(shapes), rules, notes)
+    _count(frame, raw, census, area_m2=shapely.area(shapes), rules=rules, notes=notes)
     for name in _TEXTS:
         if name in raw.frame or name in BUILDING_FIELDS:
             frame[name] = to_text(raw.frame[name]) if name in raw.frame else ""
@@ -160,7 +159,7 @@ def _canonical_order(frame: pd.DataFrame, shapes: Geometries) -> NDArray[np.intp
 
 
 def _count(
-    frame: pd.DataFrame, raw: RawBuildings, census: Census | None, area_m2: NDArray[np.float64], rules: Rules,
+    frame: pd.DataFrame, raw: RawBuildings, census: Census | None, *, area_m2: NDArray[np.float64], rules: Rules,
     notes: Notes,
 ) -> None:  # fmt: skip
     """Set households, residents, source and key groups."""
@@ -181,7 +180,7 @@ def _count(
         numbers[~counted], source[~counted] = guess[~counted], how[~counted]
     frame["households"], frame["source"] = numbers, pd.Series(source, dtype="str")
     _tell_estimates(frame, counted, notes)
-    _add_residents(frame, raw, census, totals, rules, notes)
+    _add_residents(frame, raw, census, totals, rules=rules, notes=notes)
     for group in KEY_GROUPS:
         taken = totals[group] if census is not None and group in census.has else _column_counts(raw, group, ids)
         frame[group] = taken.fillna(0).astype("int64")
@@ -197,7 +196,7 @@ def _compare(table: pd.Series, column: pd.Series, ids: pd.Series, notes: Notes) 
     differ = column.notna() & (column != table)
     if differ.any():
         reason = (
-            f"the households table counts {table.sum():.0f} households, the column of the buildings {column.sum():.0f}; "
+            f"the households table counts {table.sum():.0f} households, the buildings' column {column.sum():.0f}; "
             f"they differ at {differ.sum()} buildings, first {first_three(ids[differ])}; the table is taken"
         )
         notes.warn("households_differ", "buildings", reason, float(table.sum() - column.sum()))
@@ -231,7 +230,19 @@ def _measure(raw: RawBuildings, name: str, ids: pd.Series, notes: Notes) -> pd.S
 def _evidence(raw: RawBuildings, ids: pd.Series, notes: Notes) -> pd.DataFrame:
     """Collect what households can be estimated from."""
     evidence = {name: _measure(raw, name, ids, notes) for name in _MEASURES if name in raw.frame}
-    return pd.DataFrame({**evidence, "residential": tell_residential(raw.frame)})
+    evidence["residents"] = _residents(raw, ids)
+    residential = tell_residential(raw.frame)
+    empty = residential.fillna(value=False) & (evidence["residents"] == 0)
+    if empty.any():
+        reason = f"{empty.sum()} residential buildings have 0 residents and count as empty"
+        notes.tell("residential_but_empty", "buildings", reason, float(empty.sum()))
+    return pd.DataFrame({**evidence, "residential": residential})
+
+
+def _residents(raw: RawBuildings, ids: pd.Series) -> pd.Series:
+    """Read the column of residents; one that is 0 everywhere was never filled in."""
+    residents = _column_counts(raw, "residents", ids, whole=False)
+    return residents if (residents > 0).any() else residents.mask(residents == 0)
 
 
 def _tell_estimates(frame: pd.DataFrame, counted: NDArray[np.bool_], notes: Notes) -> None:
@@ -246,13 +257,13 @@ def _tell_estimates(frame: pd.DataFrame, counted: NDArray[np.bool_], notes: Note
 
 
 def _add_residents(
-    frame: pd.DataFrame, raw: RawBuildings, census: Census | None, totals: pd.DataFrame, rules: Rules, notes: Notes
+    frame: pd.DataFrame, raw: RawBuildings, census: Census | None, totals: pd.DataFrame, *, rules: Rules, notes: Notes
 ) -> None:
     """Take residents from the households table, else from the column, else from the households."""
     if census is not None and "residents" in census.has:
         residents = totals["residents"].fillna(0)
     else:
-        residents = _column_counts(raw, "residents", frame["building_id"], whole=False)
+        residents = _residents(raw, frame["building_id"])
     silent = residents.isna() & (frame["households"] > 0)
     by_rate = (frame["households"] * rules.estimates.persons_per_household).round()
     frame["residents"] = residents.fillna(by_rate).astype("int64")

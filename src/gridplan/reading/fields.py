@@ -112,7 +112,7 @@ def to_numbers(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     return numbers.mask(unreadable), unreadable
 
 
-def to_counts(values: pd.Series, where: str, ids: pd.Series, *, whole: bool = True) -> pd.Series:
+def to_counts(values: pd.Series, where: str, ids: pd.Series, *, prefix: str = "", whole: bool = True) -> pd.Series:
     """Turn values into counts.
 
     Parameters
@@ -121,8 +121,10 @@ def to_counts(values: pd.Series, where: str, ids: pd.Series, *, whole: bool = Tr
         Of any type.
     where : str
         Layer and field, as messages name them.
-    ids : Series of str
+    ids : Series
         What to call each row.
+    prefix : str
+        What to say before an id.
     whole : bool
         Refuse 12.5; else it is rounded.
 
@@ -140,7 +142,9 @@ def to_counts(values: pd.Series, where: str, ids: pd.Series, *, whole: bool = Tr
     faults = {"text that is no number": unreadable, "less than 0": numbers < 0}
     if whole:
         faults["no whole number"] = (numbers - numbers.round()).abs() > 1e-6  # noqa: PLR2004
-    found = [f"{fault} at {first_three(ids[mask])}" for fault, mask in faults.items() if mask.any()]
+    found = [
+        f"{fault} at {first_three(f'{prefix}{i}' for i in ids[mask])}" for fault, mask in faults.items() if mask.any()
+    ]
     if found:
         msg = f"{where}: need counts, found {' and '.join(found)}; correct the values or empty them"
         raise LayerError(msg)

@@ -124,12 +124,14 @@ def estimate(
     living = residential.fillna(value=True).to_numpy(dtype=bool)
     # Where some buildings say whether they are residential, the silent ones are taken for it on evidence alone.
     by_size = residential.fillna(value=not residential.notna().any()).to_numpy(dtype=bool)
-    households, source = np.zeros(n, dtype="int64"), np.full(n, "", dtype=object)
+    households, source, open_ = np.zeros(n, dtype="int64"), np.full(n, "", dtype=object), np.ones(n, dtype=bool)
     for how, value, evidence in _means(frame, footprint_m2, rules):
         least = 1 if evidence else 0
-        found = (source == "") & (value > 0) & (living if evidence else by_size)
+        found = open_ & (value > 0) & (living if evidence else by_size)
         households[found] = np.maximum(np.floor(value[found] + 0.5), least).astype("int64")
         source[found] = how
+        # Nobody lives where residents are counted and there are none; 0 of anything else is a field left empty.
+        open_ &= ~found & ~((how == "residents") & (value == 0))
     source[households == 0] = ""
     return households, source
 
@@ -201,18 +203,17 @@ def _chunks(table: Table, match: Match) -> Iterator[pd.DataFrame]:
 
 def _read_chunk(chunk: pd.DataFrame, where: str, match: Match, start: int) -> pd.DataFrame:
     """Turn a chunk into keys and whole numbers; `silent` counts the households that do not tell their residents."""
-    line = pd.Series(np.arange(start + 2, start + 2 + len(chunk)), index=chunk.index)
-    ids = "line " + line.astype("str")
+    lines = pd.Series(np.arange(start + 2, start + 2 + len(chunk)), index=chunk.index)
     frame = pd.DataFrame({k: chunk.get(k, "") for k in _KEYS}, index=chunk.index)
     counts = {
-        c: to_counts(chunk[c], f"{where}, {match.fields[c]}", ids, whole=c != "residents")
+        c: to_counts(chunk[c], f"{where}, {match.fields[c]}", lines, prefix="line ", whole=c != "residents")
         for c in _COUNTS
         if c in chunk
     }
     households = counts.get("households", pd.Series(1.0, index=chunk.index))
     if households.isna().any():
-        lines = first_three(ids[households.isna()])
-        msg = f"{where}, {match.fields['households']}: need a count in every row, found none at {lines}; fill it"
+        empty = first_three(lines[households.isna()])
+        msg = f"{where}, {match.fields['households']}: need a count in every row, found none in lines {empty}; fill it"
         raise LayerError(msg)
     residents = counts.get("residents", pd.Series(np.nan, index=chunk.index))
     frame["silent"] = households.where(residents.isna(), 0).astype("int64")
