@@ -35,7 +35,7 @@ class Allotment:
     far: Bools
 
 
-def drop_detached(faces: Faces, borders: Borders, spots: Shapes) -> Ints:
+def drop_detached(faces: Faces, borders: Borders, hard: Bools, spots: Shapes) -> Ints:
     """Keep one piece of each unit; the others become leftovers.
 
     Parameters
@@ -44,6 +44,8 @@ def drop_detached(faces: Faces, borders: Borders, spots: Shapes) -> Ints:
         With the unit of the nearest sample.
     borders : Borders
         Of the faces.
+    hard : bool[n_segments]
+        A hard barrier lies on the segment: faces across it are apart.
     spots : array of Point, n_units values
         Where the units stand.
 
@@ -53,7 +55,8 @@ def drop_detached(faces: Faces, borders: Borders, spots: Shapes) -> Ints:
         Unit of each face, -1 for leftovers: the piece with the point of the unit stays, else the largest.
     """
     unit = faces.unit
-    same = (unit[borders.pair[:, 0]] == unit[borders.pair[:, 1]]) & (unit[borders.pair[:, 0]] >= 0)
+    one, two = unit[borders.pair].T
+    same = (one == two) & (one >= 0) & ~hard
     piece = components(len(unit), borders.pair[same])
     size = np.bincount(piece, weights=shapely.area(faces.polygons))
     tree = shapely.STRtree(faces.polygons)

@@ -19,6 +19,9 @@ from gridplan.geometry.territory import Shapes
 SIDE_M: Final = 0.02
 """How far beside a road the ground is looked up."""
 
+SPAN_M: Final = 200.0
+"""Ground without households counts as part of a barrier where a road crosses it within this length."""
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -48,15 +51,17 @@ class _Net:
     xy: Floats
 
 
-def find_crossings(blocks: Blocks, zone: Bools, owners: Ints, polygons: Shapes, community: Ints) -> Crossings:
+def find_crossings(
+    blocks: Blocks, zones: tuple[Bools, Bools], owners: Ints, polygons: Shapes, community: Ints
+) -> Crossings:
     """Find where soft roads cross hard barriers.
 
     Parameters
     ----------
     blocks : Blocks
         With their edges.
-    zone : bool[n_faces]
-        The face lies inside a wide barrier.
+    zones : two arrays of bool[n_faces]
+        Faces inside a wide barrier: ground of nobody; and ground without households.
     owners : int64[n_faces]
         Unit of each face.
     polygons : array of Polygon, n_faces values
@@ -67,20 +72,22 @@ def find_crossings(blocks: Blocks, zone: Bools, owners: Ints, polygons: Shapes, 
     Returns
     -------
     Crossings
-        Points on single lines, links over wide barriers.
+        Points on single lines, links over wide barriers; ground without households is spanned too where it is
+        narrow, so that the strip of a depot between tracks does not stand between their two sides.
     """
     net = _net(blocks.edges)
     road, hard = blocks.kinds == ROAD, blocks.kinds == HARD
-    over = road & _inside(blocks.edges, polygons[zone])
+    links = []
+    for zone, span in zip(zones, (np.inf, SPAN_M), strict=True):
+        over = road & _inside(blocks.edges, polygons[zone])
+        links.append(_bridges(net, over, owners, polygons, zone, community, span))
+    over = road & _inside(blocks.edges, polygons[zones[0]])
     n = len(net.xy)
-    near_hard = np.bincount(net.ends[hard].ravel(), minlength=n) > 1
-    single = near_hard & (np.bincount(net.ends[road].ravel(), minlength=n) > 1)
+    single = np.bincount(net.ends[hard].ravel(), minlength=n) > 1
+    single &= np.bincount(net.ends[road].ravel(), minlength=n) > 1
     single &= np.bincount(net.ends[over].ravel(), minlength=n) == 0
-    crossed = [v for v in np.nonzero(single)[0] if _crosses(v, net, blocks, road, hard)]
-    return Crossings(
-        points=net.xy[np.array(crossed, dtype="int64")],
-        links=_bridges(net, over, owners, polygons, zone, community),
-    )
+    crossed = _crossed(np.nonzero(single)[0], net, blocks.edges, road, hard)
+    return Crossings(points=net.xy[crossed], links=np.unique(np.concatenate(links), axis=0))
 
 
 def _net(edges: Shapes) -> _Net:
@@ -105,22 +112,26 @@ def _inside(edges: Shapes, zone: Shapes) -> Bools:
     return found
 
 
-def _crosses(node: int, net: _Net, blocks: Blocks, road: Bools, hard: Bools) -> bool:
-    """Tell whether soft roads leave a node on two sides of the hard lines through it."""
-    kinds = []
-    for edge in np.nonzero((net.ends == node).any(axis=1))[0]:
-        xy = shapely.get_coordinates(blocks.edges[edge])
-        for end, way in ((0, xy[1] - xy[0]), (1, xy[-2] - xy[-1])):
-            if net.ends[edge, end] == node and (road[edge] or hard[edge]):
-                kinds.append((np.arctan2(way[1], way[0]), bool(hard[edge])))
-    kinds.sort()
-    turn = next(i for i, (_, is_hard) in enumerate(kinds) if is_hard)
-    ring = [is_hard for _, is_hard in kinds[turn:] + kinds[:turn]]
-    sectors = sum(a and not b for a, b in zip(ring, ring[1:], strict=False))
-    return sectors > 1
+def _crossed(nodes: Ints, net: _Net, edges: Shapes, road: Bools, hard: Bools) -> Ints:
+    """Nodes from which soft roads leave on two sides of the hard lines through them."""
+    barrier = np.nonzero(road | hard)[0]
+    tips = []
+    for end, second in ((0, 1), (1, -2)):
+        ahead = shapely.get_coordinates(shapely.get_point(edges[barrier], second)) - net.xy[net.ends[barrier, end]]
+        tips.append((net.ends[barrier, end], np.arctan2(ahead[:, 1], ahead[:, 0]), hard[barrier]))
+    node, angle, is_hard = (np.concatenate(column) for column in zip(*tips, strict=True))
+    mine = np.isin(node, nodes)
+    node, angle, is_hard = node[mine], angle[mine], is_hard[mine]
+    order = np.lexsort((angle, node))
+    node, is_hard = node[order], is_hard[order]
+    start = np.nonzero(np.diff(node, prepend=-1))[0]
+    after = np.arange(len(node)) + 1
+    after[np.append(start[1:], len(node)) - 1] = start
+    sectors = np.bincount(node[is_hard & ~is_hard[after]], minlength=len(net.xy))
+    return np.nonzero(sectors > 1)[0]
 
 
-def _bridges(net: _Net, over: Bools, owners: Ints, polygons: Shapes, zone: Bools, community: Ints) -> Ints:
+def _bridges(net: _Net, over: Bools, owners: Ints, polygons: Shapes, zone: Bools, community: Ints, span: float) -> Ints:
     """Link the units at the heads of every connected piece of road inside wide barriers."""
     if not over.any():
         return np.empty((0, 2), dtype="int64")
@@ -133,17 +144,18 @@ def _bridges(net: _Net, over: Bools, owners: Ints, polygons: Shapes, zone: Bools
     group = np.stack([piece[head], community[unit]], axis=1)
     for key in np.unique(group, axis=0):
         mine = (group == key).all(axis=1)
-        pairs.extend(_between_heads(net.xy, head[mine], unit[mine]))
+        pairs.extend(_between_heads(net.xy, head[mine], unit[mine], span))
     if not pairs:
         return np.empty((0, 2), dtype="int64")
     found = np.sort(np.concatenate(pairs), axis=1)
     return np.asarray(np.unique(found[found[:, 0] != found[:, 1]], axis=0))
 
 
-def _between_heads(xy: Floats, head: Ints, unit: Ints) -> list[Ints]:
+def _between_heads(xy: Floats, head: Ints, unit: Ints, span: float) -> list[Ints]:
     """Pairs of units at the two ends of each span between heads, spans chosen as a shortest tree."""
     heads = np.unique(head)
-    tree = minimum_spanning_tree(coo_array(cdist(xy[heads], xy[heads])))
+    metres = cdist(xy[heads], xy[heads])
+    tree = minimum_spanning_tree(coo_array(np.where(metres <= span, metres, 0.0)))
     spans = np.stack(tree.nonzero(), axis=1)
     pairs = []
     for a, b in heads[spans]:

@@ -186,7 +186,7 @@ def _connect(
 ) -> ContiguityGraph:
     """Contiguity of the units: shared borders inside a community, and bridges."""
     owners = rank[ground.owner]
-    crossings = find_crossings(blocks, ground.zone, owners, ground.faces, community)
+    crossings = find_crossings(blocks, (ground.zone, ground.zone | ground.desert), owners, ground.faces, community)
     pair = np.sort(owners[ground.borders.pair], axis=1)
     inside = (pair[:, 0] != pair[:, 1]) & (community[pair[:, 0]] == community[pair[:, 1]])
     part = Borders(

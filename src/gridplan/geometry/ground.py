@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from gridplan.config import GeometryRules
-from gridplan.geometry.allot import allot_leftovers, drop_detached
+from gridplan.geometry.allot import allot_leftovers, components, drop_detached
 from gridplan.geometry.blocks import Blocks
 from gridplan.geometry.borders import Borders, shared_segments
 from gridplan.geometry.cells import Faces, draw_faces, draw_ridges, sample_units
+from gridplan.geometry.guests import invite_guests, open_neighbours
 from gridplan.geometry.lines import HARD, OPEN, ROAD, STREAM, edge_kinds
 from gridplan.geometry.territory import Shapes
 from gridplan.geometry.units import merge_coincident
@@ -41,6 +42,8 @@ class Ground:
         Segments between faces.
     kinds : int8[n_segments]
         What lies on each segment.
+    desert : bool[n_faces]
+        The face lies on ground without any household that hard barriers enclose.
     """
 
     unit_of_part: Ints
@@ -51,6 +54,7 @@ class Ground:
     far: Bools
     borders: Borders
     kinds: NDArray[np.int8]
+    desert: Bools
 
 
 def draw_ground(parts: gpd.GeoDataFrame, blocks: Blocks, rules: GeometryRules) -> Ground:
@@ -74,7 +78,8 @@ def draw_ground(parts: gpd.GeoDataFrame, blocks: Blocks, rules: GeometryRules) -
     first, unit_of_part = np.unique(merged, return_inverse=True)
     block = parts["block"].to_numpy()[first]
     shapes, spots = _stand(parts.iloc[first], blocks.polygons)
-    samples = sample_units(shapes, block, rules.sample_m)
+    pairs = open_neighbours(blocks)
+    samples = invite_guests(sample_units(shapes, block, rules.sample_m), blocks, pairs)
     faces = draw_faces(blocks, samples, draw_ridges(samples, blocks.polygons))
     into = _covered(faces, spots, block)
     kept, dense = np.unique(into, return_inverse=True)
@@ -82,7 +87,7 @@ def draw_ground(parts: gpd.GeoDataFrame, blocks: Blocks, rules: GeometryRules) -
     borders = shared_segments(faces.polygons)
     kinds = _kinds(faces, borders, blocks)
     ground = blocks.community[faces.block].astype("int64")
-    unit = drop_detached(faces, borders, spots[kept])
+    unit = drop_detached(faces, borders, kinds == HARD, spots[kept])
     allotment = allot_leftovers(unit, ground, borders, kinds == HARD, faces.polygons)
     home = parts["home"].to_numpy()[first][kept].astype("int64")
     owner = allotment.owner.copy()
@@ -92,7 +97,15 @@ def draw_ground(parts: gpd.GeoDataFrame, blocks: Blocks, rules: GeometryRules) -
     return Ground(
         unit_of_part=dense[unit_of_part], faces=faces.polygons, owner=owner, community=community,
         zone=allotment.zone, far=allotment.far, borders=borders, kinds=kinds,
+        desert=_deserts(parts, blocks, pairs)[faces.block],
     )  # fmt: skip
+
+
+def _deserts(parts: gpd.GeoDataFrame, blocks: Blocks, pairs: Ints) -> Bools:
+    """Blocks on ground without households that hard barriers enclose."""
+    piece = components(len(blocks.polygons), pairs)
+    lived_in = np.unique(piece[parts["block"].to_numpy()[parts["households"].to_numpy() > 0]])
+    return ~np.isin(piece, lived_in)
 
 
 def _stand(rows: gpd.GeoDataFrame, blocks: Shapes) -> tuple[Shapes, Shapes]:
