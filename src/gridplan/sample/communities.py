@@ -16,7 +16,8 @@ MOST: Final = 3_500
 MEAN: Final = 2_720
 """Households of a community: fewest, most, and on average."""
 TREES: Final = 12
-"""Spanning trees drawn for one cut."""
+MORE: Final = 12
+"""Spanning trees drawn for one cut, and how many times as many while none keeps the limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,9 @@ def group(sizes: Ints, neighbours: Neighbours, limits: tuple[int, int, int], rng
         members = np.flatnonzero(sides == side)
         total = int(sizes[members].sum())
         parts = max(1, round(total / mean), -(-total // int(0.95 * most)))
-        stack = [(members, min(parts, max(1, total // fewest)))]
-        while stack:
-            members, parts = stack.pop()
-            if parts == 1:
-                labels[members] = labels.max() + 1
-                continue
-            near = _split(members, parts, sizes, neighbours, (fewest, most), rng)
-            stack.append((members[near], parts // 2))
-            stack.append((members[~near], parts - parts // 2))
+        groups, _ = _cut(members, min(parts, max(1, total // fewest)), sizes, neighbours, (fewest, most), rng)
+        for part in groups:
+            labels[part] = labels.max() + 1
     return labels
 
 
@@ -95,6 +90,26 @@ def _sides(sizes: Ints, neighbours: Neighbours, fewest: int) -> Ints:
         soft[beside[other == best]] = True
 
 
+def _cut(
+    members: Ints, parts: int, sizes: Ints, neighbours: Neighbours, limits: tuple[int, int], rng: np.random.Generator
+) -> tuple[list[Ints], int]:
+    """Cut a contiguous set into groups; also how far they miss the limits in all, 0 unless every try failed."""
+    if parts == 1:
+        total = int(sizes[members].sum())
+        return [members], max(limits[0] - total, total - limits[1], 0)
+    best: list[Ints] = []
+    least = -1
+    for _ in range(6 if parts <= 4 else 2 if parts <= 16 else 1):  # noqa: PLR2004 - a small set is cheap to cut again
+        near = _split(members, parts, sizes, neighbours, limits, rng)
+        first, missed = _cut(members[near], parts // 2, sizes, neighbours, limits, rng)
+        second, more = _cut(members[~near], parts - parts // 2, sizes, neighbours, limits, rng)
+        if least < 0 or missed + more < least:
+            best, least = first + second, missed + more
+        if least == 0:
+            break
+    return best, least
+
+
 def _split(
     members: Ints, parts: int, sizes: Ints, neighbours: Neighbours, limits: tuple[int, int], rng: np.random.Generator
 ) -> NDArray[np.bool_]:
@@ -107,16 +122,20 @@ def _split(
     first, second = parts // 2, parts - parts // 2
     total = sizes[members].sum()
     share = rng.uniform(0.42, 0.58) if parts == 2 else first / parts
+    slack = 0.06 if parts > 2 else 0.0
+    low, high = limits[0] * (1 + slack), limits[1] * (1 - slack)
     best, chosen = np.inf, np.zeros(len(members), dtype=bool)
-    for _ in range(TREES if len(members) < 1_000 else 3):
+    for trial in range(TREES * MORE):
+        if trial >= (TREES if len(members) < 1_000 else 3) and best < 1.0:
+            break
         order, parent = _tree(ends, rank, length, len(members), rng)
         below = _below(order, parent, sizes[members])
         for part in (below, total - below):
             room = np.maximum.reduce([
-                first * limits[0] - part, part - first * limits[1], second * limits[0] - (total - part),
-                total - part - second * limits[1], np.zeros(len(part)),
+                first * low - part, part - first * high, second * low - (total - part),
+                total - part - second * high, np.zeros(len(part)),
             ])  # fmt: skip
-            fault = np.abs(part / total - share) + 10 * room / total
+            fault = np.abs(part / total - share) + (room > 0) + 10 * room / total
             fault[order[0]] = np.inf
             at = int(np.argmin(fault))
             if fault[at] < best:

@@ -10,8 +10,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gridplan.sample.kinds import DWELLINGS, HOUSING, KINDS, LANDMARK, Kind
-from gridplan.sample.landuse import assign_kinds
+from gridplan.sample.kinds import DWELLINGS, HOUSING, KINDS, LANDMARK
+from gridplan.sample.landuse import ONE_LARGE_BELOW, assign_kinds
+from gridplan.sample.rows import fill_rows, huddle
 from gridplan.sample.streets import Streets
 
 Floats = NDArray[np.float64]
@@ -19,9 +20,11 @@ Ints = NDArray[np.int64]
 Geometries = NDArray[np.object_]
 Names = NDArray[np.str_]
 
-SHOP_M = 13.0
+SHOP_M = 16.0
 """Depth of the strip of shops along a street."""
 SHARE_WITH_SHOPS = 0.35
+VILLAGE_HOUSES = (95, 135)
+"""Houses of a village of common size, least and most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def build_quarter(streets: Streets, households: int, rng: np.random.Generator) -
     first = np.array([KINDS[k].years[0] if k in KINDS else 0 for k in sites["kind"]])
     last = np.array([KINDS[k].years[1] if k in KINDS else 0 for k in sites["kind"]])
     sites["year"] = rng.integers(first, last + 1)
-    buildings = _fill_all(sites, rng)
+    buildings = _fill_all(sites, households, rng)
     buildings["block"] = sites["block"].to_numpy()[buildings["site"]]
     sites["geometry"] = frames.turn(sites["geometry"].to_numpy(), sites["block"].to_numpy(), back=True)
     buildings["geometry"] = frames.turn(buildings["geometry"].to_numpy(), buildings["block"].to_numpy(), back=True)
@@ -169,26 +172,39 @@ def _largest(shapes: Geometries) -> Geometries:
     )  # fmt: skip
 
 
-def _fill_all(sites: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def _fill_all(sites: pd.DataFrame, households: int, rng: np.random.Generator) -> pd.DataFrame:
     """Buildings of all sites; those that do not fit are left out."""
     shapes, kinds = sites["geometry"].to_numpy(), sites["kind"].replace("landmark", "tower").to_numpy()
-    built = np.flatnonzero(kinds != "green")
-    parts = [_rows(shapes[i], KINDS[kinds[i]], kinds[i], rng) for i in built]
+    inset = np.array([KINDS[k].inset if k in KINDS else 0.0 for k in kinds])
+    rooms = _largest(shapely.buffer(shapes, -inset, join_style="mitre"))
+    shapely.prepare(rooms)
+    built = np.flatnonzero((kinds != "green") & ~shapely.is_empty(rooms))
+    most = VILLAGE_HOUSES if households >= ONE_LARGE_BELOW else (max(24, min(households // 120, 260)),) * 2
+    parts = [
+        huddle(rooms[i], int(rng.integers(most[0], most[1] + 1)), rng) if kinds[i] == "village" else fill_rows(rooms[i], KINDS[kinds[i]], rng)
+        for i in built
+    ]
     boxes = np.concatenate([p[0] for p in parts])
     site = np.repeat(built, [len(p[1]) for p in parts])
     frame = _describe(site, kinds[site], np.concatenate([p[1] for p in parts]), rng)
     keep, small = _thin(boxes, shapes, frame, rng)
     boxes[small] = np.column_stack([boxes[small, :2] + [4, 1], boxes[small, :2] + [18, 10]])
     frame.loc[small, ["use", "entrances", "flats", "floors", "dwellings"]] = ["配套", 1, 0, 1, 0]
-    inset = np.array([KINDS[k].inset if k in KINDS else 0.0 for k in kinds])
-    rooms = shapely.buffer(shapes, -inset, join_style="mitre")
-    shapely.prepare(rooms)
-    keep &= shapely.contains(rooms[site], shapely.box(*boxes.T))
-    frame["geometry"] = shapely.box(*boxes.T)
-    frame = frame[keep]
+    tilt = np.where(frame["kind"] == "village", rng.uniform(-0.06, 0.06, len(site)), 0.0)
+    frame["geometry"] = _rectangles(boxes, tilt)
+    frame = frame[keep & shapely.contains(rooms[site], frame["geometry"].to_numpy())]
     for tower in np.flatnonzero(sites["kind"] == "landmark"):
         frame = _with_landmark(frame, shapes[tower], int(tower))
     return frame.sort_values("site", kind="stable").reset_index(drop=True)
+
+
+def _rectangles(boxes: Floats, tilt: Floats) -> Geometries:
+    """Boxes turned about their centres by a few degrees."""
+    middle, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half[:, None, :]
+    c, s = np.cos(tilt)[:, None], np.sin(tilt)[:, None]
+    turned = np.stack([c * corners[..., 0] - s * corners[..., 1], s * corners[..., 0] + c * corners[..., 1]], axis=-1)
+    return shapely.polygons(turned + middle[:, None, :])
 
 
 def _describe(site: Ints, kind: Names, pick: Ints, rng: np.random.Generator) -> pd.DataFrame:
@@ -205,47 +221,6 @@ def _describe(site: Ints, kind: Names, pick: Ints, rng: np.random.Generator) -> 
         "entrances": entrances, "flats": flats, "floors": floors,
         "dwellings": entrances * flats * np.where(house, 1, floors), "landmark": False,
     })  # fmt: skip
-
-
-def _rows(shape: shapely.Polygon, kind: Kind, name: str, rng: np.random.Generator) -> tuple[Floats, Ints]:
-    """Boxes in rows from south to north, in columns that repeat from row to row."""
-    _, y0, _, y1 = shape.bounds
-    depth = rng.uniform(*kind.depth)
-    pitch = depth + rng.uniform(*kind.lane)
-    room = y1 - y0 - 2 * kind.inset - depth
-    n_rows = max(int(room // pitch) + 1, 0) if room > 0 else 0
-    spare = max(room - (n_rows - 1) * pitch, 0.0)
-    ys = y0 + kind.inset + spare * rng.uniform(0.2, 0.8) + pitch * np.arange(n_rows)
-    left, right = _chords(shape, ys, depth)
-    lengths = np.array([t[0] for t in kind.types])
-    count = int(np.nanmax(right - left, initial=0.0) / (lengths.min() + kind.gap[0])) + 2
-    pick = rng.integers(len(lengths), size=count)
-    length = lengths[pick] * rng.uniform(0.97, 1.0, count)
-    gap = rng.uniform(*kind.gap, count) if name == "village" else np.full(count, rng.uniform(*kind.gap))
-    start = np.concatenate([[0.0], np.cumsum(length + gap)[:-1]])
-    lead, room_x = left + kind.inset, right - left - 2 * kind.inset
-    fits = (start + length)[None, :] <= room_x[:, None]
-    used = np.where(fits, start + length, 0.0).max(1, initial=0.0)
-    lead = lead + np.where(np.isnan(room_x), 0, (room_x - used) * rng.uniform(0.3, 0.7))
-    row, column = np.nonzero(fits)
-    jitter = 0.6 if name == "village" else 0.0
-    x = lead[row] + start[column] + rng.uniform(-jitter, jitter, len(row))
-    y = ys[row] + rng.uniform(-jitter, jitter, len(row))
-    return np.column_stack([x, y, x + length[column], y + depth]), pick[column]
-
-
-def _chords(shape: shapely.Polygon, ys: Floats, depth: float) -> tuple[Floats, Floats]:
-    """West and east end of the room of rows at heights `ys`; NaN where there is none."""
-    ring = shapely.get_coordinates(shape.exterior)
-    (ax, ay), (bx, by) = ring[:-1].T, ring[1:].T
-    level = ys[:, None, None] + np.array([0, depth / 2, depth])[None, :, None]
-    crosses = (ay <= level) != (by <= level)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        at = ax + (level - ay) / (by - ay) * (bx - ax)
-    west = np.where(crosses, at, np.inf).min(2).max(1, initial=-np.inf)
-    east = np.where(crosses, at, -np.inf).max(2).min(1, initial=np.inf)
-    void = ~np.isfinite(west) | ~np.isfinite(east) | (east <= west)
-    return np.where(void, np.nan, west), np.where(void, np.nan, east)
 
 
 def _thin(

@@ -20,7 +20,7 @@ from gridplan.sample.streets import BRANCH, EXPRESS, MAIN, RAIL, RIVER, Streets,
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-DENSITY: Final = 7_300.0
+DENSITY: Final = 11_300.0
 """Dwellings on a square kilometre of district, a little below what the sites hold."""
 VACANT: Final = 1.03
 """Dwellings for each household."""

@@ -1,5 +1,6 @@
 """Write a made-up district as a bureau would send it."""
 
+import re
 import shutil
 import tempfile
 import zipfile
@@ -21,6 +22,8 @@ from gridplan.sample.streets import ROAD_NAMES, WIDTHS
 CRS: Final = "EPSG:4550"
 DATE: Final = "2024-06-30T00:00:00Z"
 """The day all files say they were made: the same seed gives the same bytes."""
+MODIFIED: Final = rb"(?<=W3CDTF\">)[0-9T:-]+Z(?=</dcterms:modified>)"
+"""Where openpyxl puts the time of saving."""
 README: Final = """# 虚构城区样例 / A made-up district
 
 本文件夹由 `gridplan sample` 生成,全部内容均为虚构:街道、社区、小区、楼栋、住户、人员都不存在。
@@ -194,9 +197,9 @@ def _write_roster(roster: pd.DataFrame, path: Path) -> None:
 
 
 def _fix_zip_dates(path: Path) -> None:
-    """Write a zip file anew with one date for all members."""
+    """Write a workbook anew with one date for all members and for its last change."""
     with zipfile.ZipFile(path) as old:
-        members = [(name, old.read(name)) for name in old.namelist()]
+        members = [(name, re.sub(MODIFIED, DATE.encode(), old.read(name))) for name in old.namelist()]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for name, data in members:
             new.writestr(zipfile.ZipInfo(name, (2024, 6, 30, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)

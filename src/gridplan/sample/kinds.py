@@ -25,6 +25,8 @@ class Kind:
         First and last year of building.
     inset : float
         Metres from the edge of the site to the first building.
+    fill : float
+        Share of the site, from the north, that is built on; the rest is a playground or a court.
     compound : bool
         Whether the site is a compound with a name.
     house : bool
@@ -38,14 +40,15 @@ class Kind:
     lane: tuple[float, float]
     years: tuple[int, int]
     inset: float = 6.0
+    fill: float = 1.0
     compound: bool = False
     house: bool = False
 
 
 KINDS: Final = {
     "slab": Kind(
-        types=((32, 2, 2, 6, 6), (46, 3, 2, 6, 6), (46, 3, 2, 6, 6), (60, 4, 2, 6, 6), (74, 5, 2, 6, 7)),
-        depth=(12, 13.5), gap=(10, 14), lane=(19, 25), years=(1982, 2000), compound=True,
+        types=((32, 2, 2, 6, 6), (32, 2, 2, 6, 6), (46, 3, 2, 6, 6), (46, 3, 2, 6, 6), (60, 4, 2, 6, 7)),
+        depth=(12, 13.5), gap=(10, 13), lane=(17, 22), years=(1982, 2000), compound=True,
     ),
     "works": Kind(
         types=((46, 3, 2, 5, 7), (60, 4, 2, 5, 6), (32, 2, 3, 6, 7)),
@@ -65,7 +68,7 @@ KINDS: Final = {
     ),
     "village": Kind(
         types=((10, 1, 1, 1, 1), (10, 1, 2, 1, 2), (12, 1, 3, 2, 3)),
-        depth=(8, 9), gap=(2.5, 4.5), lane=(3.5, 5.5), years=(1965, 2005), inset=2.0, compound=True, house=True,
+        depth=(7, 9.5), gap=(2, 5), lane=(2, 6), years=(1965, 2005), inset=2.0, compound=True, house=True,
     ),
     "loose": Kind(
         types=((32, 2, 2, 4, 6), (46, 3, 2, 6, 7), (44, 2, 3, 8, 12)),
@@ -73,11 +76,11 @@ KINDS: Final = {
     ),
     "shops": Kind(
         use="商业", types=((28, 1, 0, 1, 2), (42, 1, 0, 2, 3), (60, 1, 0, 2, 2)),
-        depth=(11.5, 12), gap=(6, 10), lane=(20, 20), years=(1990, 2018), inset=0.4,
+        depth=(9, 11), gap=(6, 10), lane=(20, 20), years=(1990, 2018), inset=0.4,
     ),
     "school": Kind(
         use="教育", types=((58, 1, 0, 4, 5), (40, 1, 0, 2, 4)),
-        depth=(14, 16), gap=(14, 18), lane=(25, 30), years=(1978, 2019),
+        depth=(14, 16), gap=(14, 18), lane=(25, 30), years=(1978, 2019), fill=0.55,
     ),
     "hospital": Kind(
         use="医疗", types=((70, 1, 0, 6, 18), (48, 1, 0, 3, 8)),

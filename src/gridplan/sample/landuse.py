@@ -12,12 +12,14 @@ from gridplan.sample.streets import Streets
 Floats = NDArray[np.float64]
 Names = NDArray[np.str_]
 
-SHARES: Final = {"works": 0.07, "slab": 0.36, "loose": 0.03, "mid": 0.32, "tower": 0.22}
+SHARES: Final = {"works": 0.06, "slab": 0.25, "loose": 0.02, "mid": 0.39, "tower": 0.28}
 """Shares of the housing land, from the oldest to the newest quarters."""
-PER: Final = {"villa": 60_000, "hospital": 60_000, "mall": 60_000, "village": 90_000}
+PER: Final = {"villa": 60_000, "hospital": 60_000, "mall": 60_000, "village": 25_000}
 """Households for one such site; a district has at least one."""
 SCHOOL_PER: Final = 7_500
-MIN_M2: Final = {"landmark": 9_000, "village": 20_000, "mall": 14_000, "hospital": 12_000, "school": 12_000, "villa": 9_000}
+ONE_LARGE_BELOW: Final = 60_000
+"""A district of fewer households has one large village instead of several of common size."""
+MIN_M2: Final = {"landmark": 9_000, "village": 22_000, "mall": 14_000, "hospital": 12_000, "school": 12_000, "villa": 9_000}
 
 
 def assign_kinds(
@@ -56,7 +58,7 @@ def assign_kinds(
     kinds[(rng.random(len(kinds)) < 0.04) & (area > 6_000)] = "office"
     kinds[(rail < 170) & (rng.random(len(kinds)) < 0.3)] = "factory"
     kinds[(area < 2_500) | (width < 34) | (river < 30)] = "green"
-    wishes = {"landmark": far, "village": -far + 0.3 * (rail > 400), "mall": far, "hospital": np.abs(far - 0.4),
+    wishes = {"landmark": far, "village": np.abs(far - 0.8) / 2 - area / 60_000 * (households < ONE_LARGE_BELOW), "mall": far, "hospital": np.abs(far - 0.4),
               "villa": river / 1_000}  # fmt: skip
     free = (area > 2_500) & (width >= 34) & (river >= 30)
     for name, wish in wishes.items():
@@ -74,11 +76,11 @@ def _distance(points: NDArray[np.object_], others: NDArray[np.object_]) -> Float
 
 def _housing(xy: Floats, far: Floats, river: Floats, rng: np.random.Generator) -> Names:
     """Housing by age: old in the centre, new at the fringe and the river, in patches."""
-    length = rng.uniform(700, 2_600, 6)
+    length = rng.uniform(1_100, 3_600, 6)
     heading = rng.uniform(0, 2 * np.pi, 6)
     waves = 2 * np.pi / length * np.stack([np.cos(heading), np.sin(heading)])
     patches = np.sin(xy @ waves + rng.uniform(0, 6.3, 6)).mean(1)
-    score = patches + 0.35 * far - 0.3 * (river > 300) + rng.normal(0, 0.16, len(xy))
+    score = patches + 0.35 * far - 0.3 * (river > 300) + rng.normal(0, 0.07, len(xy))
     rank = (np.argsort(np.argsort(score, kind="stable")) + 0.5) / len(score)
     edges = np.cumsum(list(SHARES.values()))
     return np.array(list(SHARES), dtype="<U8")[np.searchsorted(edges / edges[-1], rank)]

@@ -184,7 +184,7 @@ def _choose(nodes: Floats, cells: Floats, area_m2: float, rng: np.random.Generat
     middle = (nodes[:-1, :-1] + nodes[1:, 1:]) / 2
     angle = np.arctan2(middle[..., 1], middle[..., 0])
     phase = rng.uniform(0, 6.3, 2)
-    wavy = 1 + 0.16 * np.sin(2 * angle + phase[0]) + 0.08 * np.sin(3 * angle + phase[1])
+    wavy = 1 + 0.1 * np.sin(2 * angle + phase[0]) + 0.06 * np.sin(3 * angle + phase[1])
     order = np.argsort((np.hypot(middle[..., 0], middle[..., 1]) / wavy).ravel(), kind="stable")
     size = shapely.area(shapely.polygons(cells)).ravel()
     n = int(np.searchsorted(np.cumsum(size[order]), area_m2)) + 1
