@@ -15,9 +15,13 @@ FEWEST: Final = 1_000
 MOST: Final = 3_500
 MEAN: Final = 2_720
 """Households of a community: fewest, most, and on average."""
-TREES: Final = 12
-MORE: Final = 12
+TREES: Final = 24
+MORE: Final = 8
 """Spanning trees drawn for one cut, and how many times as many while none keeps the limits."""
+RAGGED_M: Final = 1_500.0
+"""Metres of cut, per root of the number of areas, that weigh as much as a wholly uneven cut."""
+MISSED: Final = 100.0
+"""Weight of a cut that cannot keep the limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def _split(
     low, high = limits[0] * (1 + slack), limits[1] * (1 - slack)
     best, chosen = np.inf, np.zeros(len(members), dtype=bool)
     for trial in range(TREES * MORE):
-        if trial >= (TREES if len(members) < 1_000 else 3) and best < 1.0:
+        if trial >= (TREES if len(members) < 1_000 else 3) and best < MISSED:
             break
         order, parent = _tree(ends, rank, length, len(members), rng)
         below = _below(order, parent, sizes[members])
@@ -135,13 +139,17 @@ def _split(
                 first * low - part, part - first * high, second * low - (total - part),
                 total - part - second * high, np.zeros(len(part)),
             ])  # fmt: skip
-            fault = np.abs(part / total - share) + (room > 0) + 10 * room / total
+            fault = np.abs(part / total - share) + MISSED * (room > 0) + 10 * room / total
             fault[order[0]] = np.inf
             at = int(np.argmin(fault))
-            if fault[at] < best:
-                best = fault[at]
-                chosen = _subtree(order, parent, at)
-                chosen = chosen if part is below else ~chosen
+            if fault[at] >= best:
+                continue
+            side = _subtree(order, parent, at)
+            crossing = side[ends[:, 0]] != side[ends[:, 1]]
+            ragged = (length / (1 + rank))[crossing].sum() / (RAGGED_M * np.sqrt(len(members)))
+            if fault[at] + ragged < best:
+                best = fault[at] + ragged
+                chosen = side if part is below else ~side
     return chosen
 
 

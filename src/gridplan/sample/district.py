@@ -20,10 +20,13 @@ from gridplan.sample.streets import BRANCH, EXPRESS, MAIN, RAIL, RIVER, Streets,
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-DENSITY: Final = 11_300.0
+DENSITY: Final = 12_200.0
 """Dwellings on a square kilometre of district, a little below what the sites hold."""
 VACANT: Final = 1.03
 """Dwellings for each household."""
+SPARE: Final = 1.12
+TRIES: Final = 8
+"""A layout with more dwellings to spare is laid again, this often at most."""
 STEPS: Final = 6
 STAGE: Final = "sample"
 
@@ -107,16 +110,20 @@ def make_district(households: int, rng: np.random.Generator, report: Report) -> 
 
 
 def _build(households: int, rng: np.random.Generator) -> tuple[Streets, Quarter]:
-    """Streets and buildings with dwellings enough; the district grows until there are."""
-    area = households / DENSITY * 1e6
-    while True:
-        child = rng.spawn(1)[0]
-        streets = lay_streets(area, child)
-        quarter = build_quarter(streets, households, child)
-        room = int(quarter.buildings["dwellings"].sum())
-        if room >= VACANT * households:
-            return streets, _trim(quarter, int(np.ceil(VACANT * households)), child)
-        area *= min(1.08 * VACANT * households / max(room, 1), 2.0)
+    """Streets and buildings with dwellings enough and few to spare; the district grows or shrinks until it fits."""
+    area, need = households / DENSITY * 1e6, int(np.ceil(VACANT * households))
+    best: tuple[Streets, Quarter] | None = None
+    spare = np.inf
+    tries = 0
+    while best is None or (spare > SPARE and tries < TRIES):
+        streets = lay_streets(area, rng)
+        quarter = build_quarter(streets, households, rng)
+        found = quarter.buildings["dwellings"].sum() / need
+        if 1.0 <= found < spare:
+            best, spare = (streets, quarter), found
+        area *= float(np.clip(1.06 / max(found, 0.1), 0.6, 1.6))
+        tries += 1
+    return best[0], _trim(best[1], need, rng)
 
 
 def _trim(quarter: Quarter, dwellings: int, rng: np.random.Generator) -> Quarter:

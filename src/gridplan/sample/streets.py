@@ -138,7 +138,7 @@ def _arterials(
 ) -> _Net:
     """Arterials cut where the river corridor stops them, with roads along the river, river and railway."""
     through = lattice.classes <= MAIN
-    through |= np.isin(lattice.line, np.flatnonzero(rng.random(lattice.line.max() + 1) < 0.4))
+    through |= lattice.line % 2 == rng.integers(2)
     corridor = shapely.union_all(shapely.buffer(rivers, widths / 2 + BANK_M))
     wide = shapely.buffer(corridor, 70.0)
     lines = lattice.edges.copy()
