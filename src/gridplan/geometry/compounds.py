@@ -13,7 +13,9 @@ from gridplan.model import Finding, Layers
 Texts = NDArray[np.object_]
 
 
-def name_compounds(layers: Layers, parts: gpd.GeoDataFrame, block: NDArray[np.int32]) -> tuple[Texts, tuple[Finding, ...]]:
+def name_compounds(
+    layers: Layers, parts: gpd.GeoDataFrame, block: NDArray[np.int32]
+) -> tuple[Texts, tuple[Finding, ...]]:
     """Tell the compound of each part of a building.
 
     Parameters

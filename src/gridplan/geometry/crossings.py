@@ -124,9 +124,8 @@ def _crossed(nodes: Ints, net: _Net, edges: Shapes, road: Bools, hard: Bools) ->
     node, angle, is_hard = node[mine], angle[mine], is_hard[mine]
     order = np.lexsort((angle, node))
     node, is_hard = node[order], is_hard[order]
-    start = np.nonzero(np.diff(node, prepend=-1))[0]
     after = np.arange(len(node)) + 1
-    after[np.append(start[1:], len(node)) - 1] = start
+    after[np.nonzero(np.diff(node, append=-1))[0]] = np.nonzero(np.diff(node, prepend=-1))[0]
     sectors = np.bincount(node[is_hard & ~is_hard[after]], minlength=len(net.xy))
     return np.nonzero(sectors > 1)[0]
 

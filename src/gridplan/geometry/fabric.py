@@ -105,14 +105,17 @@ def _origin(layers: Layers) -> NDArray[np.float64]:
 
 
 def _moved(layers: Layers, by: NDArray[np.float64]) -> Layers:
-    """Layers with their geometry moved."""
+    """Layers with their geometry moved near the origin."""
     frames = {role: getattr(layers, role) for role in _SHAPED}
-    return dataclasses.replace(layers, **{r: _moved_frame(f, by) for r, f in frames.items() if f is not None})
+    # Rounding to a micrometre takes away the noise of large eastings: the same district anywhere is drawn the same.
+    return dataclasses.replace(layers, **{r: _moved_frame(f, by, decimals=6) for r, f in frames.items() if f is not None})
 
 
-def _moved_frame(frame: gpd.GeoDataFrame, by: NDArray[np.float64]) -> gpd.GeoDataFrame:
+def _moved_frame(frame: gpd.GeoDataFrame, by: NDArray[np.float64], decimals: int | None = None) -> gpd.GeoDataFrame:
     """Move a frame: its geometry and, where it has them, x and y."""
     shapes = shapely.transform(np.asarray(frame.geometry.array), lambda xy: xy + by)
+    if decimals is not None:
+        shapes = shapely.transform(shapes, lambda xy: np.round(xy, decimals))
     moved = frame.set_geometry(shapes, crs=frame.crs)
     if {"unit_id", "x", "y"} <= set(frame.columns):
         moved = moved.assign(x=frame["x"] + by[0], y=frame["y"] + by[1])
@@ -158,10 +161,15 @@ def _unit_table(
     rank[order] = np.arange(len(order))
     table = table.iloc[order].reset_index(drop=True)
     names = territory.names.iloc[table["home"]].reset_index(drop=True)
-    table = pd.concat([table[["unit_id", "building_id", "entrance"]], names, table.drop(columns=["unit_id", "building_id", "entrance"])], axis=1)
-    buildings = parts[["building_id", "entrance"]].assign(
-        unit_id=ids[unit], households=parts["households"].to_numpy()
+    table = pd.concat(
+        [
+            table[["unit_id", "building_id", "entrance"]],
+            names,
+            table.drop(columns=["unit_id", "building_id", "entrance"]),
+        ],
+        axis=1,
     )
+    buildings = parts[["building_id", "entrance"]].assign(unit_id=ids[unit], households=parts["households"].to_numpy())
     return table, pd.DataFrame(buildings), rank
 
 
@@ -173,7 +181,9 @@ def _bare_ground(ground: Ground, territory: Territory, n: int) -> pd.DataFrame:
     spots = shapely.point_on_surface(
         np.array([shapely.coverage_union_all(ground.faces[ground.owner == o]) for o in owners], dtype=object)
     )
-    label = np.where(names["community_code"] != "", names["community_code"], names["subdistrict"] + "|" + names["community"])
+    label = np.where(
+        names["community_code"] != "", names["community_code"], names["subdistrict"] + "|" + names["community"]
+    )
     zeros = np.zeros(len(owners), dtype="int64")
     return pd.DataFrame(
         {"unit_id": [f"#{text}" for text in label], "building_id": "", "entrance": "", "home": home, "compound": "",
@@ -181,17 +191,13 @@ def _bare_ground(ground: Ground, territory: Territory, n: int) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _connect(
-    ground: Ground, blocks: Blocks, rank: Ints, community: Ints, rules: GeometryRules
-) -> ContiguityGraph:
+def _connect(ground: Ground, blocks: Blocks, rank: Ints, community: Ints, rules: GeometryRules) -> ContiguityGraph:
     """Contiguity of the units: shared borders inside a community, and bridges."""
     owners = rank[ground.owner]
     crossings = find_crossings(blocks, (ground.zone, ground.zone | ground.desert), owners, ground.faces, community)
     pair = np.sort(owners[ground.borders.pair], axis=1)
     inside = (pair[:, 0] != pair[:, 1]) & (community[pair[:, 0]] == community[pair[:, 1]])
-    part = Borders(
-        pair=pair[inside], ends=ground.borders.ends[inside], length=ground.borders.length[inside]
-    )
+    part = Borders(pair=pair[inside], ends=ground.borders.ends[inside], length=ground.borders.length[inside])
     kinds = ground.kinds[inside]
     segments = Segments(
         pair=part.pair, length=part.length, kind=kinds,

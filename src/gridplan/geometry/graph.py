@@ -37,7 +37,9 @@ class Segments:
     kind: NDArray[np.int8]
 
 
-def build_graph(n_units: int, segments: Segments, links: Ints, min_border_m: float, crossing_m: float) -> ContiguityGraph:
+def build_graph(
+    n_units: int, segments: Segments, links: Ints, min_border_m: float, crossing_m: float
+) -> ContiguityGraph:
     """Add segments up to edges and walls.
 
     Parameters

@@ -80,7 +80,9 @@ def open_neighbours(blocks: Blocks) -> Ints:
     return np.asarray(np.unique(borders.pair[together], axis=0))
 
 
-def _empty_blocks(samples: Samples, blocks: Blocks, near: Ints, far: Ints, rows: dict[int, Ints]) -> list[tuple[int, Ints]]:
+def _empty_blocks(
+    samples: Samples, blocks: Blocks, near: Ints, far: Ints, rows: dict[int, Ints]
+) -> list[tuple[int, Ints]]:
     """Samples that are guests of each empty block: those of its neighbours, ring by ring."""
     waiting = np.ones(len(blocks.polygons), dtype=bool)
     waiting[list(rows)] = False

@@ -136,7 +136,11 @@ def _from_polygons(layers: Layers, frame: gpd.GeoDataFrame) -> Territory:
     )
     study = shapely.union_all(polygons)
     return Territory(
-        names=names, polygons=polygons, of_building=said.astype("int32"), study=study, findings=_uncovered(layers, study)
+        names=names,
+        polygons=polygons,
+        of_building=said.astype("int32"),
+        study=study,
+        findings=_uncovered(layers, study),
     )
 
 

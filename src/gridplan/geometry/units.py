@@ -105,7 +105,9 @@ def strips_of(footprint: shapely.Geometry, households: NDArray[np.int64]) -> Sha
     cuts = low + (high - low) * np.concatenate([[0.0], share])
     cuts[0], cuts[-1] = low - 1, high + 1
     boxes = [
-        shapely.Polygon([s * along + t * across for s, t in ((a, bottom - 1), (b, bottom - 1), (b, top + 1), (a, top + 1))])
+        shapely.Polygon(
+            [s * along + t * across for s, t in ((a, bottom - 1), (b, bottom - 1), (b, top + 1), (a, top + 1))]
+        )
         for a, b in zip(cuts[:-1], cuts[1:], strict=True)
     ]
     return np.asarray(shapely.intersection(footprint, np.array(boxes, dtype=object)))
@@ -175,7 +177,11 @@ def find_homes(parts: gpd.GeoDataFrame, blocks: Blocks, territory: Territory, ma
         community[outside[near[0]]] = blocks.community[near[1]]
     for c in np.unique(community[away]):
         here = away[community[away] == c]
-        ground = dry[blocks.community[dry] == c] if (blocks.community[dry] == c).any() else np.nonzero(blocks.community == c)[0]
+        ground = (
+            dry[blocks.community[dry] == c]
+            if (blocks.community[dry] == c).any()
+            else np.nonzero(blocks.community == c)[0]
+        )
         block[here] = ground[shapely.STRtree(blocks.polygons[ground]).nearest(spots[here])]
     gone = reasons != ""
     if territory.polygons is None:
@@ -200,7 +206,9 @@ def _home_findings(
         ("building_set_aside", "warning", gone, "lie outside the planned ground or have no geometry and are set aside"),
         ("community_differs", "notice", other, "name another community than the one they stand in; the place wins"),
     ]
-    return tuple(_home_finding(houses[mask], *rest) for *rest, mask in [(c, s, t, m) for c, s, m, t in found] if mask.any())
+    return tuple(
+        _home_finding(houses[mask], *rest) for *rest, mask in [(c, s, t, m) for c, s, m, t in found] if mask.any()
+    )
 
 
 def _home_finding(rows: gpd.GeoDataFrame, code: str, severity: str, text: str) -> Finding:
