@@ -144,7 +144,7 @@ def _trim(quarter: Quarter, dwellings: int, rng: np.random.Generator) -> Quarter
 
 
 def _number(quarter: Quarter, rng: np.random.Generator) -> pd.DataFrame:
-    """Buildings with ids, names, compounds and years."""
+    """Give the buildings ids, names, compounds and years."""
     buildings = quarter.buildings.copy()
     site = buildings["site"].to_numpy()
     used = np.unique(site[np.isin(buildings["kind"], [k for k, v in KINDS.items() if v.compound])])
@@ -153,7 +153,14 @@ def _number(quarter: Quarter, rng: np.random.Generator) -> pd.DataFrame:
     buildings["compound"] = names.to_numpy()[site]
     buildings["year"] = quarter.sites["year"].to_numpy()[site]
     number = buildings.groupby("site").cumcount() + 1
-    label = {"商业": "号商业楼", "教育": "号教学楼", "医疗": "号医疗楼", "办公": "号写字楼", "工业": "号厂房", "配套": "号物业用房"}
+    label = {
+        "商业": "号商业楼",
+        "教育": "号教学楼",
+        "医疗": "号医疗楼",
+        "办公": "号写字楼",
+        "工业": "号厂房",
+        "配套": "号物业用房",
+    }
     suffix = buildings["use"].map(label).fillna("号楼")
     suffix = suffix.where(~buildings["kind"].isin(["village", "villa"]) | (buildings["use"] != "住宅"), "号")
     buildings["name"] = number.astype(str) + suffix
@@ -162,11 +169,11 @@ def _number(quarter: Quarter, rng: np.random.Generator) -> pd.DataFrame:
     return buildings
 
 
-def _communities(
-    streets: Streets, quarter: Quarter, buildings: pd.DataFrame, rng: np.random.Generator
-) -> pd.DataFrame:
+def _communities(streets: Streets, quarter: Quarter, buildings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Group the faces into communities, and let one compound lie across two of them."""
-    sizes = np.bincount(buildings["block"], weights=buildings["households"], minlength=len(streets.faces)).astype(np.int64)
+    sizes = np.bincount(buildings["block"], weights=buildings["households"], minlength=len(streets.faces)).astype(
+        np.int64
+    )
     rank = np.ones(len(streets.border_class), dtype=np.int64)
     for line_class, value in ((BRANCH, 0), (MAIN, 2), (EXPRESS, 3), (RIVER, 3), (RAIL, 3)):
         rank[streets.border_class == line_class] = value
@@ -175,7 +182,9 @@ def _communities(
     shapes = divide_compound(streets, labels, quarter.sites, buildings, MOST)
     frame = pd.DataFrame({"geometry": shapes})
     points = shapely.point_on_surface(buildings["geometry"].to_numpy())
-    frame["households"] = np.bincount(_inside(points, frame), weights=buildings["households"], minlength=len(frame)).astype(int)
+    frame["households"] = np.bincount(
+        _inside(points, frame), weights=buildings["households"], minlength=len(frame)
+    ).astype(int)
     best = buildings["households"].groupby(_inside(points, frame)).idxmax()
     frame[["x", "y"]] = shapely.get_coordinates(shapely.point_on_surface(shapes))
     frame.loc[best.index, ["x", "y"]] = shapely.get_coordinates(points[best.to_numpy()])
@@ -197,7 +206,9 @@ def _subdistricts(communities: pd.DataFrame, households: int, rng: np.random.Gen
     united = np.array([shapely.coverage_union_all(shapes[labels == i]) for i in range(labels.max() + 1)], dtype=object)
     counties = min(len(COUNTIES), max(1, round(households / 380_000)))
     wanted = -(-len(united) // counties)
-    county = group(np.ones(len(united), dtype=np.int64), _touching(united), (max(1, wanted // 2), wanted, 2 * wanted), rng)
+    county = group(
+        np.ones(len(united), dtype=np.int64), _touching(united), (max(1, wanted // 2), wanted, 2 * wanted), rng
+    )
     communities["area"] = labels
     return pd.DataFrame({"geometry": united, "county": np.minimum(county, len(COUNTIES) - 1)})
 

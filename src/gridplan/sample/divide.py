@@ -1,5 +1,7 @@
 """Polygons of the communities, one compound divided between two of them."""
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -10,6 +12,12 @@ from gridplan.sample.streets import SNAP_M, Streets
 
 Ints = NDArray[np.int64]
 Geometries = NDArray[np.object_]
+
+LEAST_BUILDINGS: Final = 6
+LEAST_GAP_M: Final = 8.0
+"""A compound is divided if it has so many buildings and so wide a gap between two rows."""
+LEAST_SHARED_M: Final = 40.0
+"""Border that the part given away must share with the community that takes it."""
 
 
 def divide_compound(
@@ -59,7 +67,7 @@ def divide_compound(
 
 def _piece(streets: Streets, face: int, rows: pd.DataFrame, other: shapely.Polygon) -> shapely.Polygon | None:
     """Part of a face on the side of the other community, cut between two rows of buildings."""
-    if len(rows) < 6:
+    if len(rows) < LEAST_BUILDINGS:
         return None
     shape = streets.faces[face]
     angle = float(streets.warp.angle_at(shapely.get_coordinates(shapely.point_on_surface(shape)))[0])
@@ -67,7 +75,7 @@ def _piece(streets: Streets, face: int, rows: pd.DataFrame, other: shapely.Polyg
     heights = shapely.get_coordinates(rows["geometry"].to_numpy()) @ up
     box = heights.reshape(len(rows), -1)
     low, high = np.sort(box.min(1)), np.sort(box.max(1))
-    gaps = [(top, bottom) for top, bottom in zip(high[:-1], low[1:], strict=True) if bottom - top > 8]
+    gaps = [(top, bottom) for top, bottom in zip(high[:-1], low[1:], strict=True) if bottom - top > LEAST_GAP_M]
     if not gaps:
         return None
     top, bottom = gaps[len(gaps) // 2]
@@ -78,7 +86,7 @@ def _piece(streets: Streets, face: int, rows: pd.DataFrame, other: shapely.Polyg
         half = shapely.Polygon([at - along, at + along, at + along + sign * 5_000 * up, at - along + sign * 5_000 * up])
         piece = shapely.intersection(shape, half)
         shared = shapely.length(shapely.intersection(shapely.boundary(piece), shapely.boundary(other)))
-        if piece.geom_type == "Polygon" and shared > 40:
+        if piece.geom_type == "Polygon" and shared > LEAST_SHARED_M:
             return piece
     return None
 

@@ -14,9 +14,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+from numpy.typing import NDArray
 
 from gridplan.errors import OutputError
 from gridplan.sample.district import District
+from gridplan.sample.names import RAILWAYS, RIVERS
 from gridplan.sample.streets import ROAD_NAMES, WIDTHS
 
 CRS: Final = "EPSG:4550"
@@ -117,7 +119,7 @@ def _fixed_date() -> Iterator[None]:
 
 
 def _write_buildings(buildings: pd.DataFrame, path: Path) -> None:
-    """A shapefile as offices send it: GBK text, no .cpg, language byte 0."""
+    """Write a shapefile as offices send it: GBK text, no .cpg, language byte 0."""
     frame = gpd.GeoDataFrame(
         {
             "楼栋编号": buildings["building_id"],
@@ -145,25 +147,40 @@ def _layers(district: District) -> dict[str, gpd.GeoDataFrame]:
     width = np.array(WIDTHS)[roads["road_class"]]
     communities = {"community": "社区名称", "community_code": "社区代码", "subdistrict": "街道"}
     subdistricts = {"subdistrict": "街道名称", "subdistrict_code": "街道代码", "district": "区县"}
-    facilities = {"type": "类型", "name": "名称", "area_m2": "面积", "rooms": "房间", "open": "对外开放", "community": "社区"}
-    rails, water = district.streets.railways, district.streets.water
+    facilities = {
+        "type": "类型",
+        "name": "名称",
+        "area_m2": "面积",
+        "rooms": "房间",
+        "open": "对外开放",
+        "community": "社区",
+    }
     plain = {
         "社区": district.communities.rename(columns=communities)[[*communities.values(), "geometry"]],
         "街道": district.subdistricts.rename(columns=subdistricts)[[*subdistricts.values(), "geometry"]],
         "小区": district.compounds.rename(columns={"compound": "小区名称"}),
-        "道路": pd.DataFrame({"名称": roads["name"], "道路等级": classes, "宽度": width, "geometry": roads["geometry"]}),
-        "铁路": pd.DataFrame({"名称": [f"沈{c}铁路" for c in "吉丹山大海承"[: len(rails)]] + ["铁路"] * (len(rails) - 6), "geometry": rails}),
-        "水系": pd.DataFrame({"名称": [f"{c}河" for c in "锦清柳细白辉"[: len(water)]] + ["河"] * (len(water) - 6), "geometry": water}),
+        "道路": pd.DataFrame(
+            {"名称": roads["name"], "道路等级": classes, "宽度": width, "geometry": roads["geometry"]}
+        ),
+        "铁路": _named(district.streets.railways, RAILWAYS),
+        "水系": _named(district.streets.water, RIVERS),
         "设施": district.facilities.rename(columns=facilities)[[*facilities.values(), "geometry"]],
     }
     return {name: gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS) for name, frame in plain.items()}
 
 
+def _named(shapes: NDArray[np.object_], names: tuple[str, ...]) -> pd.DataFrame:
+    """Name a few lines or polygons, in their order."""
+    return pd.DataFrame({"名称": [names[i % len(names)] for i in range(len(shapes))], "geometry": shapes})
+
+
 def _write_layer(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
-    """A GeoPackage of one layer that old QGIS opens without a warning."""
+    """Write a GeoPackage of one layer that old QGIS opens without a warning."""
+    options = {"SPATIAL_INDEX": "NO", "FID": "fid", "GEOMETRY_NAME": "geom"}
+    mixed = frame.geom_type.nunique() > 1
     pyogrio.write_dataframe(
-        frame, path, layer=layer, driver="GPKG", dataset_options={"VERSION": "1.2"},
-        layer_options={"SPATIAL_INDEX": "NO", "FID": "fid", "GEOMETRY_NAME": "geom"}, promote_to_multi=False if len(set(frame.geom_type)) == 1 else True,
+        frame, path, layer=layer, driver="GPKG", dataset_options={"VERSION": "1.2"}, layer_options=options,
+        promote_to_multi=mixed,
     )  # fmt: skip
 
 
@@ -172,7 +189,7 @@ def _write_households(district: District, path: Path) -> None:
     people = district.households
     entrance = people["entrance"].astype("Int16")
     table = pd.DataFrame({
-        "楼栋编号": pd.Categorical.from_codes(people["row"], district.buildings["building_id"]),
+        "楼栋编号": pd.Categorical.from_codes(people["row"].to_numpy(), pd.Index(district.buildings["building_id"])),
         "单元": entrance.mask(entrance == 0), "房号": people["room"], "人口": people["residents"],
         "失能老人": people["elderly_disabled"], "未成年人": people["minors"], "流动人口": people["floating"],
         "精神障碍患者": people["mental"],
@@ -181,7 +198,7 @@ def _write_households(district: District, path: Path) -> None:
 
 
 def _write_roster(roster: pd.DataFrame, path: Path) -> None:
-    """A workbook with one sheet; its zip says the same date every time."""
+    """Write a workbook with one sheet; its zip says the same date every time."""
     from openpyxl import Workbook  # noqa: PLC0415 - heavy, and only needed here
 
     book = Workbook(write_only=True)

@@ -13,6 +13,10 @@ Geometries = NDArray[np.object_]
 
 ORIGIN: Final = (529_000.0, 4_629_000.0)
 """Centre of the district in CGCS2000 3-degree CM 123E: Tiexi, Shenyang."""
+EXPRESS, MAIN, SECONDARY = range(3)
+"""Classes of arterials."""
+LEFT_OUT: Final = 0.125
+"""Share of the secondary pieces inside the district that are not built."""
 EVERY_M: Final = 7_000.0
 """A large district has a river, a railway and an expressway every so many metres."""
 
@@ -45,7 +49,8 @@ class Warp:
         float64[n, 2]
             Easting and northing in metres.
         """
-        return (uv + self._shift(uv)) @ self._axes() + np.array(ORIGIN)
+        placed: Floats = (uv + self._shift(uv)) @ self._axes() + np.array(ORIGIN)
+        return placed
 
     def angle_at(self, xy: Floats) -> Floats:
         """Direction of the streets.
@@ -62,12 +67,15 @@ class Warp:
         """
         uv = (xy - np.array(ORIGIN)) @ self._axes().T
         uv = uv - self._shift(uv)
-        step = self.place(uv + [25.0, 0.0]) - self.place(uv - [25.0, 0.0])
-        return np.arctan2(step[:, 1], step[:, 0])
+        ahead = np.array([25.0, 0.0])
+        step = self.place(uv + ahead) - self.place(uv - ahead)
+        angle: Floats = np.arctan2(step[:, 1], step[:, 0])
+        return angle
 
     def _axes(self) -> Floats:
         c, s = np.cos(self.turn), np.sin(self.turn)
-        return np.array([[c, s], [-s, c]])
+        axes: Floats = np.array([[c, s], [-s, c]])
+        return axes
 
     def _shift(self, uv: Floats) -> Floats:
         phase = uv @ self.waves[:, :2].T + self.waves[:, 2]
@@ -83,7 +91,7 @@ class Lattice:
     edges : array of LineString, n_edges
         Pieces of arterial.
     classes : int64[n_edges]
-        0 expressway, 1 main, 2 secondary.
+        EXPRESS, MAIN or SECONDARY.
     along : bool[n_edges]
         Whether the piece runs east and west in the frame.
     line : int64[n_edges]
@@ -126,18 +134,17 @@ def lay_lattice(area_m2: float, rng: np.random.Generator) -> Lattice:
     ys, y_class = _spacing(radius, 9.0 if radius < EVERY_M / 2 else 0.7, rng)
     nodes = np.stack(np.meshgrid(xs, ys, indexing="ij"), axis=-1)
     nodes += rng.uniform(-22, 22, nodes.shape) * np.stack(
-        np.broadcast_arrays((x_class > 0)[:, None], (y_class > 0)[None, :]), axis=-1
+        np.broadcast_arrays((x_class > EXPRESS)[:, None], (y_class > EXPRESS)[None, :]), axis=-1
     )
     east, north = _pieces(nodes[:-1], nodes[1:], warp), _pieces(nodes[:, :-1], nodes[:, 1:], warp)
     cells = _cells(east, north)
     chosen = _choose(nodes, cells, area_m2, rng)
     area = shapely.union_all(shapely.polygons(cells[chosen]), grid_size=0.01)
+    edges, classes, along, line = _kept((east, north), (x_class, y_class), chosen, rng)
     return Lattice(
-        **_kept(east, north, x_class, y_class, chosen, rng),
-        area=max(shapely.get_parts(area), key=lambda p: p.area),
-        radius=radius,
-        warp=warp,
-    )
+        edges=edges, classes=classes, along=along, line=line, area=max(shapely.get_parts(area), key=lambda p: p.area),
+        radius=radius, warp=warp,
+    )  # fmt: skip
 
 
 def _make_warp(rng: np.random.Generator) -> Warp:
@@ -155,11 +162,13 @@ def _spacing(radius: float, express: float, rng: np.random.Generator) -> tuple[F
     n = int(2 * (1.35 * radius + 700) / 500) + 2
     at = np.cumsum(rng.uniform(390, 620, n))
     at -= at[n // 2] + rng.uniform(-100, 100)
-    classes = np.full(n, 2)
-    classes[(np.arange(n) + n // 2 + rng.integers(3)) % 3 == 0] = 1
+    classes = np.full(n, SECONDARY)
+    classes[(np.arange(n) + n // 2 + rng.integers(3)) % 3 == 0] = MAIN
     places = np.arange(express * min(radius, EVERY_M / 2), 1.3 * radius, EVERY_M)
-    places = np.concatenate([places, np.arange(places[0] - EVERY_M, -1.3 * radius, -EVERY_M)]) if places.size else places
-    classes[np.abs(at[:, None] - places).argmin(0)] = 0
+    places = (
+        np.concatenate([places, np.arange(places[0] - EVERY_M, -1.3 * radius, -EVERY_M)]) if places.size else places
+    )
+    classes[np.abs(at[:, None] - places).argmin(0)] = EXPRESS
     return at, classes
 
 
@@ -194,22 +203,25 @@ def _choose(nodes: Floats, cells: Floats, area_m2: float, rng: np.random.Generat
 
 
 def _kept(
-    east: Floats, north: Floats, x_class: Ints, y_class: Ints, chosen: NDArray[np.bool_], rng: np.random.Generator
-) -> dict[str, NDArray[np.generic]]:
-    """Pieces beside a chosen cell; one secondary piece in eight inside the district is left out."""
+    pieces: tuple[Floats, Floats], classes: tuple[Ints, Ints], chosen: NDArray[np.bool_], rng: np.random.Generator
+) -> tuple[Geometries, Ints, NDArray[np.bool_], Ints]:
+    """Pieces beside a chosen cell, some inside left out: lines, classes, whether along, arterial."""
     wide, tall = np.pad(chosen, ((0, 0), (1, 1))), np.pad(chosen, ((1, 1), (0, 0)))
-    parts = []
-    for along, pieces, beside, inside in (
-        (True, east, wide[:, :-1] | wide[:, 1:], wide[:, :-1] & wide[:, 1:]),
-        (False, north, tall[:-1] | tall[1:], tall[:-1] & tall[1:]),
-    ):
-        shape = pieces.shape[:2]
-        line = np.broadcast_to(np.arange(shape[1]) if along else np.arange(shape[0])[:, None] + 10_000, shape)
-        classes = np.broadcast_to(y_class if along else x_class[:, None], shape)
-        keep = beside & ~(inside & (classes == 2) & (rng.random(shape) < 0.125))
-        parts.append((shapely.linestrings(pieces)[keep], classes[keep], np.full(keep.sum(), along), line[keep]))
-    edges, classes, along_all, line = (np.concatenate(p) for p in zip(*parts, strict=True))
-    return {"edges": edges, "classes": classes, "along": along_all, "line": np.unique(line, return_inverse=True)[1]}
+    n, m = len(classes[0]), len(classes[1])
+    index_x, index_y = np.arange(n)[:, None], np.arange(m)[None, :]
+    lines, ranks, ways, owners = [], [], [], []
+    for along, piece, a, b in (
+        (True, pieces[0], wide[:, :-1], wide[:, 1:]), (False, pieces[1], tall[:-1], tall[1:]),
+    ):  # fmt: skip
+        owner = np.broadcast_to(index_y if along else index_x + m, a.shape)
+        rank = np.broadcast_to(classes[1][None, :] if along else classes[0][:, None], a.shape)
+        keep = (a | b) & ~(a & b & (rank == SECONDARY) & (rng.random(a.shape) < LEFT_OUT))
+        lines.append(shapely.linestrings(piece[keep]))
+        ranks.append(rank[keep])
+        ways.append(np.full(keep.sum(), along))
+        owners.append(owner[keep])
+    _, line = np.unique(np.concatenate(owners), return_inverse=True)
+    return np.concatenate(lines), np.concatenate(ranks), np.concatenate(ways), line.astype(np.int64)
 
 
 def lay_rivers(lattice: Lattice, rng: np.random.Generator) -> tuple[Geometries, Floats]:
@@ -272,5 +284,5 @@ def _repeat(first: float, radius: float) -> Floats:
     """Offsets in metres of parallel lines, `first` in radii of a small district."""
     at = first * min(radius, EVERY_M / 2)
     beyond = np.arange(1, int(1.2 * radius / EVERY_M) + 2) * EVERY_M
-    both = np.concatenate([[at], at + beyond, at - beyond])
+    both: Floats = np.concatenate([[at], at + beyond, at - beyond])
     return both[np.abs(both) < 1.2 * radius]

@@ -14,9 +14,24 @@ SIZE: Final = (0.30, 0.36, 0.23, 0.08, 0.03)
 """Shares of households of 1 to 5 persons: 2.18 on average."""
 FLOATING: Final = {"village": 0.45, "tower": 0.14, "mid": 0.12, "villa": 0.05}
 """Share of households that are floating population; 0.10 elsewhere."""
-ELDERLY: Final = {"works": 0.035, "slab": 0.028, "loose": 0.03, "tower": 0.008, "mid": 0.012, "village": 0.02, "villa": 0.01}
+ELDERLY: Final = {
+    "works": 0.035,
+    "slab": 0.028,
+    "loose": 0.03,
+    "tower": 0.008,
+    "mid": 0.012,
+    "village": 0.02,
+    "villa": 0.01,
+}
 """Disabled elderly per household."""
 MENTAL: Final = 0.006
+CHILD: Final = np.array([0.0, 0.03, 0.78, 0.78, 0.78])
+SECOND_CHILD: Final = np.array([0.0, 0.0, 0.0, 0.4, 0.4])
+"""Share of households with a minor, and with two, by size."""
+ROOM_MISSING: Final = 0.16
+"""Share of the rooms that a service facility lacks."""
+LISTED_SHOPS: Final = 0.6
+"""Share of the rows of shops that hold a facility."""
 
 ROOMS: Final = ("服务大厅", "警务室", "居委会办公室", "居民活动室", "党群活动中心", "阅览室")
 """Rooms a community's service facility should have."""
@@ -70,18 +85,17 @@ def _occupied(full: NDArray[np.bool_], households: int, rng: np.random.Generator
 
 def _persons(kind: NDArray[np.object_], row: Ints, rng: np.random.Generator) -> dict[str, Ints]:
     """Residents and key groups of each household."""
-    n = len(row)
-    residents = np.searchsorted(np.cumsum(SIZE)[:-1], rng.random(n), side="right") + 1
+    residents = np.searchsorted(np.cumsum(SIZE)[:-1], rng.random(len(row)), side="right") + 1
     floating = np.array([FLOATING.get(k, 0.10) for k in kind])[row]
     elderly = np.array([ELDERLY.get(k, 0.02) for k in kind])[row]
-    chance = rng.random((n, 3))
-    children = np.where(residents >= 3, (chance[:, 0] < 0.78).astype(np.int64) + (residents >= 4) * (chance[:, 0] < 0.4), 0)
+    child, old, moved, ill = rng.random((4, len(row)))
+    minors = (child < CHILD[residents - 1]).astype(np.int64) + (child < SECOND_CHILD[residents - 1])
     return {
         "residents": residents,
-        "elderly_disabled": (chance[:, 1] < elderly) + 0 * residents,
-        "minors": children,
-        "floating": np.where(chance[:, 2] < floating, residents, 0),
-        "mental": (rng.random(n) < MENTAL) + 0 * residents,
+        "elderly_disabled": (old < elderly).astype(np.int64),
+        "minors": minors,
+        "floating": np.where(moved < floating, residents, 0),
+        "mental": (ill < MENTAL).astype(np.int64),
     }
 
 
@@ -130,9 +144,7 @@ def _committee_staff(communities: pd.DataFrame, homes: Floats, rng: np.random.Ge
     })  # fmt: skip
 
 
-def make_facilities(
-    buildings: pd.DataFrame, communities: pd.DataFrame, rng: np.random.Generator
-) -> pd.DataFrame:
+def make_facilities(buildings: pd.DataFrame, communities: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """List the facilities: a service station in each community, and what stands in the public buildings.
 
     Parameters
@@ -151,7 +163,7 @@ def make_facilities(
     """
     n = len(communities)
     area = (communities["households"].to_numpy() * rng.uniform(0.12, 0.45, n)).round(-1)
-    missing = rng.random((n, len(ROOMS))) < 0.16
+    missing = rng.random((n, len(ROOMS))) < ROOM_MISSING
     rooms = [";".join(r for r, gone in zip(ROOMS, row, strict=True) if not gone) for row in missing]
     stations = pd.DataFrame({
         "type": "社区服务中心", "name": [f"{c}党群服务中心" for c in communities["community"]], "rooms": rooms,
@@ -165,7 +177,7 @@ def _public(buildings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """One facility for each site of a school, hospital or mall, and for a share of the shops."""
     first = buildings[buildings["use"].isin(["教育", "医疗", "商业"])].drop_duplicates(["site", "use"])
     shops = (first["kind"] == "shops").to_numpy()
-    first = first[~shops | (rng.random(len(first)) < 0.6)]
+    first = first[~shops | (rng.random(len(first)) < LISTED_SHOPS)]
     drawn = rng.random(len(first))
     names = {
         "教育": np.array(["幼儿园", "小学", "中学"])[(drawn * 3).astype(int)],

@@ -15,6 +15,8 @@ PATTERNS: Final = 4
 """Patterns of columns tried on a site; the one that fills it best is built."""
 HOUSE_CELL_M: Final = (14.5, 13.0)
 """Room of a village house with its yard."""
+YARDS: Final = 0.08
+"""Share of the places of a village without a house."""
 
 
 def fill_rows(room: shapely.Polygon, kind: Kind, rng: np.random.Generator) -> tuple[Floats, Ints]:
@@ -108,6 +110,6 @@ def huddle(room: shapely.Polygon, most: int, rng: np.random.Generator) -> tuple[
     centre_x = x0 + pitch_x * (column + 0.5) + lane_x + shift + rng.uniform(-0.6, 0.6, n)
     centre_y = y0 + pitch_y * (row + 0.5) + lane_y + rng.uniform(-0.8, 0.8, n)
     boxes = np.column_stack([centre_x - width / 2, centre_y - depth / 2, centre_x + width / 2, centre_y + depth / 2])
-    inside = shapely.contains(room, shapely.box(*boxes.T)) & (rng.random(n) > 0.08)
+    inside = shapely.contains(room, shapely.box(*boxes.T)) & (rng.random(n) > YARDS)
     boxes = boxes[inside][:most]
     return boxes, rng.integers(len(kind.types), size=len(boxes))

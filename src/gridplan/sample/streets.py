@@ -3,6 +3,7 @@
 The lines are noded once; the faces between them are an exact coverage, so that communities made of faces are one too.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,17 +12,23 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gridplan.sample.lattice import Lattice, Warp, lay_lattice, lay_railways, lay_rivers
+from gridplan.sample.lattice import EXPRESS, MAIN, SECONDARY, Lattice, Warp, lay_lattice, lay_railways, lay_rivers
+from gridplan.sample.shapes import largest_parts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Geometries = NDArray[np.object_]
 
-EXPRESS, MAIN, SECONDARY, BRANCH, RIVER, RAIL, EDGE = range(7)
-"""Classes of the lines between faces; EDGE is the border of the district where no road runs."""
+BRANCH, RIVER, RAIL, EDGE = range(3, 7)
+"""Classes of the lines between faces, after those of arterials; EDGE is the border of the district where no road runs."""
 ROAD_NAMES: Final = ("快速路", "主干路", "次干路", "支路")
 WIDTHS: Final = (50.0, 40.0, 26.0, 14.0)
 """Width of a road of each class in metres, pavements included."""
+BLOCK_M2: Final = (26_000.0, 80_000.0)
+NARROW_M: Final = 70.0
+"""Ground between arterials is cut until it is as small as drawn from this, or so narrow."""
+LEAST_ROAD_M: Final = 10.0
+"""Shorter stubs of road are not published."""
 RAIL_HALF_M: Final = 18.0
 BANK_M: Final = 24.0
 """From the edge of the water to the axis of the road along it."""
@@ -113,20 +120,20 @@ def lay_streets(area_m2: float, rng: np.random.Generator) -> Streets:
     edges = _node([*net.lines, ring])
     faces = _faces(edges)
     source = _sources(edges, net)
-    left, right = _sides(edges, faces)
-    keep = left != right
-    edges, source, left, right = edges[keep], source[keep], left[keep], right[keep]
+    sides = _sides(edges, faces)
+    keep = sides[:, 0] != sides[:, 1]
+    edges, source, sides = edges[keep], source[keep], sides[keep]
     classes = np.where(source >= 0, net.classes[source], EDGE)
     water = shapely.intersection(shapely.buffer(rivers, widths / 2), lattice.area)
     half = np.array([w / 2 for w in WIDTHS] + [float(widths.max(initial=0)) / 2 + 8, RAIL_HALF_M, 3.0])
-    inner = (left >= 0) & (right >= 0)
+    inner = (sides >= 0).all(1)
     return Streets(
         roads=_published(edges, source, net, shapely.union_all([*shapely.buffer(rails, 14.0), *water])),
         railways=shapely.intersection(rails, lattice.area),
         water=water,
         faces=faces,
-        blocks=_blocks(faces, edges, classes, left, right, half),
-        borders=np.column_stack([left, right])[inner],
+        blocks=_blocks(faces, edges, classes, sides, half),
+        borders=sides[inner],
         border_class=classes[inner],
         border_m=shapely.length(edges[inner]),
         warp=lattice.warp,
@@ -172,7 +179,7 @@ def _branches(supers: Geometries, warp: Warp, rng: np.random.Generator) -> _Net:
     cuts = []
     while stack:
         face, angle = stack.pop()
-        if face.area < rng.uniform(26_000, 80_000) or 4 * face.area / face.length < 70:
+        if face.area < rng.uniform(*BLOCK_M2) or 4 * face.area / face.length < NARROW_M:
             continue
         cut, halves = _halve(face, angle, rng)
         cuts.append(cut)
@@ -180,7 +187,9 @@ def _branches(supers: Geometries, warp: Warp, rng: np.random.Generator) -> _Net:
     return _Net.blind(np.array(cuts, dtype=object), BRANCH)
 
 
-def _halve(face: shapely.Polygon, angle: float, rng: np.random.Generator) -> tuple[shapely.Geometry, list[shapely.Polygon]]:
+def _halve(
+    face: shapely.Polygon, angle: float, rng: np.random.Generator
+) -> tuple[shapely.Geometry, list[shapely.Polygon]]:
     """Cut a face across its longer side, nearly square to the streets."""
     axis = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     uv = shapely.get_coordinates(face) @ axis.T
@@ -210,21 +219,19 @@ def _sources(edges: Geometries, net: _Net) -> Ints:
     return source
 
 
-def _sides(edges: Geometries, faces: Geometries) -> tuple[Ints, Ints]:
+def _sides(edges: Geometries, faces: Geometries) -> Ints:
     """Face on the left and on the right of each edge, -1 outside."""
-    before = shapely.get_coordinates(shapely.line_interpolate_point(edges, 0.49, normalized=True))
-    after = shapely.get_coordinates(shapely.line_interpolate_point(edges, 0.51, normalized=True))
+    before, middle, after = (
+        shapely.get_coordinates(shapely.line_interpolate_point(edges, at, normalized=True)) for at in (0.49, 0.5, 0.51)
+    )
     along = after - before
     step = np.column_stack([-along[:, 1], along[:, 0]]) / np.maximum(np.hypot(*along.T), 1e-9)[:, None]
-    middle = shapely.get_coordinates(shapely.line_interpolate_point(edges, 0.5, normalized=True))
     tree = shapely.STRtree(faces)
-    sides = []
-    for sign in (1, -1):
-        pairs = tree.query(shapely.points(middle + sign * 0.1 * step), predicate="within")
-        side = np.full(len(edges), -1, dtype=np.int64)
-        side[pairs[0]] = pairs[1]
-        sides.append(side)
-    return sides[0], sides[1]
+    sides = np.full((len(edges), 2), -1, dtype=np.int64)
+    for column, sign in enumerate((0.1, -0.1)):
+        edge, face = tree.query(shapely.points(middle + sign * step), predicate="within")
+        sides[edge, column] = face
+    return sides
 
 
 def _published(edges: Geometries, source: Ints, net: _Net, barrier: shapely.Geometry) -> pd.DataFrame:
@@ -240,23 +247,23 @@ def _published(edges: Geometries, source: Ints, net: _Net, barrier: shapely.Geom
     merged = frame.groupby(["road", "road_class"])["geometry"].agg(_merge).reset_index()
     rows = merged.loc[np.repeat(np.arange(len(merged)), shapely.get_num_geometries(merged["geometry"]))]
     rows = rows.assign(geometry=shapely.get_parts(merged["geometry"].to_numpy())).reset_index(drop=True)
-    return rows[shapely.length(rows["geometry"].to_numpy()) > 10.0].reset_index(drop=True)
+    return rows[shapely.length(rows["geometry"].to_numpy()) > LEAST_ROAD_M].reset_index(drop=True)
 
 
-def _merge(lines: "pd.Series[object]") -> shapely.Geometry:
-    return shapely.line_merge(shapely.union_all(lines.to_numpy()))
+def _merge(lines: Iterable[shapely.Geometry]) -> shapely.Geometry:
+    return shapely.line_merge(shapely.union_all(list(lines)))
 
 
-def _blocks(faces: Geometries, edges: Geometries, classes: Ints, left: Ints, right: Ints, half: Floats) -> Geometries:
+def _blocks(faces: Geometries, edges: Geometries, classes: Ints, sides: Ints, half: Floats) -> Geometries:
     """Faces less the room of the lines around them."""
     blocks = faces.copy()
-    both = np.concatenate([left, right])
+    both, of_class = sides.T.ravel(), np.tile(classes, 2)
     for line_class, width in enumerate(half):
-        rows = np.flatnonzero((both >= 0) & (np.concatenate([classes, classes]) == line_class))
+        rows = np.flatnonzero((both >= 0) & (of_class == line_class))
         if not rows.size:
             continue
         rows = rows[np.argsort(both[rows], kind="stable")]
         owners, index = np.unique(both[rows], return_inverse=True)
         lines = shapely.multilinestrings(edges[rows % len(edges)], indices=index)
         blocks[owners] = shapely.difference(blocks[owners], shapely.buffer(lines, width, quad_segs=2))
-    return np.array([max(shapely.get_parts(b), key=lambda p: p.area, default=b) for b in blocks], dtype=object)
+    return largest_parts(blocks)
