@@ -20,13 +20,13 @@ _CHINA: Final = shapely.Polygon(
     [
         (121.5, 53.4), (125.5, 53.1), (127.5, 50.2), (130.8, 48.9), (134.8, 48.4), (133.1, 45.1), (131.1, 44.8),
         (131.2, 43.4), (130.5, 42.5), (128.1, 42.0), (126.9, 41.7), (124.5, 39.8), (121.8, 38.6), (122.8, 37.2),
-        (122.6, 30.5), (120.5, 26.5), (118.5, 24.0), (114.5, 22.0), (111.2, 19.8), (109.6, 17.9), (108.3, 18.6),
-        (108.0, 21.5), (106.6, 22.0), (105.3, 23.2), (103.5, 22.6), (102.2, 22.4), (101.2, 21.2), (99.2, 22.1),
-        (98.6, 24.0), (97.6, 24.8), (98.6, 27.6), (97.0, 28.2), (91.7, 27.8), (88.9, 27.4), (86.0, 28.0),
-        (81.2, 30.2), (78.8, 31.5), (78.5, 34.5), (75.0, 36.9), (73.6, 39.4), (76.0, 40.4), (80.2, 42.2),
-        (80.3, 45.0), (82.6, 45.3), (83.0, 47.2), (85.6, 48.4), (87.3, 49.1), (91.0, 46.9), (91.0, 45.2),
-        (95.4, 44.2), (97.0, 42.7), (101.8, 42.5), (105.0, 41.6), (111.8, 43.6), (112.0, 45.0), (116.0, 46.4),
-        (119.7, 46.8), (115.8, 47.8), (117.0, 49.7), (119.3, 50.2),
+        (123.0, 30.5), (121.0, 26.8), (119.8, 24.9), (118.6, 23.7), (116.5, 22.6), (114.6, 21.9), (111.2, 19.8),
+        (109.6, 17.9), (108.3, 18.6), (108.0, 21.5), (106.6, 22.0), (105.3, 23.2), (103.5, 22.6), (102.2, 22.4),
+        (101.2, 21.2), (99.2, 22.1), (98.6, 24.0), (97.6, 24.8), (98.6, 27.6), (97.0, 28.2), (91.7, 27.8),
+        (88.9, 27.4), (86.0, 28.0), (81.2, 30.2), (78.8, 31.5), (78.5, 34.5), (75.0, 36.9), (73.6, 39.4),
+        (76.0, 40.4), (80.2, 42.2), (80.3, 45.0), (82.6, 45.3), (83.0, 47.2), (85.6, 48.4), (87.3, 49.1),
+        (91.0, 46.9), (91.0, 45.2), (95.4, 44.2), (97.0, 42.7), (101.8, 42.5), (105.0, 41.6), (111.8, 43.6),
+        (112.0, 45.0), (116.0, 46.4), (119.7, 46.8), (115.8, 47.8), (117.0, 49.7), (119.3, 50.2),
     ]
 )  # fmt: skip
 _CGCS2000: Final = "China 2000"
@@ -195,7 +195,7 @@ def to_degrees(crs: CRS, x: float, y: float) -> tuple[float, float]:
 
 
 def transform(shapes: Geometries, source: CRS, target: CRS, where: str) -> Geometries:
-    """Bring geometries to another CRS and snap them to the millimetre.
+    """Bring geometries to another CRS, snap them to the millimetre and order their vertices.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def transform(shapes: Geometries, source: CRS, target: CRS, where: str) -> Geome
     Returns
     -------
     object[n]
-        The same in `target`, in two dimensions; the same district in any CRS gives the same numbers.
+        The same in `target`, in two dimensions; the same district in any CRS and format gives the same bytes.
 
     Raises
     ------
@@ -227,7 +227,7 @@ def transform(shapes: Geometries, source: CRS, target: CRS, where: str) -> Geome
             raise CRSError(msg + "correct them, or the CRS of the file")
         return np.round(np.column_stack([x, y]), 3)
 
-    moved: Geometries = shapely.transform(shapes, move)
+    moved: Geometries = shapely.normalize(shapely.transform(shapes, move))
     return moved
 
 
@@ -318,7 +318,9 @@ def _candidates(x: float, y: float, anchor: tuple[float, float] | None) -> list[
     candidates = [CRS.from_epsg(code) for code in codes]
     left, low, right, high = _SHENYANG_M
     if 0 < x < 1_000_000 and anchor is not None:  # noqa: PLR2004
-        candidates += [CRS.from_epsg(_CM_75 + i) for i in range(21)] if in_china(*anchor) else [_utm(*anchor)]
+        zone = (_central_meridian(anchor[0]) - 75) // 3
+        near = [_CM_75 + i for i in range(max(zone - 1, 0), min(zone + 2, 21))]
+        candidates += [CRS.from_epsg(code) for code in near] if in_china(*anchor) else [_utm(*anchor)]
     elif left <= x <= right and low <= y <= high:
         candidates.append(CRS.from_epsg(4550))
     return candidates

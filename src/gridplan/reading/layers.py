@@ -15,7 +15,8 @@ from gridplan.config import Rules
 from gridplan.errors import CRSError, LayerError
 from gridplan.model import Layers, Source
 from gridplan.progress import Report, silent
-from gridplan.reading.buildings import RawBuildings, make_buildings
+from gridplan.reading.buildings import make_buildings
+from gridplan.reading.counting import RawBuildings
 from gridplan.reading.crs import (
     Geometries,
     choose_working_crs,
@@ -28,7 +29,7 @@ from gridplan.reading.crs import (
 from gridplan.reading.fields import Match, match_fields
 from gridplan.reading.households import Census, take_census
 from gridplan.reading.notes import Notes
-from gridplan.reading.shapes import from_coordinates, is_missing
+from gridplan.reading.shapes import from_coordinates, is_missing, unwrap
 from gridplan.reading.sources import SHAPEFILE_PARTS, TABLES, LayerRef, find_layers
 from gridplan.reading.surroundings import make_layer, make_personnel
 from gridplan.reading.tables import Table, open_table, read_table
@@ -112,8 +113,8 @@ def read_layers(
     for layer in spatial.values():
         layer.shapes = transform(layer.shapes, _known(layer), target, layer.ref.where)
     tables = _read_tables(refs, encoding, rules, notes)
-    raw = RawBuildings(first.ref.where, first.frame, first.shapes, first.match)
-    buildings, entrances = make_buildings(raw, tables.census, target, rules, notes)
+    raw = RawBuildings(first.ref.where, first.frame, first.shapes, first.match, notes)
+    buildings, entrances = make_buildings(raw, tables.census, target, rules)
     frames: dict[str, gpd.GeoDataFrame] = {
         role: make_layer(layer.ref, layer.frame, layer.shapes, target, notes)
         for role, layer in spatial.items()
@@ -185,7 +186,7 @@ def _load(ref: LayerRef, encoding: str | None, notes: Notes) -> _Spatial:
     if not len(frame) and ref.role == "buildings":
         msg = f"{ref.where}: need at least one row, found none; check the layer"
         raise LayerError(msg)
-    return _Spatial(loaded, match, frame, shapes, loaded.crs)
+    return _Spatial(loaded, match, frame, unwrap(shapes), loaded.crs)
 
 
 def _settle_crs(spatial: Mapping[str, _Spatial], told: CRS | None, notes: Notes) -> tuple[float, float]:

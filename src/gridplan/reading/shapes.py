@@ -142,8 +142,8 @@ def one_point(shapes: Geometries) -> Geometries:
     return points
 
 
-def simplify_points(shapes: Geometries) -> Geometries:
-    """Turn multipoints into their first point.
+def unwrap(shapes: Geometries) -> Geometries:
+    """Take geometries of one part out of their collections: many formats know but collections.
 
     Parameters
     ----------
@@ -153,10 +153,10 @@ def simplify_points(shapes: Geometries) -> Geometries:
     Returns
     -------
     object[n]
-        Without multipoints.
+        A multipolygon of one polygon becomes that polygon; what has several parts stays.
     """
-    many = shapely.get_type_id(shapes) == GeometryType.MULTIPOINT
-    single: Geometries = np.where(many, shapely.get_geometry(shapes, 0), shapes)
+    lonely = (shapely.get_type_id(shapes) >= GeometryType.MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
+    single: Geometries = np.where(lonely, shapely.get_geometry(shapes, 0), shapes)
     return single
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from gridplan.errors import LayerError
-from gridplan.reading.encodings import check_encoding, choose_encoding, decode
+from gridplan.reading.encodings import check_encoding, choose_encoding, decode, decode_all
 from gridplan.reading.sources import SHEETS, LayerRef
 from gridplan.reading.vectors import Loaded, read_vector
 
@@ -107,19 +108,20 @@ def read_table(ref: LayerRef, encoding: str | None) -> Loaded:
 
 
 def _open_csv(ref: LayerRef, encoding: str | None) -> Table:
-    found = check_encoding(encoding) if encoding else _csv_encoding(ref)
-    found = "utf-8-sig" if found in ("utf-8", "ascii") else found
+    found = _csv_encoding(ref, check_encoding(encoding) if encoding else None)
     options: dict[str, Any] = {
         "encoding": found, "encoding_errors": "replace", "keep_default_na": False, "na_values": [""],
-        "skipinitialspace": True, "on_bad_lines": "error",
+        "skipinitialspace": True,
     }  # fmt: skip
     with ref.path.open("rb") as file:
         header = decode(file.readline(), found) or ""
     options["sep"] = max(",\t;|", key=header.count)
     names = [name.strip() for name in next(csv.reader(io.StringIO(header), delimiter=options["sep"]), [])]
-    if not any(names) or len(set(names)) < len(names):
+    named = [name for name in names if name]
+    if not named or len(set(named)) < len(named):
         msg = f"{ref.where}: need a first line of different column names, found {header.strip()[:60]!r}; add it"
         raise LayerError(msg)
+    names = [name or f"({i})" for i, name in enumerate(names)]
     table = Table(ref, names, lambda wanted, text: _csv_chunks(ref, names, wanted, text, options), found)
     if found != "utf-8-sig":
         table.assumptions.append(f"text is {found}, " + ("as told" if encoding else "judged by the bytes"))
@@ -129,20 +131,30 @@ def _open_csv(ref: LayerRef, encoding: str | None) -> Table:
 def _csv_chunks(
     ref: LayerRef, names: list[str], wanted: list[str], text: list[str], options: dict[str, Any]
 ) -> Iterator[pd.DataFrame]:
+    # With `usecols` pandas drops what a line has too much, so the columns not wanted are read too, as cheap categories.
+    types = {name: str if name in text else "category" for name in names if name in text or name not in wanted}
     try:
-        with pd.read_csv(
-            ref.path, header=0, names=names, usecols=wanted, dtype=dict.fromkeys(text, str), index_col=False,
-            chunksize=_CHUNK_ROWS, **options,
-        ) as chunks:  # fmt: skip
+        with pd.read_csv(ref.path, header=0, names=names, dtype=types, chunksize=_CHUNK_ROWS, **options) as chunks:
             for chunk in chunks:
+                if not isinstance(chunk.index, pd.RangeIndex):
+                    raise _broken_line(ref, names, "more in line 2")
                 yield chunk[wanted]
-    except (pd.errors.ParserError, ValueError, OSError) as error:
-        msg = f"{ref.where}: need {len(names)} values in every line, found a line that is broken; export it again"
-        raise LayerError(msg) from error
+    except pd.errors.ParserError as error:
+        line = re.search(r"in line \d+|at row \d+", str(error))
+        raise _broken_line(ref, names, f"others {line[0]}" if line else "a broken line") from error
+    except (ValueError, OSError) as error:
+        if isinstance(error, LayerError):
+            raise
+        raise _broken_line(ref, names, "a broken line") from error
 
 
-def _csv_encoding(ref: LayerRef) -> str:
-    """Judge a CSV file by the lines that are not ASCII; clean UTF-8 is recognised block by block."""
+def _broken_line(ref: LayerRef, names: list[str], found: str) -> LayerError:
+    msg = f"{ref.where}: need {len(names)} values in every line, found {found}; quote the commas, or export it again"
+    return LayerError(msg)
+
+
+def _csv_encoding(ref: LayerRef, told: str | None) -> str:
+    """Judge a CSV file, or check what was told, by its lines that are not ASCII."""
     sample: dict[bytes, None] = {}
     with _open(ref.path, ref.where) as file:
         while block := file.read(_BLOCK_BYTES):
@@ -150,7 +162,10 @@ def _csv_encoding(ref: LayerRef) -> str:
             if not block.isascii() and len(sample) < _SAMPLE_LINES:
                 lines = block.removeprefix(_BOM).splitlines()
                 sample.update(dict.fromkeys(line for line in lines if not line.isascii()))
-    return choose_encoding(sample, ref.where)
+    if told:
+        decode_all(sample, told, ref.where)
+    found = told or choose_encoding(sample, ref.where)
+    return "utf-8-sig" if found in ("utf-8", "ascii") else found
 
 
 def _open(path: Path, where: str) -> io.BufferedReader:
