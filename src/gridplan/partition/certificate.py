@@ -6,7 +6,19 @@ import numpy as np
 import pandas as pd
 
 from gridplan.partition.kernels.arrays import (
-    COMPOUND, LOAD, LOWER, N_SUMS, OUTSIDE, SURPLUS, TARGET, UPPER, WEIGHT, Floats, Graph, Ints, make_state,
+    COMPOUND,
+    LOAD,
+    LOWER,
+    N_SUMS,
+    OUTSIDE,
+    SURPLUS,
+    TARGET,
+    UPPER,
+    WEIGHT,
+    Floats,
+    Graph,
+    Ints,
+    make_state,
     make_work,
 )  # fmt: skip
 from gridplan.partition.kernels.cost import SLACK

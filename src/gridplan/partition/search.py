@@ -7,7 +7,18 @@ from typing import Final
 import numpy as np
 
 from gridplan.partition.kernels.anneal import anneal, first_labels
-from gridplan.partition.kernels.arrays import LOAD, TARGET, Flags, Floats, Graph, Ints, make_state, make_work
+from gridplan.partition.kernels.arrays import (
+    LOAD,
+    OUTSIDE,
+    SURPLUS,
+    TARGET,
+    Flags,
+    Floats,
+    Graph,
+    Ints,
+    make_state,
+    make_work,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +48,32 @@ BUDGETS: Final = MappingProxyType(
     }
 )
 
-HOT, COLD = 60.0, 1.0
-"""First and last temperature, as the price of so many households of uneven load at a target of 300."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A stretch of one start.
+
+    Parameters
+    ----------
+    share : float
+        Part of the moves.
+    outside, surplus : float
+        Share of the price of the size rule that is asked; little at first, so that the number of grids can change.
+    hot, cold : float
+        First and last temperature, as the price of so many households of uneven load at a target of 300.
+    """
+
+    share: float
+    outside: float
+    surplus: float
+    hot: float
+    cold: float
+
+
+STAGES: Final = (
+    Stage(share=0.5, outside=0.001, surplus=0.004, hot=60.0, cold=20.0),
+    Stage(share=0.5, outside=1.0, surplus=1.0, hot=20.0, cold=3.0),
+)
 
 
 def search_piece(
@@ -67,13 +102,18 @@ def search_piece(
     n = len(graph.compound)
     work, state = make_work(graph), make_state(n)
     unit = price[LOAD] * price[TARGET] / 300
-    heat = np.array([HOT, COLD]) * unit if unit > 0 else np.array([1.0, 0.01])
     best, best_cost = np.zeros(n, np.int64), np.inf
     moves = max(budget.few, budget.moves * n)
     for _ in range(budget.starts):
         first_labels(rng, price, graph, work, state.label)
-        cost = anneal(rng, price, graph, state, work, moves, heat, stop)
-        if cost < best_cost - 1e-9:  # noqa: PLR2004
+        cost = np.inf
+        for stage in STAGES:
+            asked = price.copy()
+            asked[OUTSIDE] *= stage.outside
+            asked[SURPLUS] *= stage.surplus
+            heat = np.array([stage.hot, stage.cold]) * max(unit, 1e-9)
+            cost = anneal(rng, asked, graph, state, work, int(moves * stage.share), heat, stop)
+        if cost < best_cost - 1e-9:
             best, best_cost = state.label.copy(), cost
         if stop[0]:
             break

@@ -13,7 +13,13 @@ from gridplan.config import CostRules
 from gridplan.errors import ConfigError
 from gridplan.model import Partition
 from gridplan.partition.certificate import (
-    TOLERANCE, Solution, community_frame, grid_causes, price_labels, renumber, simple_bound,
+    TOLERANCE,
+    Solution,
+    community_frame,
+    grid_causes,
+    price_labels,
+    renumber,
+    simple_bound,
 )  # fmt: skip
 from gridplan.partition.kernels.arrays import LOWER, UPPER, WEIGHT, Flags
 from gridplan.partition.kernels.cost import SLACK

@@ -3,7 +3,16 @@
 from numba import njit
 
 from gridplan.partition.kernels.arrays import (
-    COMPOUND, INERTIA, LOAD, LOWER, MIXED, OUTSIDE, SURPLUS, TARGET, UPPER, Floats,
+    COMPOUND,
+    INERTIA,
+    LOAD,
+    LOWER,
+    MIXED,
+    OUTSIDE,
+    SURPLUS,
+    TARGET,
+    UPPER,
+    Floats,
 )  # fmt: skip
 
 SLACK = 1e-9

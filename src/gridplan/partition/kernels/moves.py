@@ -4,7 +4,21 @@ import numpy as np
 from numba import njit
 
 from gridplan.partition.kernels.arrays import (
-    COMPOUNDS, INSIDE, LOADED, LOWER, NONE, OUTSIDE, WEIGHT, WR2, WX, WY, ZERO, Floats, Graph, State, Work,
+    COMPOUNDS,
+    INSIDE,
+    LOADED,
+    LOWER,
+    NONE,
+    OUTSIDE,
+    WEIGHT,
+    WR2,
+    WX,
+    WY,
+    ZERO,
+    Floats,
+    Graph,
+    State,
+    Work,
 )  # fmt: skip
 from gridplan.partition.kernels.cost import grid_cost
 from gridplan.partition.kernels.grids import collect, join, leave, tally
@@ -134,7 +148,7 @@ def _relabel(price, graph, state, work, size, first, second, labels):  # type: i
 def recombine(
     rng: np.random.Generator, price: Floats, graph: Graph, state: State, work: Work,
     grid: int, other: int, more: bool, heat: float,
-) -> float:  # fmt: skip  # noqa: FBT001
+) -> float:  # fmt: skip
     """Merge neighbouring grids and cut them anew in one, two or three along a random tree.
 
     Parameters

@@ -4,7 +4,19 @@ import numpy as np
 from numba import njit
 
 from gridplan.partition.kernels.arrays import (
-    COMPLETE, COMPOUNDS, INSIDE, LOADED, N_TREE, TOUCHED, WEIGHT, WR2, WX, WY, Floats, Graph, Work,
+    COMPLETE,
+    COMPOUNDS,
+    INSIDE,
+    LOADED,
+    N_TREE,
+    TOUCHED,
+    WEIGHT,
+    WR2,
+    WX,
+    WY,
+    Floats,
+    Graph,
+    Work,
 )  # fmt: skip
 from gridplan.partition.kernels.cost import grid_cost
 
