@@ -1,0 +1,173 @@
+"""gridplan's core against its peers on the same graphs: `python benchmarks/partition.py`.
+
+Every tool runs alone in a process with one thread and a cap of CPU seconds; a scorer of its own judges the labels.
+Results go to `benchmarks/results/` as JSON, a Markdown table and two plots. Runs add up: what was measured before on
+the same instance is kept, so tools can be measured apart (`--only`).
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from peers import PACKAGES, TOOLS
+from peers.districts import SIZES, describe, instance_path
+from peers.instance import Instance
+from peers.published import run_published
+from peers.report import write_report
+from peers.score import fault, score
+
+RESULTS = Path(__file__).parent / "results"
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+Row = dict[str, Any]
+
+
+def run_tool(tool: str, path: Path, seed: int, cap: float) -> Row:
+    """Run one tool on one instance.
+
+    Parameters
+    ----------
+    tool : str
+        Key of `TOOLS`.
+    path : Path
+        Instance.
+    seed : int
+        Seed of the tool.
+    cap : float
+        CPU seconds it may take.
+
+    Returns
+    -------
+    dict
+        status ("plan", "no result" or "invalid"), the reason, the score and what was measured.
+    """
+    environment = os.environ | dict.fromkeys(ONE_THREAD, "1")
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "labels.npz"
+        call = [sys.executable, "-m", "peers.run", tool, str(path), str(seed), str(cap), str(out)]
+        try:
+            done = subprocess.run(  # noqa: S603
+                call, cwd=Path(__file__).parent, env=environment, capture_output=True, timeout=4 * cap + 60, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return {"status": "no result", "reason": f"none in {cap:.0f} s"}
+        if not out.exists():
+            return {"status": "no result", "reason": _reason(done, cap)}
+        with np.load(out) as found:
+            labels, measured = found["labels"], json.loads(str(found["measured"]))
+    instance = Instance.load(path)
+    wrong = fault(instance, labels)
+    if wrong:
+        return {"status": "invalid", "reason": wrong, **measured}
+    return {"status": "plan", "reason": "", **asdict(score(instance, labels)), **measured}
+
+
+def _reason(done: subprocess.CompletedProcess[bytes], cap: float) -> str:
+    """Tell the cap (the system ended the process) from a fault of the tool."""
+    if done.returncode < 0:
+        return f"none in {cap:.0f} s"
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else f"exit code {done.returncode}"
+
+
+def installed(tool: str) -> bool:
+    """Whether the package a tool needs is there."""
+    return version_of(tool) != ""
+
+
+def version_of(tool: str) -> str:
+    """Version of the package a tool needs; empty when it is not installed."""
+    try:
+        return version(PACKAGES[TOOLS[tool][1]])
+    except PackageNotFoundError:
+        return ""
+
+
+def measure(rows: list[Row], tools: list[str], sizes: list[str], cap: float, keep: Path | None, *, fresh: bool) -> None:
+    """Run the tools on all instances of the sizes, and put the rows in the place of earlier ones."""
+    for size in sizes:
+        for seed in range(SIZES[size][1]):
+            path = instance_path(size, seed, fresh=fresh)
+            if path is None:
+                print(f"{size}: skipped, the data is absent")
+                continue
+            instance = Instance.load(path)
+            name = {"size": size, "seed": seed, "digest": instance.digest()}
+            rows[:] = [r for r in rows if (r["size"], r["seed"]) != (size, seed) or r["digest"] == name["digest"]]
+            for tool in tools:
+                found = run_tool(tool, path, seed, cap)
+                row = {"tool": tool, "version": version_of(tool), **name, **describe(instance), **found}
+                rows[:] = [r for r in rows if (r["tool"], r["size"], r["seed"]) != (tool, size, seed)] + [row]
+                print(_line(row), flush=True)
+                if keep:
+                    save(keep, rows)
+
+
+def _line(row: Row) -> str:
+    head = f"{row['size']:>9} #{row['seed']} {row['tool']:16}"
+    if row["status"] != "plan":
+        return f"{head} {row['status']}: {row['reason']}"
+    return (
+        f"{head} out {row['out']:4} viol {row['viol']:8.0f} soft {row['soft']:8.1f} pieces {row['pieces']:4}"
+        f" within10 {row['within10']:4.0%} CPU {row['cpu_s']:6.1f} s {row['peak_mb']:5.0f} MB {row['notes']}"
+    )
+
+
+def save(path: Path, rows: list[Row], published: list[Row] | None = None) -> None:
+    """Write the rows; `published` None keeps what was there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = load(path)["published"] if published is None else published
+    order = list(TOOLS)
+    rows = sorted(rows, key=lambda r: (list(SIZES).index(r["size"]), r["seed"], order.index(r["tool"])))
+    path.write_text(json.dumps({"runs": rows, "published": kept}, indent=1) + "\n", "utf-8")
+
+
+def load(path: Path) -> dict[str, list[Row]]:
+    """Read earlier rows."""
+    return json.loads(path.read_text("utf-8")) if path.exists() else {"runs": [], "published": []}
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--smoke", action="store_true", help="all tools on a tiny district; writes nothing")
+    parser.add_argument("--only", metavar="TOOL,...", default=",".join(TOOLS), help="tools, of: " + ", ".join(TOOLS))
+    parser.add_argument("--sizes", metavar="SIZE,...", default="500,5400,50000,singapore,published")
+    parser.add_argument("--cap", type=float, default=300.0, help="CPU seconds of a run")
+    parser.add_argument("--fresh", action="store_true", help="make the districts again")
+    options = parser.parse_args()
+    sizes = ["tiny"] if options.smoke else options.sizes.split(",")
+    unknown = [t for t in options.only.split(",") if t not in TOOLS] + [
+        s for s in sizes if s not in {*SIZES, "published"}
+    ]
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)}")
+    tools = [t for t in options.only.split(",") if installed(t)]
+    print("not installed:", ", ".join(t for t in options.only.split(",") if t not in tools) or "none")
+    path = None if options.smoke else RESULTS / "partition.json"
+    rows = load(path)["runs"] if path else []
+    cap = 4.0 if options.smoke else options.cap
+    measure(rows, tools, [s for s in sizes if s in SIZES], cap, path, fresh=options.fresh)
+    ours = [t for t in tools if t.startswith("gridplan")]
+    published: list[Row] | None = None
+    if ours and (options.smoke or "published" in sizes):
+        published = run_published(("county",) if options.smoke else ("county", "tract"), 1.0 if options.smoke else 30.0)
+        print(*published, sep="\n")
+    broken = [r for r in rows if r["status"] == "invalid" and r["tool"].startswith("gridplan")]
+    if path:
+        save(path, rows, published)
+        write_report(RESULTS, **load(path))
+    if broken or (options.smoke and any(r["status"] == "no result" for r in rows if r["tool"] in ours)):
+        sys.exit("gridplan gave no lawful plan")
+
+
+if __name__ == "__main__":
+    main()
