@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gridplan.reporting.compare import equal_plans
     from gridplan.reporting.folder import check_folder, write_plan
     from gridplan.reporting.geopackage import read_plan_data
-    from gridplan.reporting.page import render_page
+    from gridplan.reporting.webpage import render_page
     from gridplan.reporting.plots import plot_plan
     from gridplan.reporting.scoring import score
 
@@ -32,7 +32,7 @@ _HOMES = {
     "equal_plans": "compare",
     "plot_plan": "plots",
     "read_plan_data": "geopackage",
-    "render_page": "page",
+    "render_page": "webpage",
     "score": "scoring",
     "write_plan": "folder",
 }

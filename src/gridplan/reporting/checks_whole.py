@@ -62,7 +62,7 @@ def check_compounds(ledger: Ledger) -> Iterator[Finding]:
     for one in lived.drop_duplicates(COMPOUND_KEY).sort_values(COMPOUND_KEY).query("excess > 0").itertuples():
         reason = (
             f"Compound {one.compound} of {one.community} with {one.size} households is cut into {one.pieces} grids "
-            f"where its size asks for {one.pieces - one.excess}."
+            f"where its size asks for {one.pieces - one.excess} at most."
         )
         yield Finding(
             code="compound_cut", severity="warning", subject=one.compound, reason=reason, value=float(one.excess),

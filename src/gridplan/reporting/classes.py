@@ -13,8 +13,8 @@ NEAR: Final = 0.1
 """Share of the target within which a grid counts as being on target."""
 
 EMPTY_COLOUR: Final = "#d9d9d9"
-COLOURS: Final = ("#2166ac", "#92c5de", "#f7f7f7", "#f4a582", "#b2182b")
-"""Blue over white to red: told apart by people with any colour blindness."""
+COLOURS: Final = ("#2c7bb6", "#abd9e9", "#fff6cc", "#fdae61", "#d7191c")
+"""Blue over pale yellow to red: told apart by people with any colour blindness."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

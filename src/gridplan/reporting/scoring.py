@@ -29,7 +29,7 @@ def score(plan: PlanData, rules: Rules) -> dict[str, float | int]:
     dict
         grids, households; out (grids outside the band), viol (households outside it), within_10 (share of grids
         within a tenth of the target); cost, bound and gap = (cost - bound) / cost of the certificate, proven (share
-        of communities); compounds_cut (pieces of compounds beyond what size forces); barrier_share (share of the
+        of communities); compounds_cut (pieces of compounds beyond what their size asks for); barrier_share (share of the
         boundary between grids that lies on barriers); walk_m (metres, mean over households), compactness (mean over
         grids), load_cv (coefficient of variation of the load inside communities, mean over their grids). Shares of
         nothing are 0.
@@ -71,14 +71,17 @@ def certificate_totals(plan: PlanData) -> dict[str, float]:
 
 
 def excess_pieces(plan: PlanData, rules: Rules) -> pd.DataFrame:
-    """Count the pieces of each compound beyond those its size forces.
+    """Count the pieces of each compound beyond those its size asks for.
+
+    A compound that fits into one grid asks for one; a larger one for as many as there are grids in the band, at least
+    for those that hold it.
 
     Parameters
     ----------
     plan : PlanData
         The plan.
     rules : Rules
-        Gives upper: a compound of N households needs at least N / upper grids.
+        Gives the band.
 
     Returns
     -------
@@ -88,8 +91,10 @@ def excess_pieces(plan: PlanData, rules: Rules) -> pd.DataFrame:
     lived = plan.units[(plan.units["households"] > 0) & (plan.units["compound"] != "")]
     groups = lived.groupby(COMPOUND_KEY, sort=True)
     table = groups.agg(households=("households", "sum"), pieces=("grid_code", "nunique")).reset_index()
-    forced = -(-table["households"] // rules.upper)
-    return pd.DataFrame(table).assign(excess=(table["pieces"] - forced).clip(lower=0))
+    households = table["households"].to_numpy(dtype="int64")
+    most = np.maximum(-(-households // rules.upper), households // rules.lower)
+    allowed = np.where(households > rules.upper, most, 1)
+    return pd.DataFrame(table).assign(excess=np.maximum(table["pieces"].to_numpy() - allowed, 0))
 
 
 def barrier_share(plan: PlanData) -> float:

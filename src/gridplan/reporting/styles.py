@@ -1,12 +1,179 @@
 """Styles that QGIS 3.22 and later find inside the GeoPackage."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final
+from xml.etree import ElementTree as ET
 
 import pandas as pd
 
 from gridplan.config import Rules
+from gridplan.reporting.classes import size_classes
+
+Properties = Mapping[str, str]
+Rule = tuple[str, str, "ET.Element"]
+"""Label, filter (empty: everything) and symbol of one class."""
+
+_MM: Final = {"outline_width_unit": "MM", "line_width_unit": "MM", "size_unit": "MM"}
+_HEAD: Final = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+_LABEL: Final = 'substr("grid_code", 13) || \'\\n\' || "households"'
+_LABEL_SCALE: Final = 20_000
+"""Labels show from 1 : this."""
+
+_SEVERITIES: Final = (
+    ("error", "错误 error", "#000000", "triangle", "3.4"),
+    ("warning", "警告 warning", "#ffffff", "diamond", "2.8"),
+    ("notice", "提示 notice", "#bdbdbd", "circle", "1.6"),
+)
+_LINES: Final = (
+    ("road", "道路 road", {"line_color": "150,150,150,255", "line_width": "0.35"}),
+    ("railway", "铁路 railway", {"line_color": "60,60,60,255", "line_width": "0.5", "use_custom_dash": "1",
+                               "customdash": "3;2"}),
+    ("water", "水系 water", {"line_color": "90,160,210,255", "line_width": "0.6"}),
+)  # fmt: skip
+_AREAS: Final = (
+    ("water", "水系 water", "198,222,240,255"),
+    ("road", "道路 road", "225,225,225,255"),
+    ("railway", "铁路 railway", "205,205,205,255"),
+)
 
 
 def qgis_styles(rules: Rules, layers: Iterable[str]) -> pd.DataFrame:
-    """X."""
-    return pd.DataFrame({"f_table_name": pd.Series([""], dtype="str")})
+    """Make the table `layer_styles` that QGIS reads the default style of each layer from.
+
+    Parameters
+    ----------
+    rules : Rules
+        Sizes the classes of the grids follow.
+    layers : iterable of str
+        Names of the layers of the file.
+
+    Returns
+    -------
+    DataFrame, one row per layer
+        The columns QGIS asks for, but for the key `id`.
+    """
+    rows = [
+        {
+            "f_table_catalog": "", "f_table_schema": "", "f_table_name": layer, "f_geometry_column": "geom",
+            "styleName": "gridplan", "styleQML": layer_qml(layer, rules), "styleSLD": "", "useAsDefault": True,
+            "description": "", "owner": "", "ui": "", "update_time": "2020-01-01T00:00:00.000Z",
+        }
+        for layer in layers
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def layer_qml(layer: str, rules: Rules) -> str:
+    """Write the style of one layer in the XML of QGIS.
+
+    Parameters
+    ----------
+    layer : str
+        grids, units, communities, findings, context, context_areas or context_points.
+    rules : Rules
+        Sizes the classes of the grids follow.
+
+    Returns
+    -------
+    str
+        A QML document.
+    """
+    styles = {
+        "grids": lambda: _size_rules(rules),
+        "units": lambda: [("", "", _outline("120,120,120,160", "0.1"))],
+        "communities": lambda: [("", "", _outline("35,35,35,255", "0.9"))],
+        "findings": _finding_rules,
+        "context": lambda: [(label, f"\"kind\" = '{kind}'", _line(p)) for kind, label, p in _LINES],
+        "context_areas": lambda: [(label, f"\"kind\" = '{kind}'", _area(colour)) for kind, label, colour in _AREAS],
+        "context_points": lambda: [("", "", _marker("#969696", "circle", "1.2"))],
+    }
+    root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling", labelsEnabled="0")
+    root.append(_renderer(styles[layer]()))
+    if layer == "grids":
+        root.set("labelsEnabled", "1")
+        root.append(_labels())
+    return _HEAD + ET.tostring(root, encoding="unicode")
+
+
+def _size_rules(rules: Rules) -> list[Rule]:
+    return [
+        (
+            f"{c.span} 户",
+            f'"households" >= {c.first}' + ("" if c.last is None else f' AND "households" <= {c.last}'),
+            _symbol("fill", "SimpleFill", {"color": _rgba(c.colour, 205), "outline_color": "80,80,80,255",
+                                           "outline_style": "solid", "outline_width": "0.3", "style": "solid"}),
+        )
+        for c in size_classes(rules)
+    ]  # fmt: skip
+
+
+def _finding_rules() -> list[Rule]:
+    return [
+        (label, f"\"severity\" = '{severity}'", _marker(colour, shape, size))
+        for severity, label, colour, shape, size in _SEVERITIES
+    ]
+
+
+def _outline(colour: str, width: str) -> ET.Element:
+    look = {"style": "no", "outline_color": colour, "outline_style": "solid", "outline_width": width}
+    return _symbol("fill", "SimpleFill", look)
+
+
+def _line(look: Properties) -> ET.Element:
+    return _symbol("line", "SimpleLine", {"capstyle": "round", "joinstyle": "round", "line_style": "solid", **look})
+
+
+def _area(colour: str) -> ET.Element:
+    return _symbol("fill", "SimpleFill", {"color": colour, "style": "solid", "outline_style": "no"})
+
+
+def _marker(colour: str, shape: str, size: str) -> ET.Element:
+    look = {"name": shape, "size": size, "color": _rgba(colour, 255), "outline_color": "40,40,40,255"}
+    return _symbol("marker", "SimpleMarker", {**look, "outline_style": "solid", "outline_width": "0.2"})
+
+
+def _symbol(kind: str, layer: str, look: Properties) -> ET.Element:
+    symbol = ET.Element("symbol", type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
+    layer_element = ET.SubElement(symbol, "layer", {"class": layer, "enabled": "1", "locked": "0", "pass": "0"})
+    options = ET.SubElement(layer_element, "Option", type="Map")
+    for name, value in {**look, **_MM}.items():
+        ET.SubElement(options, "Option", name=name, value=value, type="QString")
+    return symbol
+
+
+def _renderer(rules: list[Rule]) -> ET.Element:
+    renderer = ET.Element("renderer-v2", type="RuleRenderer", forceraster="0", symbollevels="0", enableorderby="0")
+    tree = ET.SubElement(renderer, "rules", key="gridplan")
+    symbols = ET.SubElement(renderer, "symbols")
+    for number, (label, where, symbol) in enumerate(rules):
+        condition = {"filter": where} if where else {}
+        ET.SubElement(tree, "rule", key=f"rule{number}", symbol=str(number), label=label, **condition)
+        symbol.set("name", str(number))
+        symbols.append(symbol)
+    return renderer
+
+
+def _labels() -> ET.Element:
+    """Last digits of the code over the households, on white."""
+    labels = ET.Element("labeling", type="simple")
+    settings = ET.SubElement(labels, "settings", calloutType="simple")
+    text = ET.SubElement(
+        settings, "text-style", fieldName=_LABEL, isExpression="1", fontSize="8", fontSizeUnit="Point",
+        textColor="30,30,30,255", textOpacity="1",
+    )  # fmt: skip
+    ET.SubElement(
+        text, "text-buffer", bufferDraw="1", bufferSize="0.7", bufferSizeUnits="MM", bufferColor="255,255,255,230",
+        bufferOpacity="1", bufferNoFill="1",
+    )  # fmt: skip
+    ET.SubElement(settings, "text-format", multilineAlign="1")
+    ET.SubElement(settings, "placement", placement="1", centroidInside="1", centroidWhole="1", priority="5")
+    ET.SubElement(
+        settings, "rendering", scaleVisibility="1", scaleMin="0", scaleMax=str(_LABEL_SCALE), drawLabels="1",
+        displayAll="0", obstacle="1",
+    )  # fmt: skip
+    return labels
+
+
+def _rgba(colour: str, alpha: int) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"{red},{green},{blue},{alpha}"

@@ -57,7 +57,7 @@ def write_summary(summary: dict[str, Any], path: Path) -> None:
     path : Path
         File to make.
     """
-    path.write_text(json.dumps(_finite(summary), ensure_ascii=False, indent=2, allow_nan=False) + "\n", "utf-8")
+    path.write_text(json.dumps(finite(summary), ensure_ascii=False, indent=2, allow_nan=False) + "\n", "utf-8")
 
 
 def _counts(plan: PlanData) -> dict[str, int]:
@@ -122,9 +122,21 @@ def _without_folder(source: dict[str, Any]) -> dict[str, Any]:
     return {**source, "path": PureWindowsPath(source.get("path", "")).name}
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401
+def finite(value: Any) -> Any:  # noqa: ANN401  anything JSON-able
+    """Turn numbers that are none into None, however deep they lie.
+
+    Parameters
+    ----------
+    value : object
+        Dictionaries, lists and plain values.
+
+    Returns
+    -------
+    object
+        The same, fit for JSON.
+    """
     if isinstance(value, dict):
-        return {key: _finite(v) for key, v in value.items()}
+        return {key: finite(v) for key, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
+        return [finite(v) for v in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,180 @@
+"""plan.html: the whole plan as one page that needs no network."""
+
+import json
+from importlib.resources import files
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridplan.config import Rules
+from gridplan.model import PlanData
+from gridplan.reporting.classes import class_of, size_classes
+from gridplan.reporting.deltas import Shapes, encode_points, encode_shapes
+from gridplan.reporting.ledger import rows_of
+from gridplan.reporting.scoring import score
+from gridplan.reporting.summary import finite
+from gridplan.reporting.tables import suppress_small
+from gridplan.schema import KEY_GROUPS
+
+SIMPLIFY_M: Final = 0.5
+"""Borders may move by about this much on the page; shared ones move together."""
+
+MARGIN_M: Final = 300.0
+"""Roads and water are drawn this far beyond the communities."""
+
+_COLUMNS: Final = (
+    "grid_code", "name", "households", "residents", "load", "compounds", "buildings", "area_m2", "walk_m",
+    "compactness", "cause", "valid_from", *KEY_GROUPS, "key_places",
+)  # fmt: skip
+
+
+def render_page(plan: PlanData, rules: Rules) -> str:
+    """Make the page of a plan: map, table of grids and findings in one file without any network.
+
+    Parameters
+    ----------
+    plan : PlanData
+        The plan.
+    rules : Rules
+        Gives the classes of size and the smallest count of a key group that may be shown.
+
+    Returns
+    -------
+    str
+        An HTML document.
+    """
+    folder = files("gridplan.reporting") / "page"
+    template, css, js = ((folder / name).read_text("utf-8") for name in ("template.html", "page.css", "page.js"))
+    data = json.dumps(finite(page_data(plan, rules)), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    harmless = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    before, between, behind, after = _split(template, "/*CSS*/", "/*DATA*/", "/*JS*/")
+    return "".join((before, css, between, harmless, behind, js, after))
+
+
+def page_data(plan: PlanData, rules: Rules) -> dict[str, Any]:
+    """Lay a plan out for the script of the page; small counts of key groups are left out.
+
+    Parameters
+    ----------
+    plan : PlanData
+        The plan.
+    rules : Rules
+        The rules it was made by.
+
+    Returns
+    -------
+    dict
+        JSON-able: meta, communities, grids, units, findings, context; geometry as of `deltas`, from `meta.origin`.
+    """
+    bounds = shapely.total_bounds(plan.communities.geometry.to_numpy())
+    origin = (float(np.floor(bounds[0])), float(np.floor(bounds[1])))
+    return {
+        "meta": _meta(plan, rules, origin),
+        "communities": _communities(plan, origin),
+        "grids": _grids(plan, rules, origin),
+        "units": _units(plan, origin),
+        "findings": _findings(plan, origin),
+        "context": _context(plan, bounds, origin),
+    }
+
+
+def _split(template: str, *marks: str) -> list[str]:
+    parts, rest = [], template
+    for mark in marks:
+        part, rest = rest.split(mark)
+        parts.append(part)
+    return [*parts, rest]
+
+
+def _meta(plan: PlanData, rules: Rules, origin: tuple[float, float]) -> dict[str, Any]:
+    run = plan.run
+    classes = [
+        {"key": c.key, "first": c.first, "last": c.last, "span": c.span, "colour": c.colour}
+        for c in size_classes(rules)
+    ]
+    return {
+        **{key: run.get(key) for key in ("version", "created", "seed", "effort", "reproducible")},
+        "target": rules.target, "lower": rules.lower, "upper": rules.upper, "basis": rules.household_basis,
+        "min_count": rules.privacy.min_count, "classes": classes, "score": score(plan, rules), "origin": origin,
+        "crs": plan.crs.to_string() if plan.crs.to_epsg() else plan.crs.name,
+        "communities": len(plan.certificate), "proven": int(plan.certificate["proven"].astype(bool).sum()),
+    }  # fmt: skip
+
+
+def _communities(plan: PlanData, origin: tuple[float, float]) -> dict[str, Any]:
+    shapes = shapely.simplify(plan.communities.geometry.to_numpy(), SIMPLIFY_M)
+    names = {column: _texts(plan.communities[column]) for column in ("community", "community_code", "subdistrict")}
+    return {**names, "shape": encode_shapes(shapes, origin)}
+
+
+def _grids(plan: PlanData, rules: Rules, origin: tuple[float, float]) -> dict[str, Any]:
+    shared = suppress_small(plan.grids, rules.privacy.min_count)
+    columns = {name: shared[name].astype("object").where(shared[name].notna(), None).tolist() for name in _COLUMNS}
+    community = rows_of(_key(plan.communities), _key(plan.grids))
+    size_class = class_of(plan.grids["households"], size_classes(rules))
+    shapes = encode_shapes(simplify_coverage(plan.grids.geometry.to_numpy()), origin)
+    return {**columns, "community": community.tolist(), "class": size_class.tolist(), "shape": shapes}
+
+
+def simplify_coverage(shapes: Shapes) -> Shapes:
+    """Take needless points out of the borders of grids; neighbours keep the same border.
+
+    Parameters
+    ----------
+    shapes : array of polygons, n values
+        A valid coverage, in metres; anything else is returned as it is.
+
+    Returns
+    -------
+    array of polygons, n values
+        With borders moved by about `SIMPLIFY_M`.
+    """
+    if not (len(shapes) and shapely.coverage_is_valid(shapes)):
+        return shapes
+    return np.asarray(shapely.coverage_simplify(shapes, SIMPLIFY_M))
+
+
+def _key(frame: pd.DataFrame) -> "pd.Series[str]":
+    parts = [frame[c].astype(str) for c in ("community", "community_code", "subdistrict")]
+    return parts[0] + "\n" + parts[1] + "\n" + parts[2]
+
+
+def _units(plan: PlanData, origin: tuple[float, float]) -> dict[str, Any]:
+    """Buildings as points, each with its grid, households, and compound by number."""
+    units = plan.units[(plan.units["building_id"] != "") & plan.units["x"].notna()]
+    compound, names = pd.factorize(units["compound"], sort=True)
+    return {
+        "at": encode_points(units[["x", "y"]].to_numpy(dtype="float64"), origin),
+        "grid": rows_of(plan.grids["grid_code"], units["grid_code"]).tolist(),
+        "households": units["households"].astype(int).tolist(),
+        "building": [f"{b} {e}".strip() for b, e in zip(units["building_id"], units["entrance"], strict=True)],
+        "compound": compound.tolist(),
+        "compounds": _texts(pd.Series(names)),
+    }
+
+
+def _findings(plan: PlanData, origin: tuple[float, float]) -> list[list[Any]]:
+    """Code, severity, subject, reason, value, and x and y in decimetres or None."""
+    points = plan.findings.geometry.to_numpy()
+    xy = np.stack([shapely.get_x(points), shapely.get_y(points)], axis=1).reshape(-1, 2)
+    places = [None if np.isnan(x) else [round((x - origin[0]) * 10), round((y - origin[1]) * 10)] for x, y in xy]
+    columns = (plan.findings[c].tolist() for c in ("code", "severity", "subject", "reason", "value"))
+    return [[*row, place] for *row, place in zip(*columns, places, strict=True)]
+
+
+def _context(plan: PlanData, bounds: Any, origin: tuple[float, float]) -> dict[str, Any]:  # noqa: ANN401  four floats
+    """Roads, railways and water around the communities, by kind: the lines, and the polygons."""
+    box = np.asarray(bounds) + np.array([-1, -1, 1, 1]) * MARGIN_M
+    shapes = shapely.simplify(shapely.clip_by_rect(plan.context.geometry.to_numpy(), *box), SIMPLIFY_M)
+    kind, areal = plan.context["kind"].to_numpy(dtype=object), shapely.get_dimensions(shapes) > 1
+    drawn = {}
+    for name in ("road", "railway", "water"):
+        groups = (shapes[(kind == name) & ~areal], shapes[(kind == name) & areal])
+        drawn[name] = [[text for texts in encode_shapes(group, origin) for text in texts] for group in groups]
+    return drawn
+
+
+def _texts(column: "pd.Series[Any]") -> list[str]:
+    return ["" if value is None else str(value) for value in column.astype("object")]
