@@ -120,7 +120,9 @@ def test_contiguity_without_barriers_agrees_with_libpysal(random_district: Maker
     frame = gpd.GeoDataFrame(geometry=cells(fabric))
     rook = Graph.build_contiguity(frame, rook=True, strict=True).adjacency
     pairs = {(i, j) for (i, j), w in rook.items() if w and i < j}
-    assert {tuple(map(int, e)) for e, b in zip(fabric.graph.edges, fabric.graph.barrier, strict=True) if b == 0} == pairs
+    assert {
+        tuple(map(int, e)) for e, b in zip(fabric.graph.edges, fabric.graph.barrier, strict=True) if b == 0
+    } == pairs
 
 
 @few
@@ -128,11 +130,15 @@ def test_contiguity_without_barriers_agrees_with_libpysal(random_district: Maker
 def test_points_without_lines_get_the_ground_nearest_to_them(random_district: Maker, seed: int) -> None:
     """Any place lies in the cell of the nearest point, but for a hand's breadth along borders."""
     layers = random_district(seed, points=True, lines=False, mode="nothing")
-    layers = dataclasses.replace(layers, boundary=gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 300, 200)], crs=layers.crs))
+    layers = dataclasses.replace(
+        layers, boundary=gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 300, 200)], crs=layers.crs)
+    )
     fabric = build_fabric(layers, RULES)
     spots = np.random.default_rng(seed).uniform((0, 0), (300, 200), size=(200, 2))
     metres = np.hypot(*(spots[:, None, :] - fabric.units[["x", "y"]].to_numpy()[None]).transpose(2, 0, 1))
-    for row, hit in zip(*shapely.STRtree(cells(fabric)).query(shapely.points(spots), predicate="intersects"), strict=True):
+    for row, hit in zip(
+        *shapely.STRtree(cells(fabric)).query(shapely.points(spots), predicate="intersects"), strict=True
+    ):
         assert metres[row, hit] <= metres[row].min() + 0.5
 
 

@@ -108,7 +108,9 @@ def _moved(layers: Layers, by: NDArray[np.float64]) -> Layers:
     """Layers with their geometry moved near the origin."""
     frames = {role: getattr(layers, role) for role in _SHAPED}
     # Rounding to a micrometre takes away the noise of large eastings: the same district anywhere is drawn the same.
-    return dataclasses.replace(layers, **{r: _moved_frame(f, by, decimals=6) for r, f in frames.items() if f is not None})
+    return dataclasses.replace(
+        layers, **{r: _moved_frame(f, by, decimals=6) for r, f in frames.items() if f is not None}
+    )
 
 
 def _moved_frame(frame: gpd.GeoDataFrame, by: NDArray[np.float64], decimals: int | None = None) -> gpd.GeoDataFrame:

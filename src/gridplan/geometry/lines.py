@@ -17,6 +17,8 @@ OPEN, ROAD, STREAM, HARD = 0, 1, 2, 9
 ON_LINE_M: Final = 0.003
 """A noded edge lies on a line when its midpoint is this near: snapping moves it by less than two lattice steps."""
 
+Floats = NDArray[np.float64]
+
 SPAN_M: Final = 1000.0
 """Widest water that a crossing given as a point is taken to span."""
 
@@ -130,19 +132,36 @@ def _crossing_lines(
 def _crossing_line(
     spot: shapely.Point, barrier: shapely.Geometry, water: shapely.Geometry, barriers: Shapes, crossing_m: float
 ) -> shapely.Geometry:
-    """Line across a barrier through a point: over the water it lies in, else over what is within `crossing_m`."""
+    """Line across the barriers at a point: the water it lies in, and lines no more than `crossing_m` apart."""
     near = shapely.get_coordinates(shapely.shortest_line(spot, barrier))
     ahead = near[1] - near[0]
     length = float(np.hypot(*ahead))
-    wet = shapely.intersects(water, spot)
-    if length == 0 or (length > crossing_m and not wet):
+    wet = bool(shapely.intersects(water, spot))
+    if length > crossing_m and not wet:
         return shapely.LineString()
-    ahead /= length
-    if not wet:
-        return shapely.linestrings([near[0], near[1] + crossing_m * ahead])
-    ray = shapely.linestrings([near[0], near[0] - SPAN_M * ahead])
-    banks = shapely.get_coordinates(shapely.intersection(ray, barriers))
-    metres = np.hypot(*(banks - near[0]).T)
-    if not metres.size:
-        return shapely.LineString()
-    return shapely.linestrings([near[1] + ahead, near[0] - (metres.min() + 1.0) * ahead])
+    if length < ON_LINE_M:
+        ahead, length = _across(spot, barrier)
+    ahead = ahead / length
+    one = _reach(near[1], ahead, barriers, crossing_m, crossing_m)
+    two = _reach(near[0], -ahead, barriers, SPAN_M if wet else crossing_m, crossing_m)
+    return shapely.LineString([near[1] + (one + 1.0) * ahead, near[0] - (two + 1.0) * ahead])
+
+
+def _across(spot: shapely.Point, barrier: shapely.Geometry) -> tuple[Floats, float]:
+    """Direction across a line at a point on it, and its length."""
+    at = shapely.line_locate_point(barrier, spot)
+    ends = shapely.get_coordinates(shapely.line_interpolate_point(barrier, [max(at - 1.0, 0.0), at + 1.0]))
+    along = ends[1] - ends[0]
+    return np.array([-along[1], along[0]]), float(np.hypot(*along))
+
+
+def _reach(start: Floats, ahead: Floats, barriers: Shapes, first_m: float, gap_m: float) -> float:
+    """Metres to the last barrier ahead, the first within `first_m` and each next one within `gap_m`."""
+    ray = shapely.LineString([start, start + SPAN_M * ahead])
+    met = shapely.get_coordinates(shapely.intersection(ray, barriers))
+    reach = 0.0
+    for metres in np.sort(np.hypot(*(met - start).T)):
+        if metres - reach > (gap_m if reach else first_m):
+            break
+        reach = float(metres)
+    return reach

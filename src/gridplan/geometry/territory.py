@@ -19,6 +19,12 @@ Shapes = NDArray[np.object_]
 AREAL: Final = 2
 """Dimension of polygons."""
 
+GAP_M: Final = 3.0
+"""A gap between communities narrower than this is an error of drawing, not ground of nobody."""
+
+TOUCH_M: Final = 0.01
+"""Thinner slivers vanish on the lattice by themselves."""
+
 PLACE = ("community", "community_code", "subdistrict")
 """What names a community, in the order of the columns of `Fabric.communities`."""
 
@@ -134,6 +140,7 @@ def _from_polygons(layers: Layers, frame: gpd.GeoDataFrame) -> Territory:
     said = pd.Index(np.asarray(pd.Series(keys).groupby(rows).first())).get_indexer(
         pd.Index(place_keys(layers.buildings)),
     )
+    polygons, slivers = _without_slivers(polygons)
     study = shapely.union_all(polygons)
     return Territory(
         names=names,
@@ -142,6 +149,32 @@ def _from_polygons(layers: Layers, frame: gpd.GeoDataFrame) -> Territory:
         study=study,
         findings=_uncovered(layers, study),
     )
+
+
+def _without_slivers(polygons: Shapes) -> tuple[Shapes, tuple[Finding, ...]]:
+    """Close the gaps between communities narrower than `GAP_M`, and say how large gaps and overlaps were."""
+    whole = shapely.union_all(polygons)
+    closed = shapely.buffer(shapely.buffer(whole, GAP_M / 2, join_style="mitre"), -GAP_M / 2, join_style="mitre")
+    gaps = shapely.get_parts(shapely.difference(closed, whole))
+    gaps = gaps[~shapely.is_empty(shapely.buffer(gaps, -TOUCH_M / 2))]
+    near = shapely.buffer(gaps, TOUCH_M)
+    gap, heir = shapely.STRtree(polygons).query(near, predicate="intersects")
+    held = np.round(shapely.area(shapely.intersection(near[gap], polygons[heir])), 6)
+    order = np.lexsort((heir, -held, gap))
+    first = order[np.unique(gap[order], return_index=True)[1]]
+    filled = polygons.copy()
+    for row in np.unique(heir[first]):
+        filled[row] = shapely.union_all([polygons[row], *gaps[gap[first[heir[first] == row]]]])
+    double = float(shapely.area(polygons).sum() - whole.area)
+    bare = float(shapely.area(gaps).sum())
+    found = [
+        ("community_gaps", bare, f"Gaps of {bare:.0f} m2 between communities were given to the longer neighbour."),
+        ("community_overlaps", double, f"Communities overlap on {double:.0f} m2; the first one by code keeps it."),
+    ]
+    return filled, tuple(
+        Finding(code=code, severity="notice", subject="communities", reason=reason, value=area)
+        for code, area, reason in found if area >= 1.0
+    )  # fmt: skip
 
 
 def repaired(frame: gpd.GeoDataFrame) -> Shapes:
