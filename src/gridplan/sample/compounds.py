@@ -122,7 +122,8 @@ def _rectangles(boxes: Floats, tilt: Floats) -> Geometries:
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half[:, None, :]
     c, s = np.cos(tilt)[:, None], np.sin(tilt)[:, None]
     turned = np.stack([c * corners[..., 0] - s * corners[..., 1], s * corners[..., 0] + c * corners[..., 1]], axis=-1)
-    return shapely.polygons(turned + middle[:, None, :])
+    polygons: Geometries = np.asarray(shapely.polygons(turned + middle[:, None, :]))
+    return polygons
 
 
 def _describe(site: Ints, kind: NDArray[np.object_], pick: Ints, rng: np.random.Generator) -> pd.DataFrame:
@@ -147,7 +148,8 @@ def _outside_gardens(boxes: Floats, shapes: Geometries, frame: pd.DataFrame) -> 
     middle = shapely.get_coordinates(shapely.centroid(shapes))[site]
     away = np.hypot(*((boxes[:, :2] + boxes[:, 2:]) / 2 - middle).T)
     garden = frame["kind"].map(GARDENS_M).fillna(0.0).to_numpy()
-    return (away > garden) | (np.bincount(site)[site] < GARDEN_FROM)
+    outside: Bools = (away > garden) | (np.bincount(site)[site] < GARDEN_FROM)
+    return outside
 
 
 def _with_pump_houses(boxes: Floats, frame: pd.DataFrame, rng: np.random.Generator) -> Floats:

@@ -13,9 +13,10 @@ from gridplan.sample.communities import FEWEST, MEAN, MOST, Neighbours, group
 from gridplan.sample.compounds import Quarter, build_quarter, housing
 from gridplan.sample.divide import divide_compound
 from gridplan.sample.kinds import KINDS
+from gridplan.sample.levels import BRANCH, EXPRESS, MAIN, RAIL, RIVER
 from gridplan.sample.names import COUNTIES, compound_names, make_stems
 from gridplan.sample.people import make_facilities, make_roster, settle
-from gridplan.sample.streets import BRANCH, EXPRESS, MAIN, RAIL, RIVER, Streets, lay_streets
+from gridplan.sample.streets import Streets, lay_streets
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -91,7 +92,7 @@ def make_district(households: int, rng: np.random.Generator, report: Report) -> 
     report(STAGE, 2, STEPS)
     communities = _communities(streets, quarter, buildings, rng)
     subdistricts = _subdistricts(communities, households, rng)
-    _name_areas(communities, subdistricts, rng)
+    communities, subdistricts = _name_areas(communities, subdistricts, rng)
     report(STAGE, 3, STEPS)
     points = shapely.point_on_surface(buildings["geometry"].to_numpy())
     buildings["community"] = communities["community"].to_numpy()[_inside(points, communities)]
@@ -148,9 +149,9 @@ def _number(quarter: Quarter, rng: np.random.Generator) -> pd.DataFrame:
     buildings = quarter.buildings.copy()
     site = buildings["site"].to_numpy()
     used = np.unique(site[np.isin(buildings["kind"], [k for k, v in KINDS.items() if v.compound])])
-    names = pd.Series("", index=range(len(quarter.sites)), dtype=object)
+    names = np.full(len(quarter.sites), "", dtype=object)
     names[used] = compound_names(quarter.sites["kind"].to_numpy()[used].tolist(), rng)
-    buildings["compound"] = names.to_numpy()[site]
+    buildings["compound"] = names[site]
     buildings["year"] = quarter.sites["year"].to_numpy()[site]
     number = buildings.groupby("site").cumcount() + 1
     label = {
@@ -222,7 +223,9 @@ def _touching(shapes: NDArray[np.object_]) -> Neighbours:
     return Neighbours(pairs[real].astype(np.int64), length[real], np.zeros(real.sum(), dtype=np.int64))
 
 
-def _name_areas(communities: pd.DataFrame, subdistricts: pd.DataFrame, rng: np.random.Generator) -> None:
+def _name_areas(
+    communities: pd.DataFrame, subdistricts: pd.DataFrame, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Codes and names: numbered from the north-west within the area above."""
     stems = make_stems(len(subdistricts) + len(communities), rng)
     code, name = np.array(COUNTIES)[subdistricts["county"]].T
@@ -236,8 +239,10 @@ def _name_areas(communities: pd.DataFrame, subdistricts: pd.DataFrame, rng: np.r
     communities["community"] = [f"{s}社区" for s in stems[len(subdistricts) :]]
     communities["community_code"] = [f"{c}{r:03d}" for c, r in zip(above, rank, strict=True)]
     communities["subdistrict"] = subdistricts["subdistrict"].to_numpy()[area]
-    subdistricts.sort_values("subdistrict_code", inplace=True, ignore_index=True)  # noqa: PD002
-    communities.sort_values("community_code", inplace=True, ignore_index=True)  # noqa: PD002
+    return (
+        communities.sort_values("community_code", ignore_index=True),
+        subdistricts.sort_values("subdistrict_code", ignore_index=True),
+    )
 
 
 def _rank(shapes: NDArray[np.object_], group_of: Ints) -> Ints:

@@ -84,9 +84,9 @@ def _piece(streets: Streets, face: int, rows: pd.DataFrame, other: shapely.Polyg
     along = np.array([up[1], -up[0]]) * 5_000
     for sign in (1, -1):
         half = shapely.Polygon([at - along, at + along, at + along + sign * 5_000 * up, at - along + sign * 5_000 * up])
-        piece = shapely.intersection(shape, half)
+        piece: shapely.Geometry = shapely.intersection(shape, half)
         shared = shapely.length(shapely.intersection(shapely.boundary(piece), shapely.boundary(other)))
-        if piece.geom_type == "Polygon" and shared > LEAST_SHARED_M:
+        if isinstance(piece, shapely.Polygon) and shared > LEAST_SHARED_M:
             return piece
     return None
 

@@ -177,7 +177,7 @@ def _named(shapes: NDArray[np.object_], names: tuple[str, ...]) -> pd.DataFrame:
 def _write_layer(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
     """Write a GeoPackage of one layer that old QGIS opens without a warning."""
     options = {"SPATIAL_INDEX": "NO", "FID": "fid", "GEOMETRY_NAME": "geom"}
-    mixed = frame.geom_type.nunique() > 1
+    mixed = len(set(frame.geom_type)) > 1
     pyogrio.write_dataframe(
         frame, path, layer=layer, driver="GPKG", dataset_options={"VERSION": "1.2"}, layer_options=options,
         promote_to_multi=mixed,

@@ -7,14 +7,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridplan.sample.levels import EXPRESS, MAIN, SECONDARY
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Geometries = NDArray[np.object_]
 
 ORIGIN: Final = (529_000.0, 4_629_000.0)
 """Centre of the district in CGCS2000 3-degree CM 123E: Tiexi, Shenyang."""
-EXPRESS, MAIN, SECONDARY = range(3)
-"""Classes of arterials."""
 LEFT_OUT: Final = 0.125
 """Share of the secondary pieces inside the district that are not built."""
 EVERY_M: Final = 7_000.0

@@ -6,6 +6,7 @@ import numpy as np
 
 FIRST: Final = "锦嘉昌启宏泰盛瑞福康宁永安德惠仁和兴顺吉祥明华丰裕春晖景云霞翠松柏枫桦杏桃柳荷兰菊梅竹星辰海岳川岭"
 SECOND: Final = "河苑园庭湖泉溪林山桥塔阳光城新华盛丰源德义信礼智勇强工业民生乐居平远达通程鸿图腾飞翔"
+ENDS: Final = ("", "东", "西", "南", "北", "中", "上", "下", "前", "后")
 COMPOUND: Final = ("花园", "家园", "小区", "新村", "佳苑", "雅居", "名城", "华府", "嘉园", "雅苑", "公寓", "新城")
 WORKS: Final = (
     "机床厂",
@@ -48,12 +49,9 @@ def make_stems(n: int, rng: np.random.Generator) -> list[str]:
     """
     base = [a + b for a in FIRST for b in SECOND if a != b]
     drawn = [base[i] for i in rng.permutation(len(base))]
-    stems = [
-        stem + end for end in ("", "东", "西", "南", "北", "中", "新", "上", "下", "前", "后") for stem in drawn[:]
-    ]
-    if n > len(stems):
-        stems += [f"{stem}{i}" for i in range(1, n // len(drawn) + 2) for stem in drawn]
-    return stems[:n]
+    rounds = range(-(-n // len(drawn)))
+    ends = [ENDS[r % len(ENDS)] + str(r // len(ENDS) or "") for r in rounds]
+    return [stem + end for end in ends for stem in drawn][:n]
 
 
 def compound_names(kinds: list[str], rng: np.random.Generator) -> list[str]:

@@ -45,7 +45,7 @@ def fill_rows(room: shapely.Polygon, kind: Kind, rng: np.random.Generator) -> tu
     spare = y1 - y0 - depth
     n_rows = int(spare // pitch) + 1 if spare > 0 else 0
     ys = y0 + (spare - (n_rows - 1) * pitch) * rng.uniform(0.2, 0.8) + pitch * np.arange(n_rows)
-    west, east = _chords(room, ys, depth)
+    west, east = _chords(room, ys.astype(np.float64), depth)
     patterns = [_pattern(kind, west, east, rng) for _ in range(PATTERNS)]
     x, row, length, pick = max(patterns, key=lambda p: float(p[2].sum()))
     return np.column_stack([x, ys[row], x + length, ys[row] + depth]), pick

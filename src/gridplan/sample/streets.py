@@ -12,15 +12,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gridplan.sample.lattice import EXPRESS, MAIN, SECONDARY, Lattice, Warp, lay_lattice, lay_railways, lay_rivers
+from gridplan.sample.lattice import Lattice, Warp, lay_lattice, lay_railways, lay_rivers
+from gridplan.sample.levels import BRANCH, EDGE, EXPRESS, MAIN, RAIL, RIVER, SECONDARY
 from gridplan.sample.shapes import largest_parts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Geometries = NDArray[np.object_]
 
-BRANCH, RIVER, RAIL, EDGE = range(3, 7)
-"""Classes of the lines between faces, after those of arterials; EDGE is the border of the district where no road runs."""
 ROAD_NAMES: Final = ("快速路", "主干路", "次干路", "支路")
 WIDTHS: Final = (50.0, 40.0, 26.0, 14.0)
 """Width of a road of each class in metres, pavements included."""
