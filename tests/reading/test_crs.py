@@ -16,6 +16,8 @@ from gridplan.errors import CRSError
 from gridplan.reading import read_layers
 from gridplan.reading.crs import choose_working_crs, guess_crs, in_china, parse_crs, transform
 
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning:pyogrio")  # of writing
+
 WGS84 = CRS.from_epsg(4326)
 SHENYANG = (123.43, 41.80)
 

@@ -11,6 +11,8 @@ from gridplan.reading.notes import Notes
 from gridplan.reading.sources import find_layers, name_key
 from gridplan.schema import ROLES
 
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning:pyogrio")  # of writing
+
 
 def touch(folder: Path, *names: str) -> None:
     """Make empty files."""

@@ -31,7 +31,7 @@ def test_points_from_a_csv_of_any_encoding(folder: Path, encoding: str, separato
     assert layers.buildings["households"].tolist() == [36, 48]
     assert layers.buildings["community"].tolist() == ["启工社区", "兴华社区"]
     assert layers.buildings.geom_type.eq("Point").all()
-    assert layers.sources[0].encoding in (encoding, "utf-8-sig")
+    assert layers.sources[0].encoding == encoding.removesuffix("-sig")
     assert layers.sources[0].fields["x"] == "经度"
 
 

@@ -12,6 +12,8 @@ from gridplan.errors import EncodingError, LayerError
 from gridplan.model import Layers
 from gridplan.reading import read_layers
 
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning:pyogrio")  # of writing
+
 
 def same(layers: Layers, buildings: gpd.GeoDataFrame) -> bool:
     """Compare ids, households and geometry."""

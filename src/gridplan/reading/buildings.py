@@ -75,15 +75,12 @@ def make_buildings(
 
 
 def _settle_shapes(raw: RawBuildings) -> None:
-    """Check the kind of the geometries and repair polygons; what is left without area counts as missing."""
+    """Check the kind of the geometries and repair what the snap broke; what has no area counts as missing."""
     check_kinds(raw.shapes, ("polygons", "points"), raw.where, raw.ids)
-    shapes, broken = repair(raw.shapes, largest=True)
+    shapes, _ = repair(raw.shapes, largest=True)
     flat = (shapely.get_dimensions(shapes) == 2) & (shapely.area(shapes) == 0)  # noqa: PLR2004
     shapes[flat | is_missing(shapes)] = None
     raw.shapes = shapes
-    if broken.any():
-        reason = f"{broken.sum()} invalid footprints are repaired, first {first_three(raw.ids[broken])}"
-        raw.notes.tell("geometry_repaired", "buildings", reason, float(broken.sum()))
 
 
 def _settle_ids(raw: RawBuildings, census: Census | None) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from pyproj import CRS
 
 from gridplan.config import Rules
-from gridplan.errors import CRSError, LayerError
+from gridplan.errors import CRSError, LayerError, first_three
 from gridplan.model import Layers, Source
 from gridplan.progress import Report, silent
 from gridplan.reading.buildings import make_buildings
@@ -26,10 +26,10 @@ from gridplan.reading.crs import (
     to_degrees,
     transform,
 )
-from gridplan.reading.fields import Match, match_fields
+from gridplan.reading.fields import Match, match_fields, to_text
 from gridplan.reading.households import Census, take_census
 from gridplan.reading.notes import Notes
-from gridplan.reading.shapes import from_coordinates, is_missing, unwrap
+from gridplan.reading.shapes import from_coordinates, is_missing, repair, unwrap
 from gridplan.reading.sources import SHAPEFILE_PARTS, TABLES, LayerRef, find_layers
 from gridplan.reading.surroundings import make_layer, make_personnel
 from gridplan.reading.tables import Table, open_table, read_table
@@ -186,7 +186,19 @@ def _load(ref: LayerRef, encoding: str | None, notes: Notes) -> _Spatial:
     if not len(frame) and ref.role == "buildings":
         msg = f"{ref.where}: need at least one row, found none; check the layer"
         raise LayerError(msg)
-    return _Spatial(loaded, match, frame, unwrap(shapes), loaded.crs)
+    shapes = _repair(ref, frame, unwrap(shapes), notes)
+    return _Spatial(loaded, match, frame, shapes, loaded.crs)
+
+
+def _repair(ref: LayerRef, frame: pd.DataFrame, shapes: Geometries, notes: Notes) -> Geometries:
+    """Repair what is invalid in the file, before the snap to a millimetre adds to it."""
+    fixed, broken = repair(shapes, largest=ref.role == "buildings")
+    if broken.any():
+        rows = np.flatnonzero(broken)
+        ids = to_text(frame["building_id"]).iloc[rows] if "building_id" in frame else [f"row {i + 1}" for i in rows]
+        reason = f"{len(rows)} invalid polygons are repaired, first {first_three(ids)}"
+        notes.tell("geometry_repaired", ref.role, reason, float(len(rows)))
+    return fixed
 
 
 def _settle_crs(spatial: Mapping[str, _Spatial], told: CRS | None, notes: Notes) -> tuple[float, float]:

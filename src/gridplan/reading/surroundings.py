@@ -10,7 +10,7 @@ import shapely
 from pyproj import CRS
 
 from gridplan.errors import LayerError, first_three
-from gridplan.reading.crs import Geometries, guess_crs, parse_crs, to_degrees, transformation
+from gridplan.reading.crs import Geometries, guess_crs, to_degrees, transformation
 from gridplan.reading.fields import to_flags, to_numbers, to_text
 from gridplan.reading.notes import Notes
 from gridplan.reading.shapes import check_kinds, is_missing, one_point, repair
@@ -48,7 +48,7 @@ def make_layer(ref: LayerRef, frame: pd.DataFrame, shapes: Geometries, crs: CRS,
     crs : CRS
         The working CRS.
     notes : Notes
-        Takes what is repaired and set aside.
+        Takes what is set aside.
 
     Returns
     -------
@@ -63,12 +63,9 @@ def make_layer(ref: LayerRef, frame: pd.DataFrame, shapes: Geometries, crs: CRS,
     """
     rows = pd.Series([f"row {i + 1}" for i in range(len(frame))], dtype="str")
     check_kinds(shapes, _KINDS[ref.role], ref.where, rows)
-    fixed, broken = repair(shapes, largest=False)
+    fixed, _ = repair(shapes, largest=False)
     if ref.role == "facilities":
         fixed = one_point(fixed)
-    if broken.any():
-        reason = f"{broken.sum()} invalid polygons are repaired, first {first_three(rows[broken])}"
-        notes.tell("geometry_repaired", ref.role, reason, float(broken.sum()))
     missing = is_missing(fixed)
     if missing.any():
         notes.put_aside(ref.role, rows[missing], [0] * int(missing.sum()), "no geometry")
@@ -160,7 +157,7 @@ def _bring_places(xy: pd.DataFrame, crs: CRS, anchor: tuple[float, float], where
     x, y = xy.to_numpy()[known].T
     middle = float(np.median(x)), float(np.median(y))
     source = crs if _is_near(crs, middle, anchor) else guess_crs(*middle, anchor, where)
-    moved = transformation(parse_crs(source, where) or crs, crs, where)(x, y)
+    moved = transformation(source, crs, where)(x, y)
     result = xy.copy()
     result[:] = np.nan
     result.loc[known] = np.round(np.column_stack(moved), 3)

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -122,14 +123,15 @@ def _open_csv(ref: LayerRef, encoding: str | None) -> Table:
         msg = f"{ref.where}: need a first line of different column names, found {header.strip()[:60]!r}; add it"
         raise LayerError(msg)
     names = [name or f"({i})" for i, name in enumerate(names)]
-    table = Table(ref, names, lambda wanted, text: _csv_chunks(ref, names, wanted, text, options), found)
+    chunks = partial(_csv_chunks, ref, names, options)
+    table = Table(ref, names, chunks, found.removesuffix("-sig"))
     if found != "utf-8-sig":
         table.assumptions.append(f"text is {found}, " + ("as told" if encoding else "judged by the bytes"))
     return table
 
 
 def _csv_chunks(
-    ref: LayerRef, names: list[str], wanted: list[str], text: list[str], options: dict[str, Any]
+    ref: LayerRef, names: list[str], options: dict[str, Any], wanted: list[str], text: list[str]
 ) -> Iterator[pd.DataFrame]:
     # With `usecols` pandas drops what a line has too much, so the columns not wanted are read too, as cheap categories.
     types = {name: str if name in text else "category" for name in names if name in text or name not in wanted}
