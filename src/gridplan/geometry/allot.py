@@ -71,7 +71,7 @@ def drop_detached(faces: Faces, borders: Borders, hard: Bools, spots: Shapes) ->
 
 
 def components(n: int, pairs: NDArray[np.integer]) -> Ints:
-    """Number the connected pieces of a graph.
+    """Find the connected pieces of a graph.
 
     Parameters
     ----------

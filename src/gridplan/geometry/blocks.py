@@ -101,7 +101,9 @@ def _prolonged(edges: Shapes, kinds: NDArray[np.int8], study: shapely.Geometry) 
     tip, back = tip[dead], np.concatenate([first + 1, last - 1])[dead]
     ahead = xy[tip] - xy[back]
     ahead /= np.hypot(*ahead.T)[:, None]
-    rays = shapely.linestrings(np.stack([xy[tip] + 2 * GRID_M * ahead, xy[tip] + PROLONG_M * ahead], axis=1))
+    rays = np.asarray(
+        shapely.linestrings(np.stack([xy[tip] + 2 * GRID_M * ahead, xy[tip] + PROLONG_M * ahead], axis=1))
+    )
     ray, hit = shapely.STRtree(edges).query(rays, predicate="intersects")
     met, which = shapely.get_coordinates(shapely.intersection(rays[ray], edges[hit]), return_index=True)
     metres = np.full(len(rays), np.inf)

@@ -6,8 +6,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gridplan.errors import first_three
+from gridplan.geometry.allot import components
 from gridplan.geometry.blocks import first_hit
-from gridplan.geometry.territory import Shapes
 from gridplan.model import Finding, Layers
 
 Texts = NDArray[np.object_]
@@ -64,10 +65,9 @@ def _unique_names(frame: gpd.GeoDataFrame) -> tuple[Texts, tuple[Finding, ...]]:
 
 def _touching(table: pd.DataFrame) -> list[str]:
     """Key of each polygon: polygons of one name that touch are one compound."""
-    from gridplan.geometry.allot import components
-
-    shapes: Shapes = np.asarray(table["shape"], dtype=object)
-    pairs = np.stack(shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=1.0), axis=1)
+    shapes = np.asarray(table["shape"], dtype=object)
+    one, two = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=1.0)
+    pairs = np.stack([one, two], axis=1)
     said = np.asarray(table["said"])
     pairs = pairs[said[pairs[:, 0]] == said[pairs[:, 1]]]
     return [f"piece|{piece}" for piece in components(len(table), pairs)]
@@ -80,11 +80,11 @@ def _suffixed(table: pd.DataFrame) -> tuple[Texts, tuple[Finding, ...]]:
     many = one.groupby("said")["same"].transform("size") > 1
     label = np.where(many, one["said"] + " #" + rank.astype(str), one["said"])
     key = pd.Series(label, index=pd.MultiIndex.from_frame(one[["said", "same"]]))
-    names = key.loc[pd.MultiIndex.from_frame(table[["said", "same"]])].to_numpy(dtype=object)
+    names: Texts = np.asarray(key.loc[pd.MultiIndex.from_frame(table[["said", "same"]])], dtype=object)
     if not many.any():
         return names, ()
     twice = sorted(set(one.loc[many, "said"]))
-    reason = f"{len(twice)} names of compounds occur at several places and were told apart by a number: {', '.join(twice[:3])}."
+    reason = f"{len(twice)} names of compounds occur at several places and got a number: {first_three(twice)}."
     finding = Finding(
         code="compound_names_repeated", severity="notice", subject="compounds", reason=reason, value=float(len(twice))
     )

@@ -12,8 +12,8 @@ from scipy.spatial.distance import cdist
 
 from gridplan.geometry.allot import components
 from gridplan.geometry.blocks import GRID_M, Blocks, first_hit, midpoints
-from gridplan.geometry.lines import HARD, ROAD
 from gridplan.geometry.borders import Borders
+from gridplan.geometry.lines import HARD, ROAD
 from gridplan.geometry.territory import Shapes
 
 SIDE_M: Final = 0.02
@@ -80,7 +80,7 @@ def find_crossings(
     links = []
     for zone, span in zip(zones, (np.inf, SPAN_M), strict=True):
         over = road & _inside(blocks.edges, polygons[zone])
-        links.append(_bridges(net, over, owners, polygons, zone, community, span))
+        links.append(_bridges(net, over, owners=owners, polygons=polygons, zone=zone, community=community, span=span))
     over = road & _inside(blocks.edges, polygons[zones[0]])
     n = len(net.xy)
     single = np.bincount(net.ends[hard].ravel(), minlength=n) > 1
@@ -91,7 +91,7 @@ def find_crossings(
 
 
 def _net(edges: Shapes) -> _Net:
-    """Number the end points of edges."""
+    """Give each end point of the edges a number."""
     ends = np.stack([shapely.get_coordinates(shapely.get_point(edges, i)) for i in (0, -1)], axis=1)
     lattice = np.rint(ends.reshape(-1, 2) / GRID_M).astype("int64")
     _, first, node = np.unique(lattice, axis=0, return_index=True, return_inverse=True)
@@ -107,7 +107,7 @@ def _inside(edges: Shapes, zone: Shapes) -> Bools:
     spots = shapely.get_coordinates(midpoints(edges[near]))
     ahead = shapely.get_coordinates(midpoints(edges[near], lead=SIDE_M)) - spots
     side = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
-    left, right = (first_hit(zone, shapely.points(spots + s * side)) >= 0 for s in (1, -1))
+    left, right = (first_hit(zone, np.asarray(shapely.points(spots + s * side))) >= 0 for s in (1, -1))
     found[near] = left & right
     return found
 
@@ -130,7 +130,9 @@ def _crossed(nodes: Ints, net: _Net, edges: Shapes, road: Bools, hard: Bools) ->
     return np.nonzero(sectors > 1)[0]
 
 
-def _bridges(net: _Net, over: Bools, owners: Ints, polygons: Shapes, zone: Bools, community: Ints, span: float) -> Ints:
+def _bridges(
+    net: _Net, over: Bools, *, owners: Ints, polygons: Shapes, zone: Bools, community: Ints, span: float
+) -> Ints:
     """Link the units at the heads of every connected piece of road inside wide barriers."""
     if not over.any():
         return np.empty((0, 2), dtype="int64")
@@ -184,7 +186,7 @@ def open_length(borders: Borders, hard: Bools, points: Floats, radius: float) ->
     """
     metres = np.zeros(len(hard))
     rows = np.nonzero(hard)[0]
-    lines = shapely.linestrings(borders.ends[rows])
+    lines = np.asarray(shapely.linestrings(borders.ends[rows]))
     which, hit = shapely.STRtree(lines).query(shapely.points(points), predicate="dwithin", distance=radius)
     row, spot = rows[hit], points[which]
     start = borders.ends[row, 0]

@@ -74,8 +74,8 @@ def build_fabric(layers: Layers, rules: Rules, report: Report = silent) -> Fabri
     index = units["home"].to_numpy()
     graph = _connect(ground, blocks, rank, index, rules.geometry)
     graph, links = link_pieces(
-        graph, index, units["households"].to_numpy(), units[["x", "y"]].to_numpy(), rules.lower,
-        rules.geometry.min_border_m,
+        graph, community=index, households=units["households"].to_numpy(), xy=units[["x", "y"]].to_numpy(),
+        lower=rules.lower, border_m=rules.geometry.min_border_m,
     )  # fmt: skip
     communities, community_index = _communities(ground, territory, index)
     findings = (
@@ -208,29 +208,30 @@ def _connect(ground: Ground, blocks: Blocks, rank: Ints, community: Ints, rules:
     return build_graph(len(community), segments, crossings.links, rules.min_border_m, rules.crossing_m)
 
 
-def _communities(ground: Ground, territory: Territory, index: Ints) -> tuple[gpd.GeoDataFrame, Ints]:
+def _communities(ground: Ground, territory: Territory, index: Ints) -> tuple[gpd.GeoDataFrame, NDArray[np.int32]]:
     """Communities that have ground, with their polygons, and the row of each unit."""
     used, row = np.unique(index, return_inverse=True)
     shapes: Shapes = dissolve(ground.faces, np.searchsorted(used, ground.community), len(used))
     names = territory.names.iloc[used].reset_index(drop=True)
-    return gpd.GeoDataFrame(names, geometry=shapes), row
+    return gpd.GeoDataFrame(names, geometry=shapes), row.astype("int32")
 
 
 def _set_aside(everything: gpd.GeoDataFrame, homes: Homes) -> pd.DataFrame:
-    """Buildings that could not take part."""
+    """Tell which buildings could not take part."""
     rows = everything[homes.reasons != ""]
     rows = rows.assign(reason=homes.reasons[homes.reasons != ""])
     table = rows.groupby("building_id", sort=True, as_index=False).agg({"households": "sum", "reason": "first"})
-    return table.assign(role="buildings", id=table["building_id"])[list(SET_ASIDE_COLUMNS)]
+    return pd.DataFrame(table.assign(role="buildings", id=table["building_id"])[list(SET_ASIDE_COLUMNS)])
 
 
 def _ground_findings(units: pd.DataFrame, ground: Ground, parts: gpd.GeoDataFrame) -> list[Finding]:
     """Say which communities have no buildings, which units hold several, and which ground lies apart."""
     found = []
-    for row in units[units["building_id"] == ""].itertuples():
-        reason = f"Community {row.community} has no building; its ground is one unit without households."
-        found.append(Finding(code="community_empty", severity="notice", subject=str(row.community), reason=reason,
-                             place=(row.x, row.y)))  # fmt: skip
+    bare = units[units["building_id"] == ""]
+    for name, x, y in zip(bare["community"], bare["x"], bare["y"], strict=True):
+        reason = f"Community {name} has no building; its ground is one unit without households."
+        found.append(Finding(code="community_empty", severity="notice", subject=name, reason=reason,
+                             place=(float(x), float(y))))  # fmt: skip
     shared = len(parts) - len(np.unique(ground.unit_of_part))
     if shared:
         reason = f"{shared} buildings stand at the place of another one and share its unit."

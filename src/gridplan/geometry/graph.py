@@ -84,7 +84,7 @@ def build_graph(
         border_m=np.concatenate([border[edge], np.full(more, crossing_m)])[order],
         barrier=np.concatenate([metres[edge].argmax(axis=1), np.full(more, CROSSING)])[order],
         barrier_m=np.concatenate([soft, np.zeros(more)])[order],
-        walls=walls,
+        walls=walls.astype("int32"),
         wall_m=wall_m,
     )
 
@@ -111,7 +111,13 @@ def _drop(pairs: Ints, metres: Floats, known: Ints) -> tuple[Ints, Floats]:
 
 
 def link_pieces(
-    graph: ContiguityGraph, community: NDArray[np.int32], households: Ints, xy: Floats, lower: int, border_m: float
+    graph: ContiguityGraph,
+    *,
+    community: NDArray[np.integer],
+    households: Ints,
+    xy: Floats,
+    lower: int,
+    border_m: float,
 ) -> tuple[ContiguityGraph, Ints]:
     """Tie pieces of a community too small to be planned apart to their nearest neighbour.
 
@@ -156,7 +162,7 @@ def link_pieces(
         border_m=np.concatenate([graph.border_m, np.full(len(tied), border_m)])[order],
         barrier=np.concatenate([graph.barrier, np.full(len(tied), LINK)])[order],
         barrier_m=np.concatenate([graph.barrier_m, np.zeros(len(tied))])[order],
-        walls=walls,
+        walls=walls.astype("int32"),
         wall_m=wall_m,
     )
     return linked, links
@@ -173,7 +179,7 @@ def _links(units: Ints, piece: Ints, households: Ints, xy: Floats, lower: int) -
         if size[small] >= lower:
             break
         inside, others = np.nonzero(piece == small)[0], np.nonzero(piece != small)[0]
-        metres, near = cKDTree(xy[others]).query(xy[inside])
+        metres, near = (np.asarray(column) for column in cKDTree(xy[others]).query(xy[inside]))
         at = int(np.argmin(np.round(metres, 3)))
         here, there = inside[at], others[near[at]]
         found.append((int(units[here]), int(units[there])))

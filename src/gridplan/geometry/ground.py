@@ -119,7 +119,7 @@ def _stand(rows: gpd.GeoDataFrame, blocks: Shapes) -> tuple[Shapes, Shapes]:
 
 
 def _covered(faces: Faces, spots: Shapes, block: NDArray[np.int32]) -> Ints:
-    """Unit that stands for each unit: itself, or the nearest of its block where it has no face of its own."""
+    """Find the unit that stands for each unit: itself, or the nearest of its block where it has no face of its own."""
     into = np.arange(len(spots))
     has = np.isin(into, faces.unit)
     lost = np.nonzero(~has)[0]
@@ -131,7 +131,7 @@ def _covered(faces: Faces, spots: Shapes, block: NDArray[np.int32]) -> Ints:
 
 
 def _kinds(faces: Faces, borders: Borders, blocks: Blocks) -> NDArray[np.int8]:
-    """What lies on each segment: ridges are open, edges of blocks have the kind of their line."""
+    """Tell what lies on each segment: ridges are open, edges of blocks have the kind of their line."""
     kinds = np.full(len(borders.length), OPEN, dtype="int8")
     rim = np.nonzero(faces.block[borders.pair[:, 0]] != faces.block[borders.pair[:, 1]])[0]
     lines = {kind: blocks.edges[blocks.kinds == kind] for kind in (HARD, ROAD, STREAM)}

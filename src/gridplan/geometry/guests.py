@@ -45,11 +45,10 @@ def invite_guests(samples: Samples, blocks: Blocks, pairs: Ints) -> Samples:
     Samples
         With the guests, sorted by block.
     """
-    near, far = np.concatenate([pairs, pairs[:, ::-1]]).T
-    starts = np.searchsorted(samples.block, np.arange(len(blocks.polygons) + 1))
-    rows = {int(b): np.arange(starts[b], starts[b + 1]) for b in np.unique(samples.block)}
-    outliers = _far_ground(samples, blocks, near, far, rows)
-    guests = _empty_blocks(samples, blocks, near, far, rows)
+    beside = _grouped(*np.concatenate([pairs, pairs[:, ::-1]]).T)
+    rows = _grouped(samples.block, np.arange(len(samples.block)))
+    outliers = _far_ground(samples, blocks, beside, rows)
+    guests = _empty_blocks(samples, blocks, beside, rows)
     row = np.concatenate([np.arange(len(samples.unit)), *(r for _, r in guests)])
     block = np.concatenate([samples.block, *(np.full(len(r), b) for b, r in guests), outliers.block])
     xy = np.concatenate([samples.xy[row], outliers.xy])
@@ -80,47 +79,58 @@ def open_neighbours(blocks: Blocks) -> Ints:
     return np.asarray(np.unique(borders.pair[together], axis=0))
 
 
+def _grouped(keys: Ints, values: Ints) -> dict[int, Ints]:
+    """Values of each key, sorted."""
+    order = np.lexsort((values, keys))
+    found, starts = np.unique(keys[order], return_index=True)
+    return dict(zip(found.tolist(), np.split(values[order], starts[1:]), strict=True)) if len(keys) else {}
+
+
 def _empty_blocks(
-    samples: Samples, blocks: Blocks, near: Ints, far: Ints, rows: dict[int, Ints]
+    samples: Samples, blocks: Blocks, beside: dict[int, Ints], rows: dict[int, Ints]
 ) -> list[tuple[int, Ints]]:
-    """Samples that are guests of each empty block: those of its neighbours, ring by ring."""
-    waiting = np.ones(len(blocks.polygons), dtype=bool)
-    waiting[list(rows)] = False
+    """Find the samples that are guests of each empty block: those of its neighbours, ring by ring."""
+    known = dict(rows)
+    waiting = [b for b in beside if b not in known]
     came: list[tuple[int, Ints]] = []
-    while (ready := waiting[near] & ~waiting[far]).any():
+    while ready := [b for b in waiting if any(int(h) in known for h in beside[b])]:
         ring = []
-        for block in np.unique(near[ready]):
-            hosts = np.unique(far[ready & (near == block)])
-            asked = np.unique(np.concatenate([rows[int(h)] for h in hosts]))
-            ring.append((int(block), asked[_within_reach(samples.xy[asked], blocks.polygons[block])]))
-        waiting[near[ready]] = False
-        rows.update(ring)
+        for block in ready:
+            asked = np.unique(np.concatenate([known[int(h)] for h in beside[block] if int(h) in known]))
+            ring.append((block, asked[_within_reach(samples.xy[asked], blocks.polygons[block])]))
+        known.update(ring)
         came += ring
+        waiting = [b for b in waiting if b not in known]
     return came
 
 
-def _far_ground(samples: Samples, blocks: Blocks, near: Ints, far: Ints, rows: dict[int, Ints]) -> Samples:
+def _far_ground(samples: Samples, blocks: Blocks, beside: dict[int, Ints], rows: dict[int, Ints]) -> Samples:
     """Points on ground that lies nearer to a unit across the road than to those of its own block."""
-    own = np.array(sorted(rows), dtype="int64")
-    step = max(LATTICE_M, float(np.sqrt(shapely.area(blocks.polygons[own]).sum() / LATTICE_MAX)))
+    step = max(LATTICE_M, float(np.sqrt(shapely.area(blocks.polygons[list(rows)]).sum() / LATTICE_MAX)))
     found = [(np.empty((0, 2)), np.empty(0, dtype="int64"), np.empty(0, dtype="int64"))]
-    for block in own:
-        hosts = [int(h) for h in np.unique(far[near == block]) if int(h) in rows]
+    for block, own in rows.items():
+        hosts = [int(h) for h in beside.get(block, ()) if int(h) in rows]
         xy = _lattice(blocks.polygons[block], step) if hosts else np.empty((0, 2))
-        metres = cKDTree(samples.xy[rows[int(block)]]).query(xy)[0] if len(xy) else np.empty(0)
+        metres = _nearest(samples.xy[own], xy)[0]
         xy, metres = xy[metres > HOME_M], metres[metres > HOME_M]
         if len(xy):
             asked = np.concatenate([rows[h] for h in hosts])
-            others, which = cKDTree(samples.xy[asked]).query(xy)
+            others, which = _nearest(samples.xy[asked], xy)
             nearer = others + HOME_M < metres
             found.append((xy[nearer], samples.unit[asked[which[nearer]]], np.full(nearer.sum(), block)))
     xy, unit, home = (np.concatenate(column) for column in zip(*found, strict=True))
     return Samples(xy=xy, unit=unit, block=home)
 
 
+def _nearest(xy: Floats, asked: Floats) -> tuple[Floats, Ints]:
+    """Distance and row of the point nearest to each place asked for."""
+    metres, row = cKDTree(xy).query(asked)
+    return np.asarray(metres), np.asarray(row)
+
+
 def _lattice(block: shapely.Geometry, step: float) -> Floats:
     """Points of a square lattice inside a block."""
-    low, high = np.array(block.bounds).reshape(2, 2)
+    low, high = shapely.bounds(block).reshape(2, 2)
     ticks = [np.arange(np.ceil(a / step), np.floor(b / step) + 1) * step for a, b in zip(low, high, strict=True)]
     xy = np.stack([axis.ravel() for axis in np.meshgrid(*ticks)], axis=1)
     shapely.prepare(block)
@@ -129,7 +139,7 @@ def _lattice(block: shapely.Geometry, step: float) -> Floats:
 
 def _within_reach(xy: NDArray[np.float64], block: shapely.Geometry) -> Ints:
     """Rows of the points near a block: within the first reach that holds any, else all."""
-    low, high = np.array(block.bounds).reshape(2, 2)
+    low, high = shapely.bounds(block).reshape(2, 2)
     shapely.prepare(block)
     for reach in REACH_M:
         boxed = np.nonzero(((xy >= low - reach) & (xy <= high + reach)).all(axis=1))[0]

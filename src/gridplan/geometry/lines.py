@@ -130,7 +130,7 @@ def _crossing_lines(
 
 
 def _crossing_line(
-    spot: shapely.Point, barrier: shapely.Geometry, water: shapely.Geometry, barriers: Shapes, crossing_m: float
+    spot: shapely.Point, barrier: shapely.LineString, water: shapely.Geometry, barriers: Shapes, crossing_m: float
 ) -> shapely.Geometry:
     """Line across the barriers at a point: the water it lies in, and lines no more than `crossing_m` apart."""
     near = shapely.get_coordinates(shapely.shortest_line(spot, barrier))
@@ -147,7 +147,7 @@ def _crossing_line(
     return shapely.LineString([near[1] + (one + 1.0) * ahead, near[0] - (two + 1.0) * ahead])
 
 
-def _across(spot: shapely.Point, barrier: shapely.Geometry) -> tuple[Floats, float]:
+def _across(spot: shapely.Point, barrier: shapely.LineString) -> tuple[Floats, float]:
     """Direction across a line at a point on it, and its length."""
     at = shapely.line_locate_point(barrier, spot)
     ends = shapely.get_coordinates(shapely.line_interpolate_point(barrier, [max(at - 1.0, 0.0), at + 1.0]))

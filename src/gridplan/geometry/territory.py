@@ -147,7 +147,7 @@ def _from_polygons(layers: Layers, frame: gpd.GeoDataFrame) -> Territory:
         polygons=polygons,
         of_building=said.astype("int32"),
         study=study,
-        findings=_uncovered(layers, study),
+        findings=(*slivers, *_uncovered(layers, study)),
     )
 
 

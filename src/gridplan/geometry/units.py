@@ -1,6 +1,7 @@
 """Units: what is never split. Buildings, entrances of large buildings, and where they stand."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -92,8 +93,9 @@ def strips_of(footprint: shapely.Geometry, households: NDArray[np.int64]) -> Sha
         The strips, in the order of the entrances.
     """
     share = np.maximum(households, 1).cumsum() / np.maximum(households, 1).sum()
-    if footprint.geom_type == "Point":
-        footprint = shapely.box(footprint.x - len(share), footprint.y - 1, footprint.x + len(share), footprint.y + 1)
+    if shapely.get_dimensions(footprint) == 0:
+        x, y = shapely.get_coordinates(footprint)[0]
+        footprint = shapely.box(x - len(share), y - 1, x + len(share), y + 1)
     corners = shapely.get_coordinates(shapely.oriented_envelope(footprint))
     sides = np.diff(corners, axis=0)[:2]
     along = sides[np.argmax(np.hypot(*sides.T))]
@@ -108,7 +110,7 @@ def strips_of(footprint: shapely.Geometry, households: NDArray[np.int64]) -> Sha
         shapely.Polygon(
             [s * along + t * across for s, t in ((a, bottom - 1), (b, bottom - 1), (b, top + 1), (a, top + 1))]
         )
-        for a, b in zip(cuts[:-1], cuts[1:], strict=True)
+        for a, b in pairwise(cuts)
     ]
     return np.asarray(shapely.intersection(footprint, np.array(boxes, dtype=object)))
 
@@ -224,7 +226,7 @@ def _home_finding(rows: gpd.GeoDataFrame, code: str, severity: str, text: str) -
 
 
 def merge_coincident(parts: gpd.GeoDataFrame) -> NDArray[np.int64]:
-    """Number the units: parts at the same place are one.
+    """Tell which parts are one unit: those at the same place.
 
     Parameters
     ----------
