@@ -42,8 +42,8 @@ class Budget:
 
 BUDGETS: Final = MappingProxyType(
     {
-        "fast": Budget(starts=1, moves=60, few=500),
-        "normal": Budget(starts=6, moves=60, few=500),
+        "fast": Budget(starts=2, moves=30, few=300),
+        "normal": Budget(starts=6, moves=30, few=300),
         "thorough": Budget(starts=40, moves=100, few=1000),
     }
 )

@@ -21,6 +21,7 @@ from gridplan.partition.certificate import (
     renumber,
     simple_bound,
 )  # fmt: skip
+from gridplan.partition.exact import PROOFS, prove_piece
 from gridplan.partition.kernels.arrays import LOWER, UPPER, WEIGHT, Flags
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.problem import Piece, Problem, check_input, check_options, price_vector, split_pieces
@@ -159,15 +160,20 @@ def _solve_all(
 def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, stop: Flags) -> Solution:
     """Search one piece and certify what was found."""
     start = time.thread_time()
-    labels, _ = search_piece(piece.graph, problem.price, np.random.default_rng(seed), BUDGETS[effort], stop)
+    labels, cost = search_piece(piece.graph, problem.price, np.random.default_rng(seed), BUDGETS[effort], stop)
     labels = renumber(labels)
+    bound = simple_bound(piece.graph, problem.price)
+    proven, reason = cost - bound <= TOLERANCE, "arithmetic bound met"
+    if not proven and effort in PROOFS:
+        proof = prove_piece(piece.graph, problem.price, labels, cost, PROOFS[effort], stop)
+        labels, proven, reason = renumber(proof.labels), proof.proven, proof.reason
+        bound = max(bound, proof.bound)
+    elif not proven:
+        reason = "no proof at this effort"
     sums, costs = price_labels(piece.graph, problem.price, labels)
-    bound = min(simple_bound(piece.graph, problem.price), float(costs.sum()))
-    proven = float(costs.sum()) - bound <= TOLERANCE or len(labels) == 1
     return Solution(
-        labels=labels, sums=sums, costs=costs, bound=bound, proven=proven,
-        reason="arithmetic bound met" if proven else "time limit" if stop[0] else "search limit",
-        seconds=time.thread_time() - start,
+        labels=labels, sums=sums, costs=costs, bound=min(bound, float(costs.sum())), proven=proven,
+        reason="time limit" if stop[0] and not proven else reason, seconds=time.thread_time() - start,
     )  # fmt: skip
 
 

@@ -1,0 +1,86 @@
+"""The best plan among listed grids: a depth-first exact cover bounded by reduced costs."""
+
+import numpy as np
+from numba import njit
+
+from gridplan.partition.kernels.arrays import Flags, Floats, Ints
+
+
+@njit(cache=True, nogil=True)
+def best_cover(
+    members: Ints, start: Ints, reduced: Floats, first: Ints, columns: Ints, parts: int, room: float, work: Ints,
+    stop: Flags,
+) -> tuple[float, Ints]:  # fmt: skip
+    """Cover every unit exactly once by so many sets whose reduced costs sum to the least, if that is less than `room`.
+
+    Parameters
+    ----------
+    members, start : int64, int64[m + 1]
+        Units of each set.
+    reduced : float64[m]
+        Reduced cost of each set, >= 0.
+    first, columns : int64[n + 1], int64
+        Sets that hold each unit, by ascending reduced cost; units are taken in ascending order.
+    parts : int
+        Sets of a cover.
+    room : float
+        Only covers below it count.
+    work : int64[2]
+        Steps that may still be done, lowered; the second place is set to 1 when they ran out.
+    stop : int8[1]
+        Looked at now and then; not 0: stop.
+
+    Returns
+    -------
+    float, int64[k]
+        Least sum found (`room` if none) and the sets.
+    """
+    n = first.size - 1
+    covered = np.zeros(n, np.int64)
+    at, chosen, spent = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64), np.zeros(n + 1)
+    unit_at = np.zeros(n + 1, np.int64)
+    best, cover, depth = room, np.zeros(0, np.int64), 0
+    at[0] = first[0]
+    while depth >= 0:
+        work[0] -= 1
+        if work[0] <= 0 or (work[0] % 1024 == 0 and stop[0] != 0):
+            work[1] = 1
+            break
+        unit, pick = unit_at[depth], -1
+        while depth < parts and at[depth] < first[unit + 1]:
+            column = columns[at[depth]]
+            at[depth] += 1
+            if spent[depth] + reduced[column] >= best:
+                at[depth] = first[unit + 1]
+                break
+            clash = False
+            for k in range(start[column], start[column + 1]):
+                if covered[members[k]]:
+                    clash = True
+                    break
+            if not clash:
+                pick = column
+                break
+        if pick < 0:
+            depth -= 1
+            if depth >= 0:
+                for k in range(start[chosen[depth]], start[chosen[depth] + 1]):
+                    covered[members[k]] = 0
+            continue
+        chosen[depth] = pick
+        for k in range(start[pick], start[pick + 1]):
+            covered[members[k]] = 1
+        unit += 1
+        while unit < n and covered[unit]:
+            unit += 1
+        spent[depth + 1] = spent[depth] + reduced[pick]
+        depth += 1
+        if unit < n:
+            unit_at[depth], at[depth] = unit, first[unit]
+            continue
+        if depth == parts:
+            best, cover = spent[depth], chosen[:depth].copy()
+        depth -= 1
+        for k in range(start[pick], start[pick + 1]):
+            covered[members[k]] = 0
+    return best, cover

@@ -1,0 +1,98 @@
+"""The linear programme over listed grids: which dual value each unit has."""
+
+import os
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from gridplan.partition.kernels.arrays import Floats, Ints
+
+_FIRST_USE = Lock()
+_used = False
+
+
+def _solver() -> Any:  # noqa: ANN401
+    """Return a silent HiGHS; its banner, written past Python on first use, is kept off the standard output."""
+    import highspy  # noqa: PLC0415  # 8 MB that only proofs need
+
+    global _used  # noqa: PLW0603
+    with _FIRST_USE:
+        if not _used:
+            _used = True
+            kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            try:
+                first = highspy.Highs()
+                first.setOptionValue("output_flag", False)  # noqa: FBT003
+                first.run()
+            finally:
+                os.dup2(kept, 1)
+                os.close(kept)
+                os.close(nowhere)
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)  # noqa: FBT003
+    solver.setOptionValue("parallel", "off")
+    return solver
+
+
+class Master:
+    """Least cost of covering every unit once by fractions of listed grids that sum to a given number.
+
+    Parameters
+    ----------
+    n_units : int
+        Units to cover.
+    fine : float
+        Price of each grid more or fewer than the number; so there is always a solution.
+    """
+
+    def __init__(self, n_units: int, fine: float) -> None:
+        self._solver = _solver()
+        self._n = n_units
+        none = np.zeros(0, np.int32)
+        for _ in range(n_units + 1):
+            self._solver.addRow(1.0, 1.0, 0, none, np.zeros(0))
+        last = np.full(2, n_units, np.int32)
+        self._solver.addCols(
+            2, np.full(2, fine), np.zeros(2), np.full(2, np.inf), 2, np.arange(2, dtype=np.int32), last,
+            np.array([1.0, -1.0]),
+        )  # fmt: skip
+
+    def ask_parts(self, parts: int) -> None:
+        """Set the number of grids.
+
+        Parameters
+        ----------
+        parts : int
+            Grids of a plan.
+        """
+        self._solver.changeRowBounds(self._n, float(parts), float(parts))
+
+    def add(self, members: Ints, start: Ints, cost: Floats) -> None:
+        """Add grids to the list.
+
+        Parameters
+        ----------
+        members, start : int64, int64[m + 1]
+            Units of each grid.
+        cost : float64[m]
+            Cost of each grid.
+        """
+        m = len(cost)
+        rows = np.insert(members, start[1:], self._n).astype(np.int32)
+        begin = (start[:-1] + np.arange(m)).astype(np.int32)
+        self._solver.addCols(
+            m, cost, np.zeros(m), np.full(m, np.inf), len(rows), begin, rows, np.ones(len(rows)),
+        )  # fmt: skip
+
+    def duals(self) -> Floats:
+        """Solve the programme.
+
+        Returns
+        -------
+        float64[n_units + 1]
+            Dual value of each unit, and of each grid.
+        """
+        self._solver.run()
+        return np.array(self._solver.getSolution().row_dual)
