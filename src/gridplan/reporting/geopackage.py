@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,18 +46,8 @@ def write_geopackage(plan: PlanData, rules: Rules, path: Path) -> None:
     path : Path
         File to make; it must not exist.
     """
-    frames: dict[str, Any] = {}
-    for name in LAYERS:
-        frames[name] = _write_layer(name, getattr(plan, name), plan.crs, path)
-    for name in TABLES:
-        frame = getattr(plan, name)
-        frames[name] = {"columns": describe_columns(frame)}
-        _append(encode_frame(frame), path, name)
-    run = {**plan.run, _HEAD: {"format": FORMAT, "crs": _crs_text(plan.crs), "frames": frames}}
-    texts = [json.dumps(value, ensure_ascii=False) for value in run.values()]
-    _append(pd.DataFrame({"key": list(run), "value": texts}), path, "run")
-    styled = [part["layer"] for name in LAYERS for part in frames[name]["parts"]]
-    _append(qgis_styles(rules, styled), path, "layer_styles", layer_options={"FID": "id"})
+    with _unsynced():
+        _write_all(plan, rules, path)
 
 
 def read_plan_data(path: str | Path) -> PlanData:
@@ -93,6 +84,33 @@ def read_plan_data(path: str | Path) -> PlanData:
     return PlanData(crs=crs, run=run, **layers, **tables)
 
 
+def _write_all(plan: PlanData, rules: Rules, path: Path) -> None:
+    frames: dict[str, Any] = {}
+    for name in LAYERS:
+        frames[name] = _write_layer(name, getattr(plan, name), plan.crs, path)
+    for name in TABLES:
+        frame = getattr(plan, name)
+        frames[name] = {"columns": describe_columns(frame)}
+        _append(encode_frame(frame), path, name)
+    run = {**plan.run, _HEAD: {"format": FORMAT, "crs": _crs_text(plan.crs), "frames": frames}}
+    texts = [json.dumps(value, ensure_ascii=False) for value in run.values()]
+    _append(pd.DataFrame({"key": list(run), "value": texts}), path, "run")
+    styled = [part["layer"] for name in LAYERS for part in frames[name]["parts"]]
+    _append(qgis_styles(rules, styled), path, "layer_styles", layer_options={"FID": "id"})
+
+
+@contextmanager
+def _unsynced() -> Iterator[None]:
+    """Let SQLite not wait for the disk: an unfinished file is thrown away anyhow."""
+    option = "OGR_SQLITE_SYNCHRONOUS"
+    before = pyogrio.get_gdal_config_option(option)
+    pyogrio.set_gdal_config_options({option: "OFF"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({option: before})
+
+
 def _append(frame: pd.DataFrame, path: Path, layer: str, **options: Any) -> None:  # noqa: ANN401
     if not path.exists():
         options["dataset_options"] = {"VERSION": "1.2"}  # a later one makes QGIS 3.22 warn
@@ -112,7 +130,10 @@ def _write_layer(name: str, frame: gpd.GeoDataFrame, crs: CRS, path: Path) -> di
         _append(part, path, layer, geometry_type=kind, promote_to_multi=multi, layer_options={"GEOMETRY_NAME": "geom"})
         whole = _is_multi(shapes[rows]) & (shapely.get_num_geometries(shapes[rows]) == 1)
         parts.append({"layer": layer, "rows": pack_rows(rows), "multi": pack_rows(np.flatnonzero(whole))})
-    return {"columns": describe_columns(plain), "geometry": frame.geometry.name, "parts": parts}
+    name = frame.geometry.name
+    return {
+        "columns": describe_columns(plain), "geometry": name, "column": frame.columns.get_loc(name), "parts": parts
+    }  # fmt: skip
 
 
 def _split(name: str, shapes: NDArray[Any]) -> list[tuple[str, int, NDArray[np.int64]]]:
@@ -147,7 +168,8 @@ def _read_layer(path: Path, described: dict[str, Any], crs: CRS) -> gpd.GeoDataF
     plain = decode_frame(pd.concat(filled, ignore_index=True).iloc[back], described["columns"])
     geometry = gpd.GeoSeries(np.concatenate(shapes)[back], crs=crs, index=plain.index)
     name = described["geometry"]
-    return gpd.GeoDataFrame(plain.assign(**{name: geometry}), geometry=name)
+    plain.insert(described["column"], name, geometry)
+    return gpd.GeoDataFrame(plain, geometry=name)
 
 
 def _demote(shapes: NDArray[Any], multi: NDArray[np.int64]) -> NDArray[Any]:

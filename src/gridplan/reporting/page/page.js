@@ -6,7 +6,7 @@ const { meta, grids, units, communities, findings, context } = data;
 const $ = (selector) => document.querySelector(selector);
 const TEXTS = {
   zh: {
-    title: "社区网格方案", fit: "全图", search: "搜索网格编码、名称、楼栋、小区", tab_grids: "网格", tab_findings: "问题与提示",
+    title: "社区网格方案", aside: (words) => `（${words}）`, colon: "：", comma: "、", fit: "全图", search: "搜索网格编码、名称、楼栋、小区", tab_grids: "网格", tab_findings: "问题与提示",
     tab_about: "方案说明", grids: "网格", households: "户数", out: "区间外", within_10: "目标±10%内", proven: "已证最优社区",
     basis: { resident: "常住户", registered: "户籍户", dwelling: "套" }, residents: "人口", load: "工作量", compounds: "小区数",
     buildings: "楼栋数", area_m2: "面积", walk_m: "平均步行", compactness: "紧凑度", valid_from: "启用日期", key_places: "重点场所",
@@ -41,14 +41,22 @@ const TEXTS = {
       workload_spread: ["工作量均衡", (f) => `社区内最轻与最重网格之差为均值的 ${percent(f.value)}（中位数）。`],
       boundary_on_barriers: ["边界沿阻隔", (f) => `网格边界有 ${percent(f.value)} 沿道路、水系或铁路。`],
       set_aside: ["未参与规划", (f) => `${f.value} 户未参与规划。`],
-      piece_linked: ["孤立片已连接", null], compounds_missing: ["缺少小区", null], communities_missing: ["缺少社区", null],
-      building_set_aside: ["楼栋未参与规划", null], building_moved: ["楼栋移至最近地面", null], community_differs: ["社区不一致", null],
-      community_empty: ["社区无楼栋", null], buildings_coincide: ["楼栋位置重合", null], ground_apart: ["零散地块", null],
-      households_estimated: ["户数为估算", null], deployment_not_available: ["尚不支持下沉", null],
+      grid_without_units: ["网格没有楼栋", null], grid_miscounts: ["网格户数有误", null], grid_outside_community: ["网格超出社区", null],
+      grid_crosses_community: ["网格跨社区", null], coverage_invalid: ["边界不吻合", null], code_repeated: ["编码重复", null],
+      building_split_needlessly: ["不必要的按单元切分", null], unit_without_grid: ["楼栋不在任何网格", null],
+      piece_linked: ["孤立片已连接", null], communities_missing: ["缺少社区", null], boundary_uncovered: ["边界内有空白", null],
+      community_by_neighbour: ["社区按邻近推定", null], compounds_derived: ["小区由道路街坊推定", null],
+      compound_names_repeated: ["小区重名", null], building_set_aside: ["楼栋未参与规划", null], building_moved: ["楼栋移至最近地面", null],
+      community_differs: ["社区不一致", null], community_empty: ["社区无楼栋", null], buildings_coincide: ["楼栋位置重合", null],
+      ground_apart: ["零散地块", null], geometry_missing: ["缺少图形", null], households_differ: ["户数不一致", null],
+      households_estimated: ["户数为估算", null], households_without_building: ["住户找不到楼栋", null], layer_far_away: ["图层位置偏远", null],
+      number_unreadable: ["数字无法识别", null], rows_may_be_persons: ["每行可能是一人", null], crs_assumed: ["坐标系为推定", null],
+      residents_estimated: ["人口为估算", null], field_doubled: ["字段重复", null], geometry_repaired: ["图形已修复", null], ids_made: ["编号自动生成", null],
+      layer_ignored: ["图层未使用", null], personal_fields_dropped: ["个人信息字段已删除", null], residential_but_empty: ["住宅无住户", null], deployment_not_available: ["尚不支持下沉", null],
     },
   },
   en: {
-    title: "Community grid plan", fit: "Whole map", search: "Search code, name, building, compound", tab_grids: "Grids",
+    title: "Community grid plan", aside: (words) => ` (${words})`, colon: ": ", comma: ", ", fit: "Whole map", search: "Search code, name, building, compound", tab_grids: "Grids",
     tab_findings: "Findings", tab_about: "About", grids: "Grids", households: "Households", out: "Outside band",
     within_10: "Within 10 % of target", proven: "Communities proven",
     basis: { resident: "resident", registered: "registered", dwelling: "dwellings" }, residents: "Residents", load: "Load",
@@ -242,10 +250,11 @@ function paintScale() {
 }
 
 /* ---- moving about ---- */
-function fit(box = all, most = Infinity) {
+function fit(box = all) {
   const margin = 0.06, w = Math.max(box[2] - box[0], 200), h = Math.max(box[3] - box[1], 200);
-  view.scale = Math.min(width / w, height / h, most) * (1 - margin);
-  view.x = (width - (box[0] + box[2]) * view.scale) / 2;
+  const left = width > 700 ? 300 : 0;                  /* the card and the legend stand there */
+  view.scale = Math.min((width - left) / w, height / h) * (1 - margin);
+  view.x = (width + left - (box[0] + box[2]) * view.scale) / 2;
   view.y = (height - (box[1] + box[3]) * view.scale) / 2;
   draw();
 }
@@ -333,7 +342,7 @@ function showCard() {
   if (communities.subdistrict[grids.community[i]]) put(text.subdistrict, communities.subdistrict[grids.community[i]]);
   for (const name of ["residents", "compounds", "buildings", "key_places"]) put(text[name], number(grids[name][i]));
   const names = compoundsOf(i);
-  if (names.length) put(text.compound_names, names.slice(0, 5).map(([n, h]) => `${n} ${h}`).join("、") + (names.length > 5 ? " …" : ""));
+  if (names.length) put(text.compound_names, names.slice(0, 5).map(([n, h]) => `${n} ${h}`).join(text.comma) + (names.length > 5 ? " …" : ""));
   put(text.area_m2, `${number(grids.area_m2[i] / 10000, 2)} ha`);
   put(text.walk_m, `${number(grids.walk_m[i])} m`);
   put(text.compactness, number(grids.compactness[i], 2));
@@ -344,7 +353,7 @@ function showCard() {
     element("h2", {}, grids.name[i]), element("div", { class: "code" }, grids.grid_code[i]),
     element("div", { class: "size" }, element("i", { style: `background:${colourOf(i)}` }), element("b", {}, number(grids.households[i])),
       element("span", {}, `${text.basis[meta.basis]} · ${signed(deviation(i))}`)),
-    ...(grids.cause[i] ? [element("div", { class: "cause" }, `${text.cause}：${causeOf(grids.grid_code[i])}`)] : []), list);
+    ...(grids.cause[i] ? [element("div", { class: "cause" }, `${text.cause}${text.colon}${causeOf(grids.grid_code[i])}`)] : []), list);
 }
 function showLegend() {
   const counts = meta.classes.map((_, k) => grids.class.filter((c) => c === k).length);
@@ -354,7 +363,7 @@ function showLegend() {
     element("i", { style: `background:${c.colour}` }), element("span", {}, c.span), element("span", {}, text.classes[c.key]),
     element("b", {}, number(counts[k]))));
   const layers = Object.keys(text.layers).filter((name) => name !== "context" || Object.values(backdrop).some((b) => b.some));
-  $("#legend").replaceChildren(element("h3", {}, `${text.legend}（${text.target} ${meta.target}）`), ...rows,
+  $("#legend").replaceChildren(element("h3", {}, `${text.legend}${text.aside(`${text.target} ${meta.target}`)}`), ...rows,
     element("div", { class: "layers" }, ...layers.map((name) => element("label", {}, element("input", { type: "checkbox",
       checked: shown[name] ? "" : null, onchange: (e) => { shown[name] = e.target.checked; draw(); } }), text.layers[name]))));
 }
@@ -441,7 +450,7 @@ $("#search").addEventListener("submit", (e) => { e.preventDefault(); const found
 /* ---- words ---- */
 function showFacts() {
   const s = meta.score;
-  const facts = [["grids", number(s.grids)], ["households", `${number(s.households)}（${text.basis[meta.basis]}）`],
+  const facts = [["grids", number(s.grids)], ["households", `${number(s.households)}${text.aside(text.basis[meta.basis])}`],
     ["out", `${number(s.out)} · ${meta.lower}–${meta.upper}`], ["within_10", percent(s.within_10)], ["proven", `${meta.proven} / ${meta.communities}`]];
   $("#facts").replaceChildren(...facts.map(([name, value]) => element("div", {}, element("dt", {}, text[name]), element("dd", {}, value))));
 }
@@ -452,7 +461,7 @@ function showAbout() {
     ["out", number(s.out)], ["viol", number(s.viol)], ["within_10", percent(s.within_10)], ["cost", number(s.cost, 1)], ["bound", number(s.bound, 1)],
     ["gap", percent(s.gap)], ["proven", percent(s.proven)], ["compounds_cut", number(s.compounds_cut)], ["barrier_share", percent(s.barrier_share)],
     ["walk_m", `${number(s.walk_m)} m`], ["compactness", number(s.compactness, 2)], ["load_cv", percent(s.load_cv)]]),
-  element("h3", {}, text.made), table([["target", `${meta.target}（${meta.lower}–${meta.upper}）`], ["version", meta.version], ["created", meta.created],
+  element("h3", {}, text.made), table([["target", meta.target + text.aside(`${meta.lower}–${meta.upper}`)], ["version", meta.version], ["created", meta.created],
     ["seed", meta.seed], ["effort", meta.effort], ["reproducible", meta.reproducible ? text.yes : text.no], ["crs", meta.crs]]),
   element("p", {}, text.privacy(meta.min_count)), element("p", {}, text.keys));
 }
