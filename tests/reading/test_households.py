@@ -113,6 +113,8 @@ def test_unknown_buildings_are_set_aside(folder: Path, buildings: gpd.GeoDataFra
 @pytest.mark.parametrize(
     ("table", "message"),
     [
+        ({"楼栋编号": []}, "need at least one row, found none"),
+        ({"楼栋编号": ["B0"], "户数": [1e30]}, "户数: need counts, found too much at line 2"),
         ({"单元": ["1"]}, "need building_id .*found 单元; add or rename it"),
         (
             {"楼栋编号": ["B0", "B0"], "户数": ["x", "-1"]},

@@ -121,6 +121,17 @@ def test_a_shapefile_without_a_part_is_refused_and_left_alone(
     assert sorted(folder.iterdir()) == before
 
 
+@pytest.mark.parametrize("part", [".shp", ".shx", ".dbf"])
+@pytest.mark.parametrize("left", [0, 20, 150])
+def test_a_shapefile_cut_short_is_refused(folder: Path, buildings: gpd.GeoDataFrame, part: str, left: int) -> None:
+    """GDAL would read what is left, or nothing, without a word."""
+    buildings.to_file(folder / "buildings.shp")
+    path = folder / f"buildings{part}"
+    path.write_bytes(path.read_bytes()[: min(left, path.stat().st_size - 1)])
+    with pytest.raises(LayerError, match=rf"cut short buildings\{part}"):
+        read_layers(folder)
+
+
 @pytest.mark.parametrize("name", ["buildings.gpkg", "buildings.geojson", "buildings.fgb", "buildings.parquet",
                                   "buildings.xlsx"])  # fmt: skip
 def test_a_damaged_file_is_one_clear_error(folder: Path, name: str) -> None:

@@ -125,6 +125,14 @@ def test_personal_fields_reach_nothing(folder: Path, caplog: pytest.LogCaptureFi
     ]
 
 
+def test_places_at_0_0_are_missing(folder: Path) -> None:
+    """So many programs write what they do not know."""
+    (folder / "buildings.csv").write_text("building_id,households,x,y\na,1,123.4,41.8\nb,2,0,0\nc,3,,41.8\n")
+    layers = read_layers(folder)
+    assert layers.buildings["building_id"].tolist() == ["a"]
+    assert layers.set_aside["households"].tolist() == [2, 3]
+
+
 def test_pandas_is_not_asked_to_guess(folder: Path) -> None:
     """A column of the rows read keeps its order whatever the file's."""
     frame = pd.DataFrame({"y": [41.8], "building_id": ["B"], "x": [123.4], "foo": [1]})

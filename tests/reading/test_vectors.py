@@ -5,6 +5,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 
@@ -45,6 +46,17 @@ def test_every_format_gives_the_same(folder: Path, buildings: gpd.GeoDataFrame, 
     assert same(layers, buildings)
     assert layers.crs.to_epsg() == 4550
     assert layers.sources[0].rows == 5
+
+
+def test_households_may_come_as_parquet_or_dbf(folder: Path, buildings: gpd.GeoDataFrame) -> None:
+    """Tables without geometry."""
+    buildings[["building_id", "geometry"]].to_file(folder / "buildings.gpkg")
+    table = pd.DataFrame({"楼栋编号": ["B1", "B2"], "户数": [3, 4]})
+    table.to_parquet(folder / "住户.parquet")
+    assert read_layers(folder).buildings["households"].sum() == 7
+    (folder / "住户.parquet").unlink()
+    pyogrio.write_dataframe(table, folder / "住户.dbf", driver="ESRI Shapefile", encoding="GBK")
+    assert read_layers(folder).buildings["households"].sum() == 7
 
 
 def test_parquet_without_pyarrow_names_the_extra(

@@ -98,6 +98,7 @@ def check_encoding(name: str) -> str:
     """
     try:
         found = codecs.lookup(name).name
+        "".encode(found)
     except LookupError as error:
         msg = f"--encoding: need an encoding such as UTF-8 or GB18030, found {name}; correct it"
         raise EncodingError(msg) from error

@@ -14,6 +14,7 @@ from gridplan.reading.sources import name_key
 from gridplan.schema import FIELDS, PERSONAL
 
 _PERSONAL_KEYS: Final = frozenset(name_key(name) for name in PERSONAL)
+_MOST: Final = 10_000_000  # more than any building, compound or row can hold
 _NOTHING: Final = frozenset(("", "-", "--", "—", "/", "无", "nan", "none", "null", "<na>"))
 _NUMBER: Final = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:[^\d.+-]*|平方米|m2)")
 _TRUE: Final = frozenset(("true", "t", "yes", "y", "1", "1.0", "是", "有"))
@@ -59,7 +60,8 @@ def match_fields(role: str, names: Iterable[str], cut: Callable[[str], str] | No
     columns: dict[str, list[str]] = {}
     for name in names:
         columns.setdefault(name_key(name), []).append(name)
-    match = Match(personal=[n for key, several in columns.items() if key in _PERSONAL_KEYS for n in several])
+    personal = _PERSONAL_KEYS | {name_key(cut(name)) for name in PERSONAL if cut}
+    match = Match(personal=[n for key, several in columns.items() if key in personal for n in several])
     taken: set[str] = set(match.personal)
     for canonical, aliases in FIELDS[role].items():
         known = (canonical, *aliases)
@@ -139,7 +141,7 @@ def to_counts(values: pd.Series, where: str, ids: pd.Series, *, prefix: str = ""
         If there is text that is no number, or a number that is no count; all faults at once.
     """
     numbers, unreadable = to_numbers(values)
-    faults = {"text that is no number": unreadable, "less than 0": numbers < 0}
+    faults = {"text that is no number": unreadable, "less than 0": numbers < 0, "too much": numbers > _MOST}
     if whole:
         faults["no whole number"] = (numbers - numbers.round()).abs() > 1e-6  # noqa: PLR2004
     found = [

@@ -87,6 +87,9 @@ def take_census(table: Table, match: Match, rules: EstimateRules, notes: Notes) 
     for chunk in _chunks(table, match):
         pieces.append(_add_up(_read_chunk(chunk, table.ref.where, match, rows)))
         rows += len(chunk)
+    if not rows:
+        msg = f"{table.ref.where}: need at least one row, found none; fill it or take it away"
+        raise LayerError(msg)
     total = _add_up(pd.concat(pieces, ignore_index=True))
     total["residents"] = total["residents"] + (total.pop("silent") * rules.persons_per_household).round()
     counts = ["households", "residents", *KEY_GROUPS]

@@ -26,16 +26,16 @@ from gridplan.reading.crs import (
     to_degrees,
     transform,
 )
+from gridplan.reading.encodings import check_encoding
 from gridplan.reading.fields import Match, match_fields, to_text
 from gridplan.reading.households import Census, take_census
 from gridplan.reading.notes import Notes
 from gridplan.reading.shapes import from_coordinates, is_missing, repair, unwrap
-from gridplan.reading.sources import SHAPEFILE_PARTS, TABLES, LayerRef, find_layers
+from gridplan.reading.sources import SHAPEFILE_PARTS, TABLE_ROLES, TABLES, LayerRef, find_layers
 from gridplan.reading.surroundings import make_layer, make_personnel
 from gridplan.reading.tables import Table, open_table, read_table
 from gridplan.reading.vectors import Loaded, middle, read_vector
 
-_TABLE_ROLES: Final = ("households", "personnel")
 _FAR_M: Final = 20_000
 
 
@@ -98,12 +98,13 @@ def read_layers(
     """
     rules, notes = rules or Rules(), Notes()
     told = parse_crs(crs, "--crs")
+    encoding = check_encoding(encoding) if encoding else None
     refs = find_layers(source, roles, notes)
     total = len(refs) + 1
     spatial: dict[str, _Spatial] = {}
     report("reading", 0, total)
     for ref in refs.values():
-        if ref.role not in _TABLE_ROLES:
+        if ref.role not in TABLE_ROLES:
             spatial[ref.role] = _load(ref, encoding, notes)
             report("reading", len(spatial), total)
     anchor = _settle_crs(spatial, told, notes)

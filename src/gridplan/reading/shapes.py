@@ -31,7 +31,7 @@ def from_coordinates(x: pd.Series, y: pd.Series, where: str) -> Geometries:
     Returns
     -------
     object[n]
-        Points; None where a coordinate is missing.
+        Points; None where a coordinate is missing, or both are 0, as many programs write it.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def from_coordinates(x: pd.Series, y: pd.Series, where: str) -> Geometries:
             raise LayerError(msg)
         numbers.append(number.to_numpy())
     points: Geometries = np.full(len(x), None, dtype=object)
-    known = np.isfinite(numbers[0]) & np.isfinite(numbers[1])
+    known = np.isfinite(numbers[0]) & np.isfinite(numbers[1]) & ~((numbers[0] == 0) & (numbers[1] == 0))
     points[known] = shapely.points(numbers[0][known], numbers[1][known])
     return points
 

@@ -18,6 +18,7 @@ from gridplan.schema import ROLES
 VECTORS: Final = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet")
 SHEETS: Final = (".xlsx", ".xls", ".xlsb", ".ods")
 TABLES: Final = (".csv", *SHEETS)
+TABLE_ROLES: Final = ("households", "personnel")
 SHAPEFILE_PARTS: Final = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 
 _NOT_DATA: Final = ("layer_styles", "qgis_projects")

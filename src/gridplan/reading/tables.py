@@ -12,7 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from gridplan.errors import LayerError
-from gridplan.reading.encodings import check_encoding, choose_encoding, decode, decode_all
+from gridplan.reading.encodings import choose_encoding, decode, decode_all
 from gridplan.reading.sources import SHEETS, LayerRef
 from gridplan.reading.vectors import Loaded, read_vector
 
@@ -109,7 +109,7 @@ def read_table(ref: LayerRef, encoding: str | None) -> Loaded:
 
 
 def _open_csv(ref: LayerRef, encoding: str | None) -> Table:
-    found = _csv_encoding(ref, check_encoding(encoding) if encoding else None)
+    found = _csv_encoding(ref, encoding)
     options: dict[str, Any] = {
         "encoding": found, "encoding_errors": "replace", "keep_default_na": False, "na_values": [""],
         "skipinitialspace": True,

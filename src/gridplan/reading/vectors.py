@@ -1,6 +1,7 @@
 """Read vector layers: Shapefile, GeoPackage, GeoJSON, FlatGeobuf, GeoParquet."""
 
 import re
+import struct
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +16,8 @@ from pyproj import CRS
 
 from gridplan.errors import CRSError, LayerError
 from gridplan.reading.crs import Geometries, is_degrees, parse_crs
-from gridplan.reading.encodings import check_encoding, choose_encoding, decode, decode_all
-from gridplan.reading.sources import LayerRef
+from gridplan.reading.encodings import choose_encoding, decode, decode_all
+from gridplan.reading.sources import TABLE_ROLES, LayerRef
 
 _NAME_BYTES: Final = 10
 _LOST: Final = "EPSG:-1"
@@ -145,8 +146,9 @@ def _read_raw(ref: LayerRef, encoding: str | None) -> tuple[dict[str, Any], Any,
 
 
 def _read_parquet(ref: LayerRef) -> Loaded:
+    table_alone = ref.role in TABLE_ROLES
     try:
-        frame = gpd.read_parquet(ref.path)
+        frame = pd.read_parquet(ref.path) if table_alone else gpd.read_parquet(ref.path)
     except ImportError as error:
         msg = f'{ref.where}: need pyarrow for GeoParquet, found none; pip install "gridplan[parquet]"'
         raise LayerError(msg) from error
@@ -155,6 +157,8 @@ def _read_parquet(ref: LayerRef) -> Loaded:
     except (ValueError, OSError, TypeError, KeyError) as error:
         msg = f"{ref.where}: need GeoParquet with a geometry, found another file; export it again"
         raise LayerError(msg) from error
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return Loaded(ref, frame)
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     return Loaded(ref, table, shapes, parse_crs(frame.crs, ref.where))
@@ -162,14 +166,28 @@ def _read_parquet(ref: LayerRef) -> Loaded:
 
 def _check_parts(ref: LayerRef) -> None:
     """Refuse a shapefile without its parts: nothing is repaired in place."""
-    if ref.path.suffix.lower() == ".dbf" and ref.role in ("households", "personnel"):
-        return
-    have = {file.suffix.lower() for file in ref.path.parent.iterdir() if file.stem == ref.path.stem}
-    missing = [part for part in (".shp", ".shx", ".dbf") if part not in have]
-    if missing:
-        lost = " and ".join(f"{ref.path.stem}{part}" for part in missing)
-        msg = f"{ref.where}: need a whole shapefile (.shp, .shx, .dbf), missing {lost}; copy all of its files"
+    have = {file.suffix.lower(): file for file in ref.path.parent.iterdir() if file.stem == ref.path.stem}
+    needed = (".dbf",) if ref.path.suffix.lower() == ".dbf" and ref.role in TABLE_ROLES else (".shp", ".shx", ".dbf")
+    missing = [f"{ref.path.stem}{part}" for part in needed if part not in have]
+    broken = [have[part].name for part in needed if part in have and not _is_whole(have[part])]
+    faults = {"missing": missing, "cut short": broken}
+    found = ", ".join(f"{fault} {' and '.join(names)}" for fault, names in faults.items() if names)
+    if found:
+        msg = f"{ref.where}: need a whole shapefile (.shp, .shx, .dbf), {found}; copy all of its files again"
         raise LayerError(msg)
+
+
+def _is_whole(part: Path) -> bool:
+    """Compare the size of a part with what its header says: GDAL reads what is left without a word."""
+    with part.open("rb") as file:
+        head = file.read(32)
+    if len(head) < 32:  # noqa: PLR2004 - both headers are at least that long
+        return False
+    if part.suffix.lower() == ".dbf":
+        records, header, record = struct.unpack_from("<IHH", head, 4)
+        return part.stat().st_size >= int(header) + int(records) * int(record)
+    (words,) = struct.unpack_from(">I", head, 24)
+    return part.stat().st_size >= 2 * int(words)
 
 
 def _doubt_geojson(loaded: Loaded) -> None:
@@ -190,7 +208,7 @@ def _decode_dbf(loaded: Loaded, encoding: str | None) -> None:
         raw.update(v.encode("latin-1") for v in frame[column].dropna().unique())
     foreign = {text for text in raw if not text.isascii()}
     if encoding:
-        found, told = check_encoding(encoding), "as told"
+        found, told = encoding, "as told"
     else:
         found, told = choose_encoding(foreign, where, _hint(loaded.ref.path)), "judged by the bytes"
     loaded.encoding, loaded.cut_names = found, True
