@@ -22,7 +22,7 @@ from qgis.PyQt.QtGui import QColor
 WIDTH, HEIGHT = 1400, 1000
 REQUIRED = ("grids", "units", "communities")
 OPTIONAL = ("findings", "context", "context_areas")
-ORDER = ("findings", "communities", "context", "grids", "units", "context_areas")
+ORDER = ("findings", "communities", "context", "context_areas", "grids", "units")
 """From top to bottom; units under the grids, whose fill lets them shine through."""
 
 

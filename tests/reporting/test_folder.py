@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -113,8 +112,7 @@ def test_what_the_system_refuses_is_an_output_error(
     def refuse(self: Path, target: Path) -> Path:
         if self.suffix == ".part":
             raise PermissionError(13, "in use")
-        os.replace(self, target)
-        return Path(target)
+        return self.rename(target)
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OutputError, match="in use"):

@@ -42,7 +42,7 @@ def test_geojson_is_rfc_7946(plan: PlanData, rules: Rules, tmp_path: Path) -> No
 )
 def test_small_counts_of_key_groups_are_hidden(plan: PlanData, least: int, kept: list[int | None]) -> None:
     """Counts below the limit are missing; 0 stays."""
-    grids = plan.grids.iloc[:5].assign(**dict.fromkeys(KEY_GROUPS, [0, 1, 4, 5, 9]))
+    grids = plan.grids.iloc[:5].assign(**{group: [0, 1, 4, 5, 9] for group in KEY_GROUPS})
     for group in KEY_GROUPS:
         shown = suppress_small(grids, least)[group]
         assert [None if pd.isna(v) else int(v) for v in shown] == kept

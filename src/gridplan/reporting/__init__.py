@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from gridplan.reporting.compare import equal_plans
     from gridplan.reporting.folder import check_folder, write_plan
     from gridplan.reporting.geopackage import read_plan_data
-    from gridplan.reporting.webpage import render_page
     from gridplan.reporting.plots import plot_plan
     from gridplan.reporting.scoring import score
+    from gridplan.reporting.webpage import render_page
 
 __all__ = [
     "audit",

@@ -75,7 +75,7 @@ def _mixed(ledger: Ledger, shares: pd.DataFrame) -> Iterator[Finding]:
     for grid, rows in shares.groupby("grid", sort=True):
         cut = rows[rows["pieces"] > 1]
         if len(rows) > 1 and len(cut):
-            forced = not any(_divisible(size, ledger.rules) for size in cut["size"])
+            forced = all(_must_share(size, ledger.rules) for size in cut["size"])
             why = "; no number of grids in the band holds them" if forced else ""
             names = first_three(f"{name} ({size})" for name, size in zip(cut["compound"], cut["size"], strict=True))
             text = f"mixes {len(rows)} compounds, {len(cut)} of them not whole: {names}{why}"
@@ -83,9 +83,9 @@ def _mixed(ledger: Ledger, shares: pd.DataFrame) -> Iterator[Finding]:
             yield ledger.about_grid(int(str(grid)), "compounds_mixed", text, len(rows), severity=severity)
 
 
-def _divisible(households: int, rules: Rules) -> bool:
-    """Whether some number of grids in the band adds up to the households."""
-    return -(-households // rules.upper) * rules.lower <= households
+def _must_share(households: int, rules: Rules) -> bool:
+    """Whether a compound is too large for one grid and no number of grids in the band adds up to it."""
+    return households > rules.upper and -(-households // rules.upper) * rules.lower > households
 
 
 def _pieces(ledger: Ledger, keep: NDArray[np.bool_]) -> Ints:

@@ -11,7 +11,7 @@ Points = NDArray[np.float64]
 
 PER_METRE: Final = 10
 _OFFSET: Final = 63
-"""First character used: none from there to 126 ends a script or a string but the backslash, which JSON escapes."""
+"""First character used, the last is 126: no quote and no angle bracket among them."""
 
 _POLYGON: Final = 3
 _PART_KINDS: Final = (1, _POLYGON)
@@ -76,7 +76,8 @@ def _encode_paths(paths: Shapes, closed: NDArray[np.bool_], origin: tuple[float,
 
 
 def _round(xy: Points, origin: tuple[float, float]) -> NDArray[np.int64]:
-    return np.rint((xy - np.asarray(origin)) * PER_METRE).astype(np.int64)
+    rounded: NDArray[np.int64] = np.rint((xy - np.asarray(origin)) * PER_METRE).astype(np.int64)
+    return rounded
 
 
 def _encode(points: NDArray[np.int64], path: NDArray[np.int64], n_paths: int) -> list[str]:

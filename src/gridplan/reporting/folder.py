@@ -15,9 +15,9 @@ from gridplan.errors import OutputError
 from gridplan.model import PlanData
 from gridplan.progress import Report, silent
 from gridplan.reporting.geopackage import write_geopackage
-from gridplan.reporting.webpage import render_page
 from gridplan.reporting.summary import summarise, write_summary
 from gridplan.reporting.tables import write_buildings, write_geojson
+from gridplan.reporting.webpage import render_page
 
 MARKS: Final = ("summary.json", "plan.gpkg")
 """Files by which a former plan is known."""

@@ -29,7 +29,7 @@ def score(plan: PlanData, rules: Rules) -> dict[str, float | int]:
     dict
         grids, households; out (grids outside the band), viol (households outside it), within_10 (share of grids
         within a tenth of the target); cost, bound and gap = (cost - bound) / cost of the certificate, proven (share
-        of communities); compounds_cut (pieces of compounds beyond what their size asks for); barrier_share (share of the
+        of communities); compounds_cut (pieces of compounds beyond what their size asks for); barrier_share (of the
         boundary between grids that lies on barriers); walk_m (metres, mean over households), compactness (mean over
         grids), load_cv (coefficient of variation of the load inside communities, mean over their grids). Shares of
         nothing are 0.

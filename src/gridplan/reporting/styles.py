@@ -1,6 +1,6 @@
 """Styles that QGIS 3.22 and later find inside the GeoPackage."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -10,7 +10,7 @@ from gridplan.config import Rules
 from gridplan.reporting.classes import size_classes
 
 Properties = Mapping[str, str]
-Rule = tuple[str, str, "ET.Element"]
+Rule = tuple[str, str, ET.Element]
 """Label, filter (empty: everything) and symbol of one class."""
 
 _MM: Final = {"outline_width_unit": "MM", "line_width_unit": "MM", "size_unit": "MM"}
@@ -31,7 +31,7 @@ _LINES: Final = (
     ("water", "水系 water", {"line_color": "90,160,210,255", "line_width": "0.6"}),
 )  # fmt: skip
 _AREAS: Final = (
-    ("water", "水系 water", "198,222,240,255"),
+    ("water", "水系 water", "169,207,234,220"),
     ("road", "道路 road", "225,225,225,255"),
     ("railway", "铁路 railway", "205,205,205,255"),
 )
@@ -78,7 +78,7 @@ def layer_qml(layer: str, rules: Rules) -> str:
     str
         A QML document.
     """
-    styles = {
+    styles: dict[str, Callable[[], list[Rule]]] = {
         "grids": lambda: _size_rules(rules),
         "units": lambda: [("", "", _outline("120,120,120,160", "0.1"))],
         "communities": lambda: [("", "", _outline("35,35,35,255", "0.9"))],
@@ -146,8 +146,9 @@ def _renderer(rules: list[Rule]) -> ET.Element:
     tree = ET.SubElement(renderer, "rules", key="gridplan")
     symbols = ET.SubElement(renderer, "symbols")
     for number, (label, where, symbol) in enumerate(rules):
-        condition = {"filter": where} if where else {}
-        ET.SubElement(tree, "rule", key=f"rule{number}", symbol=str(number), label=label, **condition)
+        rule = ET.SubElement(tree, "rule", key=f"rule{number}", symbol=str(number), label=label)
+        if where:
+            rule.set("filter", where)
         symbol.set("name", str(number))
         symbols.append(symbol)
     return renderer

@@ -50,7 +50,7 @@ def render_page(plan: PlanData, rules: Rules) -> str:
     data = json.dumps(finite(page_data(plan, rules)), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     harmless = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     before, between, behind, after = _split(template, "/*CSS*/", "/*DATA*/", "/*JS*/")
-    return "".join((before, css, between, harmless, behind, js, after))
+    return f"{before}{css}{between}{harmless}{behind}{js}{after}"
 
 
 def page_data(plan: PlanData, rules: Rules) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def _key(frame: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _units(plan: PlanData, origin: tuple[float, float]) -> dict[str, Any]:
-    """Buildings as points, each with its grid, households, and compound by number."""
+    """Lay out buildings as points, each with its grid, households, and compound by number."""
     units = plan.units[(plan.units["building_id"] != "") & plan.units["x"].notna()]
     compound, names = pd.factorize(units["compound"], sort=True)
     return {

@@ -83,7 +83,7 @@ let text = TEXTS[language];
 const number = (value, digits = 0) => value === null || value === undefined ? "–"
   : Number(value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const percent = (share) => `${number(100 * share, Math.abs(share) < 0.0995 && share ? 1 : 0)}%`;
-const signed = (share) => `${share > 0 ? "+" : share < 0 ? "−" : ""}${number(100 * Math.abs(share))}%`;
+const signed = (share) => { const n = Math.round(100 * share); return `${n > 0 ? "+" : n < 0 ? "−" : ""}${Math.abs(n)}%`; };
 const deviation = (i) => (grids.households[i] - meta.target) / meta.target;
 const colourOf = (i) => meta.classes[grids.class[i]].colour;
 const rowOf = new Map(grids.grid_code.map((code, i) => [code, i]));
@@ -152,13 +152,15 @@ function paint() {
   pen.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, ratio * view.x, ratio * view.y);
   pen.lineJoin = "round";
   const px = 1 / view.scale;
-  if (shown.context) fillContext();
+  if (shown.context) fillContext("road", "railway");
   const inView = shapes.map((s, i) => i).filter((i) => visible(shapes[i].box));
   for (const i of inView) {
     pen.globalAlpha = hiddenClasses.has(grids.class[i]) ? 0.06 : 0.82;
     pen.fillStyle = colourOf(i);
     pen.fill(shapes[i].path, "evenodd");
   }
+  pen.globalAlpha = 0.8;
+  if (shown.context) fillContext("water");
   pen.globalAlpha = 1;
   if (shown.context) strokeContext(px);
   pen.strokeStyle = "#4c5966"; pen.lineWidth = (view.scale < 0.01 ? 0.4 : 0.9) * px;
@@ -174,9 +176,9 @@ function paint() {
   if (shown.findings) paintFindings();
   paintScale();
 }
-function fillContext() {
-  for (const [kind, colour] of [["water", "#c6def0"], ["road", "#e4e4e4"], ["railway", "#d8d8d8"]]) {
-    pen.fillStyle = colour;
+function fillContext(...kinds) {
+  for (const kind of kinds) {
+    pen.fillStyle = { water: "#a9cfea", road: "#e4e4e4", railway: "#d8d8d8" }[kind];
     pen.fill(backdrop[kind].areas, "evenodd");
   }
 }
