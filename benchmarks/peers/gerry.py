@@ -34,9 +34,9 @@ def tree(instance: Instance, seed: int, seconds: float) -> Answer:
 
 
 def recom(instance: Instance, seed: int, seconds: float) -> Answer:
-    """Improve one round of tree plans by tilted ReCom runs, each community its share of the time."""
+    """Improve the best of a few tree plans by tilted ReCom runs, each community its share of the time."""
     begin = time.process_time()
-    start = best_of(instance, _draw, draws=1, seed=seed, seconds=0.2 * seconds)
+    start = best_of(instance, _draw, draws=len(SURCHARGES), seed=seed, seconds=0.3 * seconds)
     left = 0.9 * seconds - (time.process_time() - begin)
     pieces, plans, steps = split(instance), [], 0
     for piece in pieces:

@@ -10,17 +10,20 @@ from peers.score import UPPER
 STIFFNESS = (1, 4, 16)
 """Weights of an edge inside a compound, tried in turn; other edges weigh 1."""
 
+SLACKS = (0.2, 0.1, 0.03)
+"""Imbalance allowed, tried in turn."""
+
 
 def best(instance: Instance, seed: int, seconds: float) -> Answer:
     """Keep the best of many seeds, part counts, edge weights and both schemes."""
-    return best_of(instance, _draw, draws=36, seed=seed, seconds=0.8 * seconds)
+    return best_of(instance, _draw, draws=144, seed=seed, seconds=0.8 * seconds)
 
 
 def _draw(piece: Piece, parts: int, turn: int, seed: int) -> Ints:
-    recursive = turn % 2 == 1
-    slack = max(UPPER * parts / piece.weights.sum() - 1, 0.01)
-    options = pymetis.Options(seed=seed, ufactor=max(int(1000 * min(slack, 0.2)), 1), contig=int(not recursive))
-    stiff = STIFFNESS[turn // 2 % len(STIFFNESS)]
+    slack = min(max(UPPER * parts / piece.weights.sum() - 1, 0.01), SLACKS[turn % len(SLACKS)])
+    stiff = STIFFNESS[turn // len(SLACKS) % len(STIFFNESS)]
+    recursive = turn // (len(SLACKS) * len(STIFFNESS)) % 2 == 1
+    options = pymetis.Options(seed=seed, ufactor=int(1000 * slack), contig=int(not recursive))
     _, labels = pymetis.part_graph(
         parts,
         pymetis.CSRAdjacency(piece.matrix.indptr, piece.matrix.indices),
