@@ -41,11 +41,18 @@ def test_barriers_have_crossings_and_stop_the_other_roads(streets: Streets) -> N
         assert 1 <= crossing.sum() < len(soft) / 5
 
 
-@pytest.mark.parametrize("area", [2e5, 3e6, 3e7])
-def test_lattice_reaches_the_area(area: float) -> None:
-    """The district is as large as asked, to within a cell of the arterials."""
-    lattice = lay_lattice(area, np.random.default_rng(1))
-    assert area - 4e5 < lattice.area.area < area + 5e5
+@pytest.mark.parametrize("area", [1e5, 2e5, 4e5, 3e6, 3e7])
+@pytest.mark.parametrize("seed", range(6))
+def test_lattice_is_in_one_piece_and_reaches_the_area(area: float, seed: int) -> None:
+    """The district is one polygon, as large as asked to within two cells of the arterials, and its faces fill it."""
+    lattice = lay_lattice(area, np.random.default_rng(seed))
+    assert lattice.area.geom_type == "Polygon"
+    assert area - 8e5 < lattice.area.area < area + 5e5
+    if area < 1e6:
+        faces = lay_streets(area, np.random.default_rng(seed)).faces
+        whole = shapely.coverage_union_all(faces)
+        assert whole.geom_type == "Polygon"
+        assert whole.area == pytest.approx(lattice.area.area, rel=1e-4)
 
 
 def test_angle_is_that_of_the_warp() -> None:

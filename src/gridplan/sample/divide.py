@@ -1,5 +1,6 @@
 """Polygons of the communities, one compound divided between two of them."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,8 @@ LEAST_GAP_M: Final = 8.0
 """A compound is divided if it has so many buildings and so wide a gap between two rows."""
 LEAST_SHARED_M: Final = 40.0
 """Border that the part given away must share with the community that takes it."""
+FAR_M: Final = 5_000.0
+"""Farther than a face is long."""
 
 
 def divide_compound(
@@ -32,7 +35,7 @@ def divide_compound(
     labels : int64[n_faces]
         Community of each face, 0..n_communities - 1.
     sites : DataFrame
-        block (a face), kind.
+        block (a face), kind, geometry (metres).
     buildings : DataFrame
         site, block, compound, households, geometry (metres).
     most : int
@@ -47,48 +50,43 @@ def divide_compound(
     cuts = np.searchsorted(labels[order], np.arange(1, labels.max() + 1))
     shapes = np.array([shapely.coverage_union_all(f) for f in np.split(streets.faces[order], cuts)], dtype=object)
     sizes = np.bincount(labels[buildings["block"]], weights=buildings["households"], minlength=len(shapes))
-    alone = sites["block"].map(sites["block"].value_counts()).to_numpy() == 1
-    fit = np.flatnonzero(alone & sites["kind"].isin(["slab", "mid"]))
-    for site in fit:
+    compounds = sites["geometry"].to_numpy()
+    many = np.bincount(buildings["site"], minlength=len(sites)) >= LEAST_BUILDINGS
+    for site in np.flatnonzero(many & sites["kind"].isin(["slab", "mid"]).to_numpy()):
         rows = buildings[buildings["site"] == site]
         face = int(sites["block"].iloc[site])
+        giver = labels[face]
         beside = np.unique(labels[streets.borders[(streets.borders == face).any(1)]])
-        for other in beside[beside != labels[face]]:
-            piece = _piece(streets, face, rows, shapes[other])
-            if piece is None:
-                continue
-            inside = shapely.contains(piece, rows["geometry"].to_numpy())
-            moved = rows["households"].to_numpy()[inside].sum()
-            rest = shapely.difference(shapes[labels[face]], piece)
-            if sizes[labels[face]] - moved >= FEWEST and sizes[other] + moved <= most and rest.geom_type == "Polygon":
-                return _renoded(shapes, labels[face], int(other), piece)
+        for taker in beside[beside != giver]:
+            for piece in _pieces(streets, face, rows, shapes[taker]):
+                moved = rows["households"].to_numpy()[shapely.contains(piece, rows["geometry"].to_numpy())].sum()
+                whole = shapely.difference(shapes[giver], piece).geom_type == "Polygon"
+                whole &= int(shapely.overlaps(piece, compounds[sites["block"].to_numpy() == face]).sum()) == 1
+                if whole and moved and sizes[giver] - moved >= FEWEST and sizes[taker] + moved <= most:
+                    return _renoded(shapes, giver, int(taker), piece)
     return shapes
 
 
-def _piece(streets: Streets, face: int, rows: pd.DataFrame, other: shapely.Polygon) -> shapely.Polygon | None:
-    """Part of a face on the side of the other community, cut between two rows of buildings."""
-    if len(rows) < LEAST_BUILDINGS:
-        return None
+def _pieces(streets: Streets, face: int, rows: pd.DataFrame, other: shapely.Polygon) -> Iterator[shapely.Polygon]:
+    """Parts of a face on the side of the other community, cut between two rows or two columns of buildings."""
     shape = streets.faces[face]
     angle = float(streets.warp.angle_at(shapely.get_coordinates(shapely.point_on_surface(shape)))[0])
-    up = np.array([-np.sin(angle), np.cos(angle)])
-    heights = shapely.get_coordinates(rows["geometry"].to_numpy()) @ up
-    box = heights.reshape(len(rows), -1)
-    low, high = np.sort(box.min(1)), np.sort(box.max(1))
-    gaps = [(top, bottom) for top, bottom in zip(high[:-1], low[1:], strict=True) if bottom - top > LEAST_GAP_M]
-    if not gaps:
-        return None
-    top, bottom = gaps[len(gaps) // 2]
-    middle = np.array(shape.centroid.coords[0])
-    at = middle + up * ((top + bottom) / 2 - middle @ up)
-    along = np.array([up[1], -up[0]]) * 5_000
-    for sign in (1, -1):
-        half = shapely.Polygon([at - along, at + along, at + along + sign * 5_000 * up, at - along + sign * 5_000 * up])
-        piece: shapely.Geometry = shapely.intersection(shape, half)
-        shared = shapely.length(shapely.intersection(shapely.boundary(piece), shapely.boundary(other)))
-        if isinstance(piece, shapely.Polygon) and shared > LEAST_SHARED_M:
-            return piece
-    return None
+    ahead, up = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
+    corners = shapely.get_coordinates(rows["geometry"].to_numpy())
+    for axis, along in ((up, ahead), (ahead, up)):
+        places = (corners @ axis).reshape(len(rows), -1)
+        low, high = np.sort(places.min(1)), np.sort(places.max(1))
+        gaps = np.flatnonzero(low[1:] - high[:-1] > LEAST_GAP_M)
+        if not gaps.size:
+            continue
+        gap = gaps[len(gaps) // 2]
+        at = along * (shapely.get_coordinates(shape.centroid)[0] @ along) + axis * (high[gap] + low[gap + 1]) / 2
+        for far in (axis * FAR_M, -axis * FAR_M):
+            ends = np.array([at - along * FAR_M, at + along * FAR_M])
+            piece = shapely.intersection(shape, shapely.Polygon([*ends, *(ends[::-1] + far)]))
+            shared = shapely.length(shapely.intersection(shapely.boundary(piece), shapely.boundary(other)))
+            if isinstance(piece, shapely.Polygon) and shared > LEAST_SHARED_M:
+                yield piece
 
 
 def _renoded(shapes: Geometries, giver: int, taker: int, piece: shapely.Polygon) -> Geometries:

@@ -101,7 +101,8 @@ def write_district(district: District, folder: Path, *, households: int, seed: i
     with _fixed_date():
         _write_buildings(district.buildings, folder / "楼栋.shp")
         for name, frame in _layers(district).items():
-            _write_layer(frame, folder / f"{name}.gpkg", name)
+            if len(frame):  # a very small district may lie off the river and the railway
+                _write_layer(frame, folder / f"{name}.gpkg", name)
     _write_households(district, folder / "住户.csv")
     _write_roster(district.personnel, folder / "人员.xlsx")
     (folder / "README.md").write_text(README.format(households=households, seed=seed), "utf-8", newline="\n")

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from gridplan.sample.levels import EXPRESS, MAIN, SECONDARY
 
@@ -139,10 +140,10 @@ def lay_lattice(area_m2: float, rng: np.random.Generator) -> Lattice:
     east, north = _pieces(nodes[:-1], nodes[1:], warp), _pieces(nodes[:, :-1], nodes[:, 1:], warp)
     cells = _cells(east, north)
     chosen = _choose(nodes, cells, area_m2, rng)
-    area = shapely.union_all(shapely.polygons(cells[chosen]), grid_size=0.01)
+    area = shapely.get_parts(shapely.union_all(shapely.polygons(cells[chosen]), grid_size=0.01))[0]
     edges, classes, along, line = _kept((east, north), (x_class, y_class), chosen, rng)
     return Lattice(
-        edges=edges, classes=classes, along=along, line=line, area=max(shapely.get_parts(area), key=lambda p: p.area),
+        edges=edges, classes=classes, along=along, line=line, area=area,
         radius=radius, warp=warp,
     )  # fmt: skip
 
@@ -189,7 +190,7 @@ def _cells(east: Floats, north: Floats) -> Floats:
 
 
 def _choose(nodes: Floats, cells: Floats, area_m2: float, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Cells nearest to the centre, in a wavy sense, up to the area."""
+    """Cells nearest to the centre, in a wavy sense, up to the area; in one piece."""
     middle = (nodes[:-1, :-1] + nodes[1:, 1:]) / 2
     angle = np.arctan2(middle[..., 1], middle[..., 0])
     phase = rng.uniform(0, 6.3, 2)
@@ -199,7 +200,9 @@ def _choose(nodes: Floats, cells: Floats, area_m2: float, rng: np.random.Generat
     n = int(np.searchsorted(np.cumsum(size[order]), area_m2)) + 1
     chosen = np.zeros(size.size, dtype=bool)
     chosen[order[:n]] = True
-    return chosen.reshape(middle.shape[:2])
+    pieces, _ = ndimage.label(chosen.reshape(middle.shape[:2]))
+    largest: NDArray[np.bool_] = pieces == np.bincount(pieces[pieces > 0]).argmax()
+    return largest
 
 
 def _kept(

@@ -128,8 +128,8 @@ def lay_streets(area_m2: float, rng: np.random.Generator) -> Streets:
     inner = (sides >= 0).all(1)
     return Streets(
         roads=_published(edges, source, net, shapely.union_all([*shapely.buffer(rails, 14.0), *water])),
-        railways=shapely.intersection(rails, lattice.area),
-        water=water,
+        railways=_filled(shapely.intersection(rails, lattice.area)),
+        water=_filled(water),
         faces=faces,
         blocks=_blocks(faces, edges, classes, sides, half),
         borders=sides[inner],
@@ -157,6 +157,10 @@ def _arterials(
         net += _Net.blind(shapely.intersection(extra, lattice.area), road_class)
     filled = ~shapely.is_empty(net.lines)
     return _Net(net.lines[filled], net.classes[filled], net.through[filled], net.road[filled])
+
+
+def _filled(shapes: Geometries) -> Geometries:
+    return shapes[~shapely.is_empty(shapes)]
 
 
 def _node(lines: list[shapely.Geometry]) -> Geometries:
