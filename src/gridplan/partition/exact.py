@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse.csgraph import breadth_first_order
 
 from gridplan.partition.certificate import TOLERANCE, price_labels
 from gridplan.partition.kernels.arrays import LOWER, OUTSIDE, SURPLUS, UPPER, WEIGHT, Flags, Floats, Graph, Ints
@@ -113,10 +113,10 @@ def forced_cost(graph: Graph, price: Floats) -> float:
 
 
 def make_field(graph: Graph, price: Floats, cost: float) -> tuple[Field, Ints] | None:
-    """Reduce a piece to its units with households, and limit the sizes that a better plan can hold.
+    """Put the units of a piece in the order of the proof, and limit the sizes that a better plan can hold.
 
-    Two such units touch where an edge or a patch of units without households joins them: every plan of the piece is
-    one of the reduced piece too, and costs no less, so that a bound of the reduced piece holds.
+    Units above the band come first, then others with households, then those without; last the idle ones: without
+    households and without priced borders, they can join any grid around them and matter only where they link others.
 
     Parameters
     ----------
@@ -127,60 +127,40 @@ def make_field(graph: Graph, price: Floats, cost: float) -> tuple[Field, Ints] |
 
     Returns
     -------
-    (Field, int64[k]) or None
-        The reduced piece and its units; None where two units above the band could share a grid of a better plan.
+    (Field, int64[n]) or None
+        The piece in that order, and the order; None where two units above the band could share a grid of a better
+        plan.
     """
-    w = graph.units[:, WEIGHT]
+    w, n = graph.units[:, WEIGHT], len(graph.compound)
+    huge = w > price[UPPER] + SLACK
     slack = cost - forced_cost(graph, price)
-    if (w > price[UPPER] + SLACK).sum() > 1 and price[SURPLUS] * price[UPPER] <= price[OUTSIDE] + slack:
+    if huge.sum() > 1 and price[SURPLUS] * price[UPPER] <= price[OUTSIDE] + slack:
         return None
-    wide = (slack - price[OUTSIDE]) / price[SURPLUS] if slack >= price[OUTSIDE] and price[SURPLUS] > 0 else 0.0
-    if slack >= price[OUTSIDE] and price[SURPLUS] == 0:
-        wide = float(w.sum())
-    pairs = _touching(graph)
-    walk = breadth_first_order(pairs, 0, directed=False, return_predecessors=False)
-    inner = np.flatnonzero(w > 0)[walk]
-    inner = inner[np.argsort(w[inner] <= price[UPPER] + SLACK, kind="stable")]
-    place = np.full(len(w), -1)
-    place[inner] = np.arange(len(inner))
-    order = place[np.flatnonzero(w > 0)]
-    matrix = csr_array((pairs.data, (order[pairs.tocoo().row], order[pairs.tocoo().col])), shape=pairs.shape)
+    tolls = np.zeros(n)
+    ends = np.repeat(np.arange(n), np.diff(graph.indptr))
+    np.add.at(tolls, ends, graph.border)
+    idle = (w <= 0) & (tolls == 0)
+    matrix = csr_array((graph.border + 1.0, graph.indices, graph.indptr), shape=(n, n))
+    walk = breadth_first_order(matrix, 0, directed=False, return_predecessors=False).astype(np.int64)
+    late = (~huge).astype(np.int64) + (w <= 0) + idle
+    order = walk[np.argsort(late[walk], kind="stable")]
+    matrix = matrix[order][:, order].tocsr()
     matrix.sort_indices()
-    units = np.ascontiguousarray(graph.units[inner])
-    core = Graph(
+    units = np.ascontiguousarray(graph.units[order])
+    ordered = Graph(
         indptr=matrix.indptr.astype(np.int64), indices=matrix.indices.astype(np.int64),
-        border=matrix.data - 1.0, units=units, compound=np.ascontiguousarray(graph.compound[inner]),
+        border=matrix.data - 1.0, units=units, compound=np.ascontiguousarray(graph.compound[order]),
     )  # fmt: skip
-    huge = units[:, WEIGHT] > price[UPPER] + SLACK
-    extra = slack / price[SURPLUS] if price[SURPLUS] > 0 else float(w.sum())
+    per = max(float(price[SURPLUS]), 1e-12)
+    wide = max(0.0, slack - price[OUTSIDE]) / per if slack >= price[OUTSIDE] else 0.0
+    weight = np.maximum(units[:, 0], 1e-12)
     field = Field(
-        graph=core, x=units[:, 2] / units[:, 0], y=units[:, 3] / units[:, 0],
-        lowest=np.full(len(inner), max(0.0, price[LOWER] - wide)),
-        highest=np.where(huge, units[:, 0] + extra, price[UPPER] + wide),
+        graph=ordered, x=units[:, 2] / weight, y=units[:, 3] / weight,
+        lowest=np.full(n, max(0.0, price[LOWER] - wide)),
+        highest=np.where(huge[order], units[:, 0] + slack / per, price[UPPER] + wide),
+        firm=int(n - idle.sum()),
     )  # fmt: skip
-    return field, inner
-
-
-def _touching(graph: Graph) -> csr_array:
-    """Join units with households by edges and by patches of units without; data is the price of the edge plus one."""
-    w = graph.units[:, WEIGHT]
-    n = len(w)
-    a = np.repeat(np.arange(n), np.diff(graph.indptr))
-    b, toll = graph.indices, graph.border
-    empty = w <= 0
-    both = empty[a] & empty[b]
-    _, patch = connected_components(csr_array((np.ones(both.sum()), (a[both], b[both])), shape=(n, n)), directed=False)
-    rim = ~empty[a] & empty[b]
-    joins = csr_array((np.ones(rim.sum()), (a[rim], patch[b[rim]])), shape=(n, n))
-    through = (joins @ joins.T).tocoo()
-    direct = ~empty[a] & ~empty[b]
-    rows = np.concatenate([a[direct], through.row[through.row != through.col]])
-    cols = np.concatenate([b[direct], through.col[through.row != through.col]])
-    data = np.concatenate([toll[direct] + 1.0, np.ones(len(rows) - int(direct.sum()))])
-    _, first = np.unique(rows.astype(np.int64) * n + cols, return_index=True)  # a direct edge comes before a patch
-    inner = np.cumsum(~empty) - 1
-    k = int((~empty).sum())
-    return csr_array((data[first], (inner[rows[first]], inner[cols[first]])), shape=(k, k))
+    return field, order
 
 
 class _Prover:
@@ -190,22 +170,21 @@ class _Prover:
         self.field, self.price, self.budget, self.stop = field, price, budget, stop
         self.n = len(labels)
         self.work = np.array([budget.steps, 0])
-        small = field.highest[-1]  # units above the band stand first
-        self.ordinary = np.array([field.lowest[-1], small])
+        self.ordinary = np.array([field.lowest[-1], field.highest[-1]])  # units above the band stand first
         self.same = float(np.array_equal(field.graph.units[:, 0], field.graph.units[:, 1]))
         _, costs = price_labels(field.graph, price, labels)
         sizes = np.bincount(labels, weights=field.graph.units[:, 0])
-        self.master = Master(self.n, cost)
+        self.master = Master(field.firm, self.n, cost)
         order = np.argsort(labels, kind="stable")
         self.master.add(order, np.concatenate([[0], np.cumsum(np.bincount(labels))]), costs)
-        self.dual = np.append(costs[labels] * field.graph.units[:, 0] / sizes[labels], 0.0)
+        self.dual = np.append(costs[labels] * field.graph.units[:, 0] / np.maximum(sizes[labels], 1e-9), 0.0)
         self.seeded = False
 
     def list(self, limit: float, parts: int, each: int, most: int) -> Columns:
         """List grids with a reduced cost below a limit."""
         n, c = self.n, int(self.field.graph.compound.max(initial=-1)) + 1
         four, three = [np.zeros((4, n), np.int64), np.zeros((3, n), np.int64)]
-        draft = Draft(*four, np.zeros(c, np.int64), np.zeros(8), np.zeros(n), np.zeros(n), *three)
+        draft = Draft(*four, np.zeros(c, np.int64), np.zeros(9), np.zeros(n), np.zeros(n), *three)
         members, start, cost = np.zeros(most * 12, np.int64), np.zeros(most + 1, np.int64), np.zeros(most)
         self.work[1] = 0
         m = list_columns(
@@ -243,10 +222,12 @@ class _Prover:
         values = np.bincount(column, weights=self.dual[found.members], minlength=m) + self.dual[n]
         reduced = np.maximum(found.cost - values, 0.0)
         order = np.lexsort((column, reduced[column], found.members))
-        first = np.searchsorted(found.members[order], np.arange(n + 1))
+        first = np.searchsorted(found.members[order], np.arange(self.field.firm + 1))
         work = np.array([self.budget.steps, 0])
         room = cost - bound
-        _, cover = best_cover(found.members, found.start, reduced, first, column[order], parts, room, work, self.stop)
+        _, cover = best_cover(
+            found.members, found.start, reduced, first, column[order], n, parts, room, work, self.stop
+        )
         return found, cover, bool(work[1] == 0)
 
 
@@ -275,29 +256,27 @@ def prove_piece(graph: Graph, price: Floats, labels: Ints, cost: float, budget: 
         The best plan met, with what is known about it.
     """
     open_ = Proof(labels=labels, bound=-np.inf, proven=False, reason="too large for a proof")
-    if not 0 < (graph.units[:, WEIGHT] > 0).sum() <= budget.units:
+    if len(labels) > budget.units or not graph.units[:, WEIGHT].any():
         return open_
     made = make_field(graph, price, cost)
     if made is None:
         return open_
-    field, inner = made
-    _, mine = np.unique(labels[inner], return_inverse=True)
+    field, order = made
+    mine = labels[order]
     prover = _Prover(field, price, mine, cost, budget, stop)
     middle, least, reason = int(mine.max()) + 1, np.inf, ""
     for step in (1, -1):
         parts = middle if step > 0 else middle - 1
-        while 1 <= parts <= len(inner):
+        while 1 <= parts <= len(order):
             bound = prover.bound(parts)
             if bound == -np.inf:
                 return Proof(labels=labels, bound=-np.inf, proven=False, reason="proof cut short: bound")
             if bound >= cost - TOLERANCE:
                 break
             found, cover, done = prover.cover(parts, cost, bound)
-            better = _extend(graph, labels, inner, found, cover) if len(cover) else None
-            if better is not None and price_labels(graph, price, better)[1].sum() < cost - SMALL:
-                labels, cost = better, float(price_labels(graph, price, better)[1].sum())
-            elif len(cover):  # the reduced piece has a better plan that the whole piece has not
-                least, reason = min(least, bound), "units without households"
+            if len(cover):
+                labels = _plan(graph, order, found, cover)
+                cost = float(price_labels(graph, price, labels)[1].sum())
             if not done:
                 least, reason = min(least, bound), "proof cut short: cover" if found.whole else "proof cut short: columns"
             parts += step
@@ -306,17 +285,13 @@ def prove_piece(graph: Graph, price: Floats, labels: Ints, cost: float, budget: 
     return Proof(labels=labels, bound=cost, proven=True, reason="bound by columns and exact cover")
 
 
-def _extend(graph: Graph, labels: Ints, inner: Ints, found: Columns, cover: Ints) -> Ints | None:
-    """Carry a plan of the reduced piece over to the whole one, or None where its grids fall apart."""
-    new = np.full(len(labels), -1)
+def _plan(graph: Graph, order: Ints, found: Columns, cover: Ints) -> Ints:
+    """Turn a cover into labels; idle units that no grid needed join a neighbour."""
+    new = np.full(len(order), -1)
     for label, column in enumerate(cover):
-        new[inner[found.members[found.start[column] : found.start[column + 1]]]] = label
+        new[order[found.members[found.start[column] : found.start[column + 1]]]] = label
     ends = np.repeat(np.arange(len(new)), np.diff(graph.indptr))
     while (new < 0).any():
-        open_ = (new[ends] < 0) & (new[graph.indices] >= 0)
-        if not open_.any():
-            return None
-        new[ends[open_][::-1]] = new[graph.indices[open_]][::-1]
-    same = new[ends] == new[graph.indices]
-    matrix = csr_array((np.ones(same.sum()), (ends[same], graph.indices[same])), shape=(len(new), len(new)))
-    return new if connected_components(matrix, directed=False)[0] == len(cover) else None
+        joins = (new[ends] < 0) & (new[graph.indices] >= 0)
+        new[ends[joins]] = new[graph.indices[joins]]
+    return new

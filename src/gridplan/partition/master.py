@@ -41,18 +41,18 @@ class Master:
 
     Parameters
     ----------
-    n_units : int
-        Units to cover.
+    firm, n_units : int
+        Units to cover once, and units in all; those beyond `firm` are covered at most once.
     fine : float
         Price of each grid more or fewer than the number; so there is always a solution.
     """
 
-    def __init__(self, n_units: int, fine: float) -> None:
+    def __init__(self, firm: int, n_units: int, fine: float) -> None:
         self._solver = _solver()
         self._n = n_units
         none = np.zeros(0, np.int32)
-        for _ in range(n_units + 1):
-            self._solver.addRow(1.0, 1.0, 0, none, np.zeros(0))
+        for row in range(n_units + 1):
+            self._solver.addRow(-np.inf if firm <= row < n_units else 1.0, 1.0, 0, none, np.zeros(0))
         last = np.full(2, n_units, np.int32)
         self._solver.addCols(
             2, np.full(2, fine), np.zeros(2), np.full(2, np.inf), 2, np.arange(2, dtype=np.int32), last,

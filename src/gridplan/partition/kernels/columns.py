@@ -25,7 +25,7 @@ FREE, TAKEN, SKIPPED, SEEN = 0, 1, 2, 3
 
 
 class Field(NamedTuple):
-    """Where grids are looked for: a piece without its units of weight 0.
+    """Where grids are looked for: a piece whose units with households come first.
 
     Parameters
     ----------
@@ -35,6 +35,8 @@ class Field(NamedTuple):
         Metres from the centre of the piece.
     lowest, highest : float64[n]
         Fewest and most households of a set by its root.
+    firm : int
+        Units before it must be covered; the idle ones from it on only link others.
     """
 
     graph: Graph
@@ -42,6 +44,7 @@ class Field(NamedTuple):
     y: Floats
     lowest: Floats
     highest: Floats
+    firm: int
 
 
 class Draft(NamedTuple):
@@ -55,8 +58,9 @@ class Draft(NamedTuple):
         Units next to the set in order; by depth the place picked and the length before.
     met : int64[n]
         Units of each compound in the set.
-    sums : float64[8]
-        Weight, load, weighted x, y, x2 + y2, compounds, border inside, dual value.
+    sums : float64[9]
+        Weight, load, weighted x, y, x2 + y2, compounds, border inside, dual value; dual values above 0 of the units
+        without households that could still join.
     density, mass : float64[n]
         Scratch of the bound: gain for each household, best first, and households.
     fresh : int64[n]
@@ -107,12 +111,17 @@ def put(graph: Graph, draft: Draft, dual: Floats, unit: int, sign: int) -> None:
 def _list_gains(price, field, draft, dual, root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """List the units that could still be worth taking in, the most for each household first."""
     s, found = draft.sums, 0
-    cx, cy = s[2] / s[0], s[3] / s[0]
+    s[8] = 0.0
+    weight = max(s[0], 1e-12)
+    cx, cy = s[2] / weight, s[3] / weight
     pull = price[INERTIA] * s[0] / field.highest[root]
     for unit in range(root + 1, draft.status.size):
         if draft.status[unit] in (TAKEN, SKIPPED):
             continue
         weight = field.graph.units[unit, 0]
+        if weight <= 0.0:
+            s[8] += max(0.0, dual[unit])
+            continue
         dx, dy = field.x[unit] - cx, field.y[unit] - cy
         density = dual[unit] / weight - pull * (dx * dx + dy * dy)
         if density <= 0.0 or s[0] + weight > field.highest[root] + SLACK:
@@ -173,8 +182,9 @@ def reach(price: Floats, field: Field, draft: Draft, dual: Floats, root: int, by
     s = draft.sums
     found = _list_gains(price, field, draft, dual, root)
     least = max(s[0], field.lowest[root])
-    fixed = price[COMPOUND] * s[5] + s[6] - s[7]
-    fixed += price[INERTIA] * max(0.0, s[4] - (s[2] * s[2] + s[3] * s[3]) / s[0])
+    fixed = price[COMPOUND] * s[5] + s[6] - s[7] - s[8]
+    if s[0] > 0.0:
+        fixed += price[INERTIA] * max(0.0, s[4] - (s[2] * s[2] + s[3] * s[3]) / s[0])
     if s[5] > 1:
         fixed += price[MIXED] * least
     most = field.highest[root]
@@ -232,12 +242,50 @@ def leaves_parts(field: Field, draft: Draft, ordinary: Floats, parts: int) -> bo
                 if not draft.seen[other] and draft.status[other] != TAKEN:
                     draft.seen[other], draft.stack[height] = 1, other
                     height += 1
+        if small <= 0.0 and huge == 0:
+            continue  # units without households join the set
         at_most = huge + (int((small + SLACK) / low) if low > 0 else draft.seen.size)
         at_least = huge + int(np.ceil(max(0.0, small - large - SLACK) / high))
         if at_least > at_most or at_most == 0:
             return False
         fewest, most = fewest + max(1, at_least), most + at_most
     return fewest <= parts <= most
+
+
+@njit(cache=True, nogil=True)
+def needs_idle(field: Field, draft: Draft, root: int, depth: int) -> bool:
+    """Tell whether a set would fall apart without any one of its idle units.
+
+    Parameters
+    ----------
+    field, draft : Field, Draft
+        Piece and set.
+    root, depth : int
+        First unit of the set, never an idle one unless alone, and number of its other units.
+
+    Returns
+    -------
+    bool
+        False where an idle unit could be left out: the smaller set is as good.
+    """
+    graph = field.graph
+    for at in range(depth):
+        idle = draft.line[draft.picked[at]]
+        if idle < field.firm:
+            continue
+        draft.seen[:] = 0
+        draft.stack[0], draft.seen[root], draft.seen[idle], height, met = root, 1, 1, 1, 1
+        while height > 0:
+            height -= 1
+            unit = draft.stack[height]
+            for half in range(graph.indptr[unit], graph.indptr[unit + 1]):
+                other = graph.indices[half]
+                if not draft.seen[other] and draft.status[other] == TAKEN:
+                    draft.seen[other], draft.stack[height] = 1, other
+                    height, met = height + 1, met + 1
+        if met == depth:
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -275,7 +323,9 @@ def list_columns(
     """
     graph, s, found = field.graph, draft.sums, 0
     start[0] = 0
-    for root in range(dual.size):
+    for root in range(field.firm):
+        if graph.units[root, 0] <= 0.0 and field.lowest[root] > 0.0:
+            break  # from here on there are no households
         draft.status[:], draft.met[:], s[:] = FREE, 0, 0.0
         draft.status[root] = TAKEN
         put(graph, draft, dual, root, 1)
@@ -288,7 +338,8 @@ def list_columns(
                     return found
                 if s[0] >= field.lowest[root] - SLACK and s[0] <= field.highest[root] + SLACK:
                     value = grid_cost(price, s[0], s[1], s[2], s[3], s[4], s[5], s[6])
-                    if value - s[7] < limit and leaves_parts(field, draft, ordinary, parts - 1):
+                    good = value - s[7] < limit and needs_idle(field, draft, root, depth)
+                    if good and leaves_parts(field, draft, ordinary, parts - 1):
                         if here >= each or found + 1 >= start.size or start[found] + depth >= members.size:
                             work[1] = 1
                             break

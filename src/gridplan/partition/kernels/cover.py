@@ -8,8 +8,8 @@ from gridplan.partition.kernels.arrays import Flags, Floats, Ints
 
 @njit(cache=True, nogil=True)
 def best_cover(
-    members: Ints, start: Ints, reduced: Floats, first: Ints, columns: Ints, parts: int, room: float, work: Ints,
-    stop: Flags,
+    members: Ints, start: Ints, reduced: Floats, first: Ints, columns: Ints, units: int, parts: int, room: float,
+    work: Ints, stop: Flags,
 ) -> tuple[float, Ints]:  # fmt: skip
     """Cover every unit exactly once by so many sets whose reduced costs sum to the least, if that is less than `room`.
 
@@ -21,6 +21,8 @@ def best_cover(
         Reduced cost of each set, >= 0.
     first, columns : int64[n + 1], int64
         Sets that hold each unit, by ascending reduced cost; units are taken in ascending order.
+    units : int
+        Units in all; those beyond n need not be covered, but at most once.
     parts : int
         Sets of a cover.
     room : float
@@ -36,7 +38,7 @@ def best_cover(
         Least sum found (`room` if none) and the sets.
     """
     n = first.size - 1
-    covered = np.zeros(n, np.int64)
+    covered = np.zeros(units, np.int64)
     at, chosen, spent = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64), np.zeros(n + 1)
     unit_at = np.zeros(n + 1, np.int64)
     best, cover, depth = room, np.zeros(0, np.int64), 0
