@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pyproj import CRS
-from shapely import LineString, MultiPolygon, Point, box, union_all
+from shapely import LineString, MultiPolygon, box, union_all
 
 from gridplan.config import Rules
 from gridplan.model import Finding, PlanData, findings_frame
@@ -98,9 +98,8 @@ def rules() -> Rules:
     return Rules()
 
 
-@pytest.fixture
-def plan(rules: Rules) -> PlanData:
-    """Return a lawful plan of six grids and forty units."""
+def make_plan(rules: Rules) -> PlanData:
+    """Make a lawful plan of six grids and forty units."""
     units = make_units()
     buildings = units[["building_id", "entrance", "unit_id", "households"]].copy()
     twin = pd.DataFrame([{"building_id": "b000a", "entrance": "", "unit_id": "u000", "households": 6}])
@@ -152,6 +151,6 @@ def plan(rules: Rules) -> PlanData:
 
 
 @pytest.fixture
-def point() -> Point:
-    """Return a point of the first grid."""
-    return Point(X0 + 5, Y0 + 5)
+def plan(rules: Rules) -> PlanData:
+    """Return a lawful plan of six grids and forty units."""
+    return make_plan(rules)

@@ -19,6 +19,8 @@ from gridplan.reporting.summary import summarise, write_summary
 from gridplan.reporting.tables import write_buildings, write_geojson
 from gridplan.reporting.webpage import render_page
 
+Step = Callable[[], object]
+
 MARKS: Final = ("summary.json", "plan.gpkg")
 """Files by which a former plan is known."""
 
@@ -95,7 +97,7 @@ def check_folder(out: Path) -> None:
 
 def _fill(draft: Path, plan: PlanData, rules: Rules, report: Report) -> None:
     wall, cpu = time.perf_counter(), time.process_time()
-    steps: tuple[Callable[[], object], ...] = (
+    steps: tuple[Step, ...] = (
         lambda: write_geopackage(plan, rules, draft / "plan.gpkg"),
         lambda: write_geojson(plan, rules, draft / "grids.geojson"),
         lambda: write_buildings(plan, draft / "buildings.csv"),

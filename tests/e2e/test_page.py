@@ -1,0 +1,169 @@
+"""The page in a real browser: it draws, answers, speaks two languages, asks no network and runs no data."""
+
+import importlib.util
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gridplan.config import Rules
+from gridplan.reporting import render_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+HELPERS = Path(__file__).parents[1] / "reporting" / "conftest.py"
+FIRST = "210106001001001"
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the page is tested with playwright")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the page is tested in chromium")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Write the page of the small plan, whose compounds are named like code."""
+    spec = importlib.util.spec_from_file_location("small_plan", HELPERS)
+    assert spec is not None
+    assert spec.loader is not None
+    helpers = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(helpers)
+    path = tmp_path_factory.mktemp("page") / "plan.html"
+    path.write_text(render_page(helpers.make_plan(Rules()), Rules(target=300, lower=290, upper=305)), "utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Start Chromium once."""
+    with playwright.sync_playwright() as run:
+        started = run.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: "Browser", address: str) -> Iterator["Page"]:
+    """Open the page; afterwards nothing was requested, said on the console or shown in a dialogue."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 800})
+    heard: list[str] = []
+    opened.on("request", lambda r: heard.append(r.url) if r.url != address else None)
+    opened.on("console", lambda m: heard.append(m.text))
+    opened.on("pageerror", lambda e: heard.append(str(e)))
+    opened.on("dialog", lambda d: (heard.append("dialogue"), d.dismiss()))
+    opened.goto(address)
+    yield opened
+    assert heard == []
+    opened.close()
+
+
+def colours(page: "Page") -> set[str]:
+    """Colours on the map, as RGB in hexadecimal."""
+    script = """() => {
+      const c = document.querySelector("#canvas"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+      const found = new Set();
+      for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200) found.add([d[i], d[i + 1], d[i + 2]].join(" "));
+      return [...found];
+    }"""
+    return set(page.evaluate(script))
+
+
+def test_the_page_opens_in_chinese_and_turns_to_english(page: "Page") -> None:
+    """The whole interface, with the language of the document."""
+    assert page.inner_text("h1") == "社区网格方案"
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    page.click("#language")
+    assert page.inner_text("h1") == "Community grid plan"
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.inner_text("#language") == "中文"
+
+
+def test_the_map_is_drawn(page: "Page") -> None:
+    """Grids in three classes, lines, letters: many colours."""
+    page.wait_for_timeout(200)
+    assert len(colours(page)) > 20
+    assert [e.inner_text() for e in page.query_selector_all("#legend button b")] == ["2", "2", "2"]
+
+
+def test_a_row_leads_to_its_grid_on_the_map(page: "Page") -> None:
+    """The card tells about it; data that looks like code is text."""
+    page.click("#grids .row >> nth=0")
+    card = page.inner_text("#card")
+    assert FIRST in card
+    assert "288" in card
+    assert "<script>alert(1)</script>" in card
+    assert page.query_selector("#card script") is None
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#card")
+
+
+def test_the_pointer_finds_the_grid_below(page: "Page") -> None:
+    """Hovering opens the card, a click keeps it."""
+    page.wait_for_timeout(200)
+    box = page.query_selector("#canvas").bounding_box()
+    page.mouse.move(box["x"] + 0.68 * box["width"], box["y"] + box["height"] / 2)
+    assert "210106001" in page.inner_text("#card")
+    page.mouse.down()
+    page.mouse.up()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    assert "210106001" in page.inner_text("#card")
+
+
+def test_the_map_moves_and_zooms(page: "Page") -> None:
+    """By wheel, drag and keys; 0 shows the whole map again."""
+    scale = page.inner_text("#scale")
+    box = page.query_selector("#canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.wheel(0, -900)
+    page.wait_for_timeout(100)
+    assert page.inner_text("#scale") != scale
+    page.mouse.down()
+    page.mouse.move(box["x"] + 100, box["y"] + 100, steps=4)
+    page.mouse.up()
+    page.focus("#canvas")
+    for key in ("ArrowLeft", "ArrowUp", "+", "-", "0"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(100)
+    assert page.inner_text("#scale") == scale
+
+
+def test_the_table_sorts_and_the_search_filters(page: "Page") -> None:
+    """By a column both ways; by code, building and compound."""
+    first = "#grids .row >> nth=0 >> b"
+    page.click("#grids .head button >> nth=1")
+    assert page.inner_text(first) == "288"
+    page.click("#grids .head button >> nth=1")
+    assert page.inner_text(first) == "308"
+    for query, count in (("06001002", 3), ("b119", 1), ("alert(1)", 4), ("第2网格", 2), ("nothing", 0), ("", 6)):
+        page.fill("#query", query)
+        assert len(page.query_selector_all("#grids .row")) == count, query
+    page.fill("#query", "b119")
+    page.keyboard.press("Enter")
+    assert "210106001002003" in page.inner_text("#card")
+
+
+def test_findings_are_listed_and_lead_to_their_place(page: "Page") -> None:
+    """Worst first; a kind can be hidden."""
+    page.click("[data-tab=findings]")
+    rows = page.query_selector_all("#findings .row")
+    assert len(rows) == 2
+    assert rows[0].query_selector(".dot.warning")
+    assert "<b>&</b>" in rows[1].inner_text()
+    scale = page.inner_text("#scale")
+    rows[1].click()
+    page.wait_for_timeout(100)
+    assert page.inner_text("#scale") != scale
+    page.click("#findings .filters input >> nth=2")
+    assert len(page.query_selector_all("#findings .row")) == 1
+
+
+def test_a_class_can_be_hidden(page: "Page") -> None:
+    """By a click on the legend, and shown again."""
+    button = "#legend button >> nth=0"
+    page.click(button)
+    assert page.get_attribute(button, "aria-pressed") == "false"
+    page.click(button)
+    assert page.get_attribute(button, "aria-pressed") == "true"
