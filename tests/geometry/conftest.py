@@ -16,7 +16,7 @@ from gridplan.schema import KEY_GROUPS
 METRIC = CRS.from_epsg(4550)
 
 
-def lay_out(shapes: Sequence[shapely.Geometry], households: Any = 10, **roles: Any) -> Layers:
+def lay_out(shapes: Sequence[shapely.Geometry], households: Any = 10, **roles: Any) -> Layers:  # noqa: ANN401
     """Layers of buildings b000, b001, ...; other roles as geometries, tables of columns, or frames as they are."""
     columns = roles.pop("columns", {})
     frame = gpd.GeoDataFrame({"building_id": [f"b{i:03d}" for i in range(len(shapes))]}, geometry=list(shapes))
@@ -56,7 +56,7 @@ def random_layers(seed: int, *, points: bool = False, lines: bool = True, mode: 
 
 
 def _house(rng: np.random.Generator, x: float, y: float) -> shapely.Geometry:
-    """A turned rectangle or an L."""
+    """Make a turned rectangle or an L."""
     length, depth = rng.uniform(4, 40), rng.uniform(4, 14)
     house = shapely.box(x - length / 2, y - depth / 2, x + length / 2, y + depth / 2)
     if rng.random() < 0.3:

@@ -99,7 +99,7 @@ def test_a_crossing_joins_both_sides(layers_of: Maker, hard: dict[str, object], 
 
 
 def _pieces(fabric: Fabric) -> np.ndarray:
-    """Connected piece of each unit, by plain spreading."""
+    """Find the connected piece of each unit by plain spreading."""
     label = np.arange(len(fabric.units))
     for _ in label:
         for a, b in fabric.graph.edges:

@@ -19,7 +19,7 @@ from gridplan.model import Fabric, Layers
 
 Maker = Callable[..., Layers]
 RULES = Rules(target=300, lower=240, upper=360)
-few = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 seeds = st.integers(0, 10_000)
 modes = st.sampled_from(["polygons", "column", "boundary", "nothing"])
 
@@ -42,7 +42,7 @@ def hard_ground(layers: Layers) -> shapely.Geometry:
 
 
 def soft_over_hard(layers: Layers) -> bool:
-    """A soft road meets a hard barrier, which may be open there."""
+    """Tell whether a soft road meets a hard barrier, which may be open there."""
     if layers.roads is None:
         return False
     soft = layers.roads.geometry[~layers.roads["road_class"].isin(GeometryRules().hard_roads)]

@@ -30,8 +30,10 @@ def entrances_of(building: str, households: list[int]) -> pd.DataFrame:
     return pd.DataFrame(columns | {"residents": households} | dict.fromkeys(KEY_GROUPS, 0))
 
 
-@pytest.mark.parametrize("shape", [shapely.box(20, 20, 80, 32), shapely.Point(50, 26),
-                                   shapely.Polygon([(20, 20), (80, 20), (80, 32), (32, 32), (32, 60), (20, 60)])])  # fmt: skip
+SLAB = shapely.box(20, 20, 80, 32)
+
+
+@pytest.mark.parametrize("shape", [SLAB, shapely.Point(50, 26), SLAB.union(shapely.box(20, 20, 32, 60))])
 def test_a_large_building_is_cut_by_entrance(layers_of: Maker, shape: shapely.Geometry) -> None:
     """Above the upper limit every entrance is a unit, in order, and nothing of the building is lost."""
     layers = layers_of([shape, shapely.box(20, 80, 40, 90)], [480, 50], entrances=entrances_of("b000", [120, 200, 160]))
@@ -225,3 +227,14 @@ def test_frames_keep_their_kind(layers_of: Maker) -> None:
     fabric = build_fabric(layers, Rules())
     assert isinstance(fabric.units, gpd.GeoDataFrame)
     assert fabric.units.crs == fabric.communities.crs == layers.crs
+
+
+def test_all_ground_is_planned_even_when_no_building_is(layers_of: Maker) -> None:
+    """Where every building is set aside, each community is one unit of nobody."""
+    far = [shapely.Point(900, 900)]
+    fabric = build_fabric(layers_of(far, communities=HALVES), Rules())
+    assert list(fabric.units["building_id"]) == ["", ""]
+    assert fabric.set_aside["households"].sum() == 10
+    assert len(fabric.graph.edges) == 0
+    with pytest.raises(LayerError, match="buildings"):
+        build_fabric(layers_of(far, boundary=[shapely.box(0, 0, 9, 9)], columns={"community": ["A"]}), Rules())

@@ -116,7 +116,7 @@ def draw_ridges(samples: Samples, blocks: Shapes) -> Shapes:
         Voronoi ridges between samples of different units, straightened, clipped to their block and a little beyond.
     """
     starts = np.nonzero(np.diff(samples.block, prepend=-1))[0]
-    stops = np.append(starts[1:], len(samples.block))
+    stops = np.append(starts[1:], len(samples.block))[: len(starts)]
     drawn, homes = [np.empty((0, 2, 2))], []
     for a, b in zip(starts, stops, strict=True):
         if (samples.unit[a:b] != samples.unit[a]).any():

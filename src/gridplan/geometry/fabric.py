@@ -64,6 +64,9 @@ def build_fabric(layers: Layers, rules: Rules, report: Report = silent) -> Fabri
     report("geometry", 1, _STEPS)
     everything = split_buildings(near, rules.upper)
     homes = find_homes(everything, blocks, territory, rules.geometry.max_outside_m)
+    if territory.polygons is None and not (homes.block >= 0).any():
+        msg = "buildings: need one on the planned ground, found none; check the boundary and the CRS of the layers"
+        raise LayerError(msg)
     parts, compound_findings = _settle(near, everything, homes)
     report("geometry", 2, _STEPS)
     ground = draw_ground(parts, blocks, rules.geometry)

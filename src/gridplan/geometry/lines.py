@@ -76,9 +76,16 @@ def edge_kinds(spots: Shapes, lines: dict[int, Shapes]) -> NDArray[np.int8]:
     kinds = np.full(len(spots), OPEN, dtype="int8")
     for kind, shapes in lines.items():
         free = np.nonzero(kinds == OPEN)[0]
-        hit = shapely.STRtree(shapes).query(spots[free], predicate="dwithin", distance=ON_LINE_M)[0]
+        hit = shapely.STRtree(_pieces(shapes)).query(spots[free], predicate="dwithin", distance=ON_LINE_M)[0]
         kinds[free[hit]] = kind
     return kinds
+
+
+def _pieces(shapes: Shapes) -> Shapes:
+    """Straight pieces of lines: a tree finds the one piece of a long line that is near."""
+    xy, line = shapely.get_coordinates(shapely.get_parts(shapes), return_index=True)
+    start = np.nonzero(line[1:] == line[:-1])[0]
+    return np.asarray(shapely.linestrings(np.stack([xy[start], xy[start + 1]], axis=1)))
 
 
 def water_ground(layers: Layers) -> shapely.Geometry:
