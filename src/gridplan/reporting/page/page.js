@@ -212,7 +212,7 @@ function paintLabels(inView) {
   };
   areas.forEach(({ box }, i) => {
     const wide = (box[2] - box[0]) * view.scale;
-    if (visible(box) && wide > 70 && wide < 900) put(communities.community[i], (box[0] + box[2]) / 2 * view.scale + view.x,
+    if (areas.length > 1 && visible(box) && wide > 70 && wide < 900) put(communities.community[i], (box[0] + box[2]) / 2 * view.scale + view.x,
       (box[1] + box[3]) / 2 * view.scale + view.y, 13, "600");
   });
   for (const i of inView) {
@@ -229,11 +229,12 @@ function middle(i) {
   return unitsOf[i].length ? [x / unitsOf[i].length, y / unitsOf[i].length] : [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
 }
 function paintFindings() {
+  const far = view.scale < 0.02, crowded = far && notes.length > 100;
   for (const f of notes) {
-    if (!f.place || !shown[f.severity] || f.severity === "notice" && view.scale < 0.02) continue;
+    if (!f.place || !shown[f.severity] || far && f.severity === "notice" || crowded && f.severity === "warning") continue;
     const x = f.place[0] * view.scale + view.x, y = -f.place[1] * view.scale + view.y;
     if (x < 0 || y < 0 || x > width || y > height) continue;
-    const r = view.scale < 0.02 ? 3 : 5.5;
+    const r = far ? 3 : 5.5;
     pen.beginPath();
     if (f.severity === "notice") pen.arc(x, y, r - 1.5, 0, 7);
     else if (f.severity === "warning") { pen.moveTo(x, y - r); pen.lineTo(x + r, y); pen.lineTo(x, y + r); pen.lineTo(x - r, y); }
