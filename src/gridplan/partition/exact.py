@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
 from gridplan.partition.certificate import TOLERANCE, price_labels
-from gridplan.partition.kernels.arrays import LOWER, OUTSIDE, SURPLUS, UPPER, WEIGHT, Flags, Floats, Graph, Ints
+from gridplan.partition.kernels.arrays import LOAD, LOWER, OUTSIDE, SURPLUS, TARGET, UPPER, WEIGHT, Flags, Floats, Graph, Ints
 from gridplan.partition.kernels.columns import Draft, Field, list_columns
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.cover import best_cover
@@ -48,8 +48,11 @@ PROOFS: Final = MappingProxyType(
     }
 )
 
-SEEDS, EACH, NEAR = 0.3, 30, 12
-"""Reduced cost of the first columns; columns of one root in the first listing, and in those after it."""
+NEAR, PATIENCE = 20, 4_000
+"""Columns of one root in one listing; steps for one root while there are columns to be found elsewhere."""
+
+CALM, LITTLE = 0.6, 0.1
+"""Weight of the old dual values against those of the programme, and where it counts as nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +166,7 @@ def make_field(graph: Graph, price: Floats, cost: float) -> tuple[Field, Ints] |
     return field, order
 
 
-class _Prover:
+class Prover:
     """A proof under way: the reduced piece, the programme over its grids, and the work left."""
 
     def __init__(self, field: Field, price: Floats, labels: Ints, cost: float, budget: ProofBudget, stop: Flags) -> None:
@@ -174,13 +177,12 @@ class _Prover:
         self.same = float(np.array_equal(field.graph.units[:, 0], field.graph.units[:, 1]))
         _, costs = price_labels(field.graph, price, labels)
         sizes = np.bincount(labels, weights=field.graph.units[:, 0])
-        self.master = Master(field.firm, self.n, cost)
+        self.master = Master(field.firm, self.n, 2.0 * price[LOAD] * price[TARGET])
         order = np.argsort(labels, kind="stable")
         self.master.add(order, np.concatenate([[0], np.cumsum(np.bincount(labels))]), costs)
         self.dual = np.append(costs[labels] * field.graph.units[:, 0] / np.maximum(sizes[labels], 1e-9), 0.0)
-        self.seeded = False
 
-    def list(self, limit: float, parts: int, each: int, most: int) -> Columns:
+    def list(self, limit: float, parts: Ints, each: int, most: int, patience: int) -> Columns:
         """List grids with a reduced cost below a limit."""
         n, c = self.n, int(self.field.graph.compound.max(initial=-1)) + 1
         four, three = [np.zeros((4, n), np.int64), np.zeros((3, n), np.int64)]
@@ -188,33 +190,54 @@ class _Prover:
         members, start, cost = np.zeros(most * 12, np.int64), np.zeros(most + 1, np.int64), np.zeros(most)
         self.work[1] = 0
         m = list_columns(
-            self.price, self.field, draft, self.dual[:n].copy(), limit + self.dual[n], each, self.work, members,
+            self.price, self.field, draft, self.dual[:n].copy(), limit + self.dual[n], each, patience, self.work, members,
             start, cost, self.same, self.ordinary, parts, self.stop,
         )  # fmt: skip
         whole = bool(self.work[1] == 0)
         return Columns(members=members[: start[m]].copy(), start=start[: m + 1].copy(), cost=cost[:m].copy(), whole=whole)
 
-    def bound(self, parts: int) -> float:
-        """Bound the cost of every plan of so many grids; minus infinity when the work runs out."""
+    def bound(self, parts: int, cost: float, side: int) -> tuple[float, bool]:
+        """Bound the cost of every plan of so many grids, up to `cost`; minus infinity when the work runs out.
+
+        With `side` 1 or -1 grids of plans of more, or fewer, are looked at too; then the second value tells whether
+        the bound holds for those plans as well: it does where a further grid adds to it, or one less.
+
+        Grids are asked for at dual values between those of the programme and the last that held for every grid:
+        the programme alone swings widely at first.
+        """
         self.master.ask_parts(parts)
-        if not self.seeded:
-            near = self.list(SEEDS, parts, EACH, self.n * EACH)
-            self.master.add(near.members, near.start, near.cost)
-            self.seeded = True
+        n, patience, calm, bound = self.n, PATIENCE, CALM, -np.inf
+        range_ = np.array([1 if side < 0 else parts, self.n if side > 0 else parts])
+        held, before = self.dual, np.inf
         for _ in range(self.budget.rounds):
-            self.dual = self.master.duals()
-            found = self.list(-SMALL, parts, NEAR, self.n * NEAR)
+            swing = self.master.duals()
+            value = self._value(swing, parts)
+            calm = CALM if value < before - SMALL else 0.4 * calm if calm > LITTLE else 0.0
+            before = value
+            self.dual = calm * held + (1.0 - calm) * swing
+            # if no grid costs less than its units by this much, no plan of so many grids costs less than `cost`
+            enough = (cost - self._value(self.dual, parts)) / parts
+            found = self.list(min(-SMALL, enough), range_, NEAR, n * NEAR, patience)
             if len(found.cost) == 0 and found.whole:
-                return float(self.dual[: self.n].sum() + parts * self.dual[self.n]) - SMALL * self.n
+                if enough < -SMALL:
+                    return cost, side * (self.dual[n] + enough) >= 0.0
+                held, bound = self.dual, max(bound, self._value(self.dual, parts) - SMALL * n)
+                if calm == 0.0:
+                    return bound, side * self.dual[n] >= 0.0
             if self.work[0] <= 0 or self.stop[0]:
                 break
+            patience = PATIENCE if len(found.cost) > n // 4 else self.budget.steps
             self.master.add(found.members, found.start, found.cost)
-        return -np.inf
+        self.dual = held
+        return bound, False
+
+    def _value(self, dual: Floats, parts: int) -> float:
+        return float(dual[: self.n].sum() + parts * dual[self.n])
 
     def cover(self, parts: int, cost: float, bound: float) -> tuple[Columns, Ints, bool]:
         """Find the best plan of so many grids that costs less than `cost`; False when the work runs out."""
         n, most = self.n, self.budget.columns
-        found = self.list(cost - bound, parts, most, most)
+        found = self.list(cost - bound, np.array([parts, parts]), most, most, self.budget.steps)
         if not found.whole:
             return found, np.zeros(0, np.int64), False
         m = len(found.cost)
@@ -234,8 +257,8 @@ class _Prover:
 def prove_piece(graph: Graph, price: Floats, labels: Ints, cost: float, budget: ProofBudget, stop: Flags) -> Proof:
     """Try to prove a plan of one piece the best, or find the best.
 
-    The bound for a given number of grids is convex in that number, so that it is enough to go up and down from the
-    plan at hand until it exceeds the cost.
+    One number of grids is settled after the other, up and down from that of the plan at hand, until the bound
+    exceeds the cost for all further numbers too.
 
     Parameters
     ----------
@@ -263,22 +286,25 @@ def prove_piece(graph: Graph, price: Floats, labels: Ints, cost: float, budget: 
         return open_
     field, order = made
     mine = labels[order]
-    prover = _Prover(field, price, mine, cost, budget, stop)
+    prover = Prover(field, price, mine, cost, budget, stop)
     middle, least, reason = int(mine.max()) + 1, np.inf, ""
-    for step in (1, -1):
-        parts = middle if step > 0 else middle - 1
+    for step in (0, 1, -1):
+        parts = middle + step
         while 1 <= parts <= len(order):
-            bound = prover.bound(parts)
+            bound, beyond = prover.bound(parts, cost, step)
             if bound == -np.inf:
                 return Proof(labels=labels, bound=-np.inf, proven=False, reason="proof cut short: bound")
-            if bound >= cost - TOLERANCE:
+            if bound >= cost - TOLERANCE and (beyond or step == 0):
                 break
+            prover.master.set_fine(max(2.0 * price[LOAD] * price[TARGET], 1.5 * (cost - bound)))
             found, cover, done = prover.cover(parts, cost, bound)
             if len(cover):
                 labels = _plan(graph, order, found, cover)
                 cost = float(price_labels(graph, price, labels)[1].sum())
             if not done:
                 least, reason = min(least, bound), "proof cut short: cover" if found.whole else "proof cut short: columns"
+            if step == 0:
+                break
             parts += step
     if reason and least < cost - TOLERANCE:
         return Proof(labels=labels, bound=least, proven=False, reason=reason)

@@ -59,6 +59,17 @@ class Master:
             np.array([1.0, -1.0]),
         )  # fmt: skip
 
+    def set_fine(self, fine: float) -> None:
+        """Set the price of each grid more or fewer than the number.
+
+        Parameters
+        ----------
+        fine : float
+            Small enough for dual values of a natural size, large enough to exceed the cost of the plan at hand.
+        """
+        self._solver.changeColCost(0, fine)
+        self._solver.changeColCost(1, fine)
+
     def ask_parts(self, parts: int) -> None:
         """Set the number of grids.
 

@@ -43,7 +43,7 @@ class Budget:
 BUDGETS: Final = MappingProxyType(
     {
         "fast": Budget(starts=2, moves=30, few=300),
-        "normal": Budget(starts=6, moves=30, few=300),
+        "normal": Budget(starts=8, moves=40, few=1500),
         "thorough": Budget(starts=40, moves=100, few=1000),
     }
 )

@@ -109,7 +109,10 @@ def put(graph: Graph, draft: Draft, dual: Floats, unit: int, sign: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _list_gains(price, field, draft, dual, root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """List the units that could still be worth taking in, the most for each household first."""
+    """List the units that could still be worth taking in, the most for each household first.
+
+    Below the target a unit saves uneven load, so that it may be worth its place with a small loss.
+    """
     s, found = draft.sums, 0
     s[8] = 0.0
     weight = max(s[0], 1e-12)
@@ -124,7 +127,7 @@ def _list_gains(price, field, draft, dual, root):  # type: ignore[no-untyped-def
             continue
         dx, dy = field.x[unit] - cx, field.y[unit] - cy
         density = dual[unit] / weight - pull * (dx * dx + dy * dy)
-        if density <= 0.0 or s[0] + weight > field.highest[root] + SLACK:
+        if density <= -price[LOAD] or s[0] + weight > field.highest[root] + SLACK:
             continue
         c, i = field.graph.compound[unit], found
         while i > 0 and draft.density[i - 1] < density:
@@ -147,6 +150,8 @@ def _fill_up(price, draft, found, most, with_fresh, by_load):  # type: ignore[no
         if draft.fresh[i] and not with_fresh:
             continue
         room, density = min(draft.mass[i], most - weight), draft.density[i]
+        if density <= -step:
+            break
         below = min(room, max(0.0, price[TARGET] - weight))
         value -= below * (density + step)
         weight, room = weight + below, room - below
@@ -204,7 +209,17 @@ def _grow_line(graph, draft, unit, root, size):  # type: ignore[no-untyped-def] 
 
 
 @njit(cache=True, nogil=True)
-def leaves_parts(field: Field, draft: Draft, ordinary: Floats, parts: int) -> bool:
+def _opens(graph, draft, unit, root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Tell whether a unit leads to others the set does not touch; an idle one that does not is of no use."""
+    for half in range(graph.indptr[unit], graph.indptr[unit + 1]):
+        other = graph.indices[half]
+        if other > root and draft.status[other] == FREE:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def leaves_parts(field: Field, draft: Draft, ordinary: Floats, parts: Ints) -> bool:
     """Tell whether what a set leaves can be divided, by arithmetic alone, into so many grids.
 
     Parameters
@@ -213,13 +228,13 @@ def leaves_parts(field: Field, draft: Draft, ordinary: Floats, parts: int) -> bo
         Piece and set.
     ordinary : float64[2]
         Fewest and most households of a grid without a unit above the band.
-    parts : int
-        Grids besides the set.
+    parts : int64[2]
+        Fewest and most grids of the plan.
 
     Returns
     -------
     bool
-        Whether each connected rest can be divided at all, and all of them together into `parts`.
+        Whether each connected rest can be divided at all, and all of them together into one grid less.
     """
     graph, fewest, most = field.graph, 0, 0
     low, high = ordinary[0], ordinary[1]
@@ -249,7 +264,7 @@ def leaves_parts(field: Field, draft: Draft, ordinary: Floats, parts: int) -> bo
         if at_least > at_most or at_most == 0:
             return False
         fewest, most = fewest + max(1, at_least), most + at_most
-    return fewest <= parts <= most
+    return fewest < parts[1] and most >= parts[0] - 1
 
 
 @njit(cache=True, nogil=True)
@@ -290,8 +305,8 @@ def needs_idle(field: Field, draft: Draft, root: int, depth: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def list_columns(
-    price: Floats, field: Field, draft: Draft, dual: Floats, limit: float, each: int, work: Ints,
-    members: Ints, start: Ints, cost: Floats, by_load: float, ordinary: Floats, parts: int, stop: Flags,
+    price: Floats, field: Field, draft: Draft, dual: Floats, limit: float, each: int, patience: int, work: Ints,
+    members: Ints, start: Ints, cost: Floats, by_load: float, ordinary: Floats, parts: Ints, stop: Flags,
 ) -> int:  # fmt: skip
     """List the connected sets of units whose reduced cost is below a limit, each once.
 
@@ -303,6 +318,8 @@ def list_columns(
         Reduced cost (cost minus dual values) above which a set is left out.
     each : int
         Sets listed for one root at most.
+    patience : int
+        Steps for one root at most.
     work : int64[2]
         Steps that may still be done, lowered; the second place is set to 1 when something was cut short.
     members, start, cost : int64, int64[m + 1], float64[m]
@@ -311,8 +328,8 @@ def list_columns(
         1 where load and households are the same, else 0.
     ordinary : float64[2]
         Fewest and most households of a grid without a unit above the band.
-    parts : int
-        Grids of the plan; sets that leave what cannot be divided into one less are left out.
+    parts : int64[2]
+        Fewest and most grids of the plan; sets that leave what cannot be divided into one less are left out.
     stop : int8[1]
         Looked at now and then; not 0: stop.
 
@@ -330,16 +347,20 @@ def list_columns(
         draft.status[root] = TAKEN
         put(graph, draft, dual, root, 1)
         size, place, depth, here, fresh = _grow_line(graph, draft, root, root, 0), 0, 0, 0, True
+        least_work = work[0] - patience
         while True:
             if fresh:
                 work[0] -= 1
                 if work[0] <= 0 or (work[0] % 1024 == 0 and stop[0] != 0):
                     work[1] = 1
                     return found
+                if work[0] < least_work:
+                    work[1] = 1
+                    break
                 if s[0] >= field.lowest[root] - SLACK and s[0] <= field.highest[root] + SLACK:
                     value = grid_cost(price, s[0], s[1], s[2], s[3], s[4], s[5], s[6])
                     good = value - s[7] < limit and needs_idle(field, draft, root, depth)
-                    if good and leaves_parts(field, draft, ordinary, parts - 1):
+                    if good and leaves_parts(field, draft, ordinary, parts):
                         if here >= each or found + 1 >= start.size or start[found] + depth >= members.size:
                             work[1] = 1
                             break
@@ -353,6 +374,8 @@ def list_columns(
             if place < size:
                 unit = draft.line[place]
                 fresh = s[0] + graph.units[unit, 0] <= field.highest[root] + SLACK
+                if unit >= field.firm:
+                    fresh = _opens(graph, draft, unit, root)
                 if fresh:
                     put(graph, draft, dual, unit, 1)
                     draft.status[unit] = TAKEN
