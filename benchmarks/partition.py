@@ -91,24 +91,25 @@ def version_of(tool: str) -> str:
         return ""
 
 
-def measure(rows: list[Row], tools: list[str], sizes: list[str], cap: float, keep: Path | None, *, fresh: bool) -> None:
-    """Run the tools on all instances of the sizes, and put the rows in the place of earlier ones."""
-    for size in sizes:
-        for seed in range(SIZES[size][1]):
-            path = instance_path(size, seed, fresh=fresh)
-            if path is None:
-                print(f"{size}: skipped, the data is absent")
-                continue
-            instance = Instance.load(path)
-            name = {"size": size, "seed": seed, "digest": instance.digest()}
-            rows[:] = [r for r in rows if (r["size"], r["seed"]) != (size, seed) or r["digest"] == name["digest"]]
-            for tool in tools:
-                found = run_tool(tool, path, seed, cap)
-                row = {"tool": tool, "version": version_of(tool), **name, **describe(instance), **found}
-                rows[:] = [r for r in rows if (r["tool"], r["size"], r["seed"]) != (tool, size, seed)] + [row]
-                print(_line(row), flush=True)
-                if keep:
-                    save(keep, rows)
+def measure(
+    rows: list[Row], tools: list[str], districts: list[tuple[str, int]], cap: float, keep: Path | None, *, fresh: bool
+) -> None:
+    """Run the tools on the districts (size, seed), and put the rows in the place of earlier ones."""
+    for size, seed in districts:
+        path = instance_path(size, seed, fresh=fresh)
+        if path is None:
+            print(f"{size}: skipped, the data is absent")
+            continue
+        instance = Instance.load(path)
+        name = {"size": size, "seed": seed, "digest": instance.digest()}
+        rows[:] = [r for r in rows if (r["size"], r["seed"]) != (size, seed) or r["digest"] == name["digest"]]
+        for tool in tools:
+            found = run_tool(tool, path, seed, cap)
+            row = {"tool": tool, "version": version_of(tool), **name, **describe(instance), **found}
+            rows[:] = [r for r in rows if (r["tool"], r["size"], r["seed"]) != (tool, size, seed)] + [row]
+            print(_line(row), flush=True)
+            if keep:
+                save(keep, rows)
 
 
 def _line(row: Row) -> str:
@@ -141,6 +142,7 @@ def main() -> None:
     parser.add_argument("--smoke", action="store_true", help="all tools on a tiny district; writes nothing")
     parser.add_argument("--only", metavar="TOOL,...", default=",".join(TOOLS), help="tools, of: " + ", ".join(TOOLS))
     parser.add_argument("--sizes", metavar="SIZE,...", default="500,5400,50000,singapore,published")
+    parser.add_argument("--seeds", type=int, default=3, help="districts of a size at most")
     parser.add_argument("--cap", type=float, default=300.0, help="CPU seconds of a run")
     parser.add_argument("--fresh", action="store_true", help="make the districts again")
     options = parser.parse_args()
@@ -155,7 +157,8 @@ def main() -> None:
     path = None if options.smoke else RESULTS / "partition.json"
     rows = load(path)["runs"] if path else []
     cap = 4.0 if options.smoke else options.cap
-    measure(rows, tools, [s for s in sizes if s in SIZES], cap, path, fresh=options.fresh)
+    districts = [(s, i) for s in sizes if s in SIZES for i in range(min(SIZES[s][1], options.seeds))]
+    measure(rows, tools, districts, cap, path, fresh=options.fresh)
     ours = [t for t in tools if t.startswith("gridplan")]
     published: list[Row] | None = None
     if ours and (options.smoke or "published" in sizes):

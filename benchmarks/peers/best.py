@@ -21,7 +21,7 @@ def part_counts(piece: Piece) -> list[int]:
     reach = 1 + near // 12
     few, many = max(int(-(-households // UPPER)), 1), max(int(households // LOWER), 1)
     tried = {k for k in range(near - reach, near + reach + 1) if min(few, near) <= k <= max(many, near)}
-    return sorted((min(k, len(piece.units)) for k in tried), key=lambda k: (abs(k - near), k))
+    return sorted({min(k, len(piece.units)) for k in tried}, key=lambda k: (abs(k - near), k))[:7]
 
 
 def best_of(instance: Instance, draw: Draw, *, draws: int, seed: int, seconds: float) -> Answer:

@@ -9,7 +9,9 @@ import pytest
 
 from partition import run_tool
 from peers import PACKAGES, TOOLS
+from peers.districts import describe
 from peers.instance import Instance
+from peers.report import write_report
 from peers.run import lattice
 from peers.score import fault, score
 
@@ -36,6 +38,13 @@ def test_a_run_measures_and_scores(tmp_path: Path) -> None:
     assert row["out"] == 0
     assert row["cpu_s"] >= 0
     assert row["peak_mb"] > 10
+    row |= describe(lattice(6)) | {"tool": "gridplan-fast", "size": "500", "seed": 0}
+    lost = row | {"tool": "metis", "status": "no result", "reason": "none in 20 s"}
+    write_report(tmp_path, [row, lost], [{"skipped": "the data is absent"}])
+    text = (tmp_path / "partition.md").read_text("utf-8")
+    assert f"| **gridplan fast** | {row['parts']} | 0 | 0 |" in text
+    assert "no result: none in 20 s" in text
+    assert (tmp_path / "quality.png").stat().st_size > (tmp_path / "scaling.png").stat().st_size / 10 > 0
 
 
 def test_instances_survive_the_disk(tmp_path: Path) -> None:
