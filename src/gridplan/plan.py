@@ -99,7 +99,7 @@ class Plan(PlanData):
         """
         return Page(html=reporting.render_page(self, self.rules))
 
-    def to_networkx(self) -> "nx.Graph":
+    def to_networkx(self) -> "nx.Graph[str]":
         """Give the contiguity graph of the units to networkx.
 
         Returns
