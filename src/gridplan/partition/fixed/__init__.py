@@ -1,0 +1,1 @@
+"""The general engine: an exact number of parts, within a hard band."""

@@ -1,0 +1,111 @@
+"""Arithmetic of a fixed number of parts: what no plan can meet, and how many parts each component may take."""
+
+import numpy as np
+
+from gridplan.errors import InfeasibleError, first_three
+from gridplan.partition.kernels.arrays import Floats, Ints
+
+
+def fail(name: str, need: str, found: str) -> None:
+    """Raise the error of a number of parts that cannot be met.
+
+    Parameters
+    ----------
+    name : str
+        The community.
+    need, found : str
+        What is needed and what the input holds.
+
+    Raises
+    ------
+    InfeasibleError
+        Always.
+    """
+    msg = f"partition, community {name}: need {need}, found {found}; change parts, lower, upper or locked"
+    raise InfeasibleError(msg)
+
+
+def check_arithmetic(name: str, weights: Floats, members: list[Ints], parts: int, lower: float, upper: float) -> None:
+    """Check what can be told from the sizes alone, components left aside.
+
+    Parameters
+    ----------
+    name : str
+        The community.
+    weights : float64[c]
+        Households of each group of units that share a part.
+    members : list of int64 arrays
+        Units of each group, for messages.
+    parts : int
+        Number of parts.
+    lower, upper : float
+        The band, widened by a hair.
+
+    Raises
+    ------
+    InfeasibleError
+        If there are too few groups, too many or too few households, or a group too large.
+    """
+    if not 1 <= parts <= len(weights):
+        fail(name, f"1 to {len(weights)} parts (units that need not share one)", f"parts = {parts}")
+    total = float(weights.sum())
+    if not parts * lower <= total <= parts * upper:
+        fail(
+            name, f"{parts} parts of {lower:.10g} to {upper:.10g} households, so {parts * lower:.10g} to "
+            f"{parts * upper:.10g} in all", f"{total:.10g}",
+        )  # fmt: skip
+    large = np.flatnonzero(weights > upper)
+    if large.size:
+        sizes = first_three(f"{weights[i]:.10g} (unit {members[i][0]})" for i in large)
+        fail(name, f"no unit or locked group above {upper:.10g} households", sizes)
+    halves = np.flatnonzero(weights > upper / 2)
+    if len(halves) > parts:
+        sizes = first_three(f"{weights[i]:.10g}" for i in halves)
+        fail(name, f"at most {parts} units or locked groups above half of {upper:.10g} households", sizes)
+
+
+def count_range(weight: float, units: int, lower: float, upper: float) -> tuple[int, int]:
+    """Return the fewest and the most parts a component can be divided into by arithmetic.
+
+    Parameters
+    ----------
+    weight, units : float, int
+        Households and units of the component.
+    lower, upper : float
+        The band.
+
+    Returns
+    -------
+    int, int
+        The fewest may be above the most: then there is none.
+    """
+    fewest = max(1, int(np.ceil(weight / upper - 1e-12))) if upper > 0 else 1
+    most = min(units, int(np.floor(weight / lower + 1e-12))) if lower > 0 else units
+    return fewest, most
+
+
+def share_out(costs: list[dict[int, tuple[float, float]]], parts: int) -> list[int] | None:
+    """Share the parts out over components at least cost.
+
+    Parameters
+    ----------
+    costs : list of dict
+        By component: households outside the band and cost, by number of parts; a number that is left out is impossible.
+    parts : int
+        Number of parts in all.
+
+    Returns
+    -------
+    list of int or None
+        Parts of each component; None if no sum fits.
+    """
+    best: dict[int, tuple[float, float, list[int]]] = {0: (0.0, 0.0, [])}
+    for options in costs:
+        after: dict[int, tuple[float, float, list[int]]] = {}
+        for used, (missing, cost, chosen) in best.items():
+            for count, (more, extra) in options.items():
+                now = (missing + more, cost + extra, [*chosen, count])
+                if used + count <= parts and (used + count not in after or now < after[used + count]):
+                    after[used + count] = now
+        best = after
+    return best[parts][2] if parts in best else None
