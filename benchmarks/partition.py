@@ -122,6 +122,14 @@ def _line(row: Row) -> str:
     )
 
 
+def _published_line(row: Row) -> str:
+    lawful = "" if row["lawful"] else " NOT LAWFUL"
+    return (
+        f"{row['instance']:>9} {row['objective']:17} {row['value']:10.2f} best known {row['best']:10.2f}"
+        f" {row['excess_pct']:+7.2f} % CPU {row['cpu_s']:5.1f} s{lawful}"
+    )
+
+
 def save(path: Path, rows: list[Row], published: list[Row] | None = None) -> None:
     """Write the rows; `published` None keeps what was there."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -163,10 +171,12 @@ def main() -> None:
     published: list[Row] | None = None
     if ours and (options.smoke or "published" in sizes):
         published = run_published(("county",) if options.smoke else ("county", "tract"), 1.0 if options.smoke else 30.0)
-        print(*published, sep="\n")
+        print(*(_published_line(r) for r in published if "value" in r), sep="\n")
+        skipped = [r["skipped"] for r in published if "skipped" in r]
+        print(f"published: {len(skipped)} skipped", *sorted(set(skipped)), sep="; ")
     broken = [r for r in rows if r["status"] == "invalid" and r["tool"].startswith("gridplan")]
     if path:
-        save(path, rows, published)
+        save(path, load(path)["runs"], published)
         write_report(RESULTS, **load(path))
     if broken or (options.smoke and any(r["status"] == "no result" for r in rows if r["tool"] in ours)):
         sys.exit("gridplan gave no lawful plan")
