@@ -6,12 +6,14 @@ from typing import Final
 
 import numpy as np
 
+from gridplan.partition.contract import contract, nearest_filled
 from gridplan.partition.kernels.anneal import anneal, first_labels
 from gridplan.partition.kernels.arrays import (
     LOAD,
     OUTSIDE,
     SURPLUS,
     TARGET,
+    WEIGHT,
     Flags,
     Floats,
     Graph,
@@ -70,6 +72,9 @@ class Stage:
     cold: float
 
 
+SMALL_PIECE: Final = 200
+"""Units up to which those without households are searched over too."""
+
 STAGES: Final = (
     Stage(share=0.5, outside=0.001, surplus=0.004, hot=60.0, cold=20.0),
     Stage(share=0.5, outside=1.0, surplus=1.0, hot=20.0, cold=3.0),
@@ -97,8 +102,14 @@ def search_piece(
     Returns
     -------
     int64[n], float
-        Grid of each unit (any numbers) and the cost.
+        Grid of each unit (any numbers), and its cost but for borders among units that stay together anyway.
     """
+    if not graph.units[:, WEIGHT].any():
+        return np.zeros(len(graph.compound), np.int64), np.inf
+    if len(graph.compound) > SMALL_PIECE and (graph.units[:, WEIGHT] <= 0).any():
+        owner = nearest_filled(graph)
+        labels, cost = search_piece(contract(graph, owner), price, rng, budget, stop)
+        return labels[owner], cost
     n = len(graph.compound)
     work, state = make_work(graph), make_state(n)
     unit = price[LOAD] * price[TARGET] / 300
