@@ -1,7 +1,6 @@
 """The list of grids with a small reduced cost agrees with a plain walk over all subsets."""
 
 from itertools import combinations
-from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -9,13 +8,13 @@ import pytest
 
 from gridplan.config import CostRules
 from gridplan.partition.exact import ProofBudget, Prover, make_field
-from gridplan.partition.kernels.arrays import Graph
+from gridplan.partition.kernels.arrays import Field, Floats, Graph
 from gridplan.partition.problem import check_input, price_vector, split_pieces
 
 BUDGET = ProofBudget(units=99, steps=10**9, columns=10**5, rounds=9)
 
 
-def random_piece(seed: int, n: int, *, tolls: bool = False) -> tuple[Graph, Any]:
+def random_piece(seed: int, n: int, *, tolls: bool = False) -> tuple[Graph, Floats]:
     """Return a connected piece with idle units, compounds and some huge units, and the prices."""
     rng = np.random.default_rng(seed)
     graph = nx.gnp_random_graph(n, 0.25, seed=seed)
@@ -30,7 +29,7 @@ def random_piece(seed: int, n: int, *, tolls: bool = False) -> tuple[Graph, Any]
     return split_pieces(problem)[0].graph, price
 
 
-def plain_cost(graph: Graph, price: Any, chosen: tuple[int, ...]) -> float:
+def plain_cost(graph: Graph, chosen: tuple[int, ...]) -> float:
     """Price a set of units by the text of the rules."""
     w, load = graph.units[list(chosen), 0], graph.units[list(chosen), 1]
     total = w.sum()
@@ -65,7 +64,7 @@ def test_every_useful_grid_is_listed(seed: int) -> None:
     made = make_field(piece, price, cost=900.0 + 1500.0 * (seed % 3) + 2000.0)
     assert made is not None
     field, _ = made
-    prover = Prover(field, price, np.zeros(9, np.int64), 1000.0, BUDGET, np.zeros(1, np.int8))
+    prover = Prover(field, price, np.zeros(9, np.int64), BUDGET, np.zeros(1, np.int8))
     dual = np.append(rng.uniform(0.0, 3.0, 9) * field.graph.units[:, 0] / 150, rng.uniform(-2, 2))
     dual[field.firm : 9] = -rng.uniform(0, 1, 9 - field.firm)
     prover.dual, limit = dual, float(rng.uniform(-1, 3))
@@ -81,7 +80,7 @@ def test_every_useful_grid_is_listed(seed: int) -> None:
                 u >= field.firm and (size == 1 or nx.is_connected(whole.subgraph(set(chosen) - {u}))) for u in chosen
             ):
                 continue
-            cost = plain_cost(field.graph, price, chosen)
+            cost = plain_cost(field.graph, chosen)
             weight = field.graph.units[list(chosen), 0].sum()
             allowed = field.lowest[min(chosen)] <= weight <= field.highest[min(chosen)]
             reduced = cost - dual[list(chosen)].sum() - dual[9]
@@ -92,10 +91,10 @@ def test_every_useful_grid_is_listed(seed: int) -> None:
             else:
                 assert frozenset(chosen) not in listed
     for chosen_set, cost in zip(listed, found.cost, strict=True):
-        assert cost == pytest.approx(plain_cost(field.graph, price, tuple(chosen_set)))
+        assert cost == pytest.approx(plain_cost(field.graph, tuple(chosen_set)))
 
 
-def _rest_divides(field: Any, whole: nx.Graph, chosen: tuple[int, ...]) -> bool:
+def _rest_divides(field: Field, whole: nx.Graph, chosen: tuple[int, ...]) -> bool:
     low, high = field.lowest[-1], field.highest[-1]
     for part in nx.connected_components(whole.subgraph(set(range(9)) - set(chosen))):
         w = field.graph.units[list(part), 0]

@@ -58,7 +58,7 @@ class Solution:
 
 
 def renumber(labels: Ints) -> Ints:
-    """Number grids 0..k - 1 by their first unit.
+    """Give grids the numbers 0..k - 1 by their first unit.
 
     Parameters
     ----------

@@ -2,15 +2,29 @@
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
 from gridplan.partition.certificate import TOLERANCE, price_labels
-from gridplan.partition.kernels.arrays import LOAD, LOWER, OUTSIDE, SURPLUS, TARGET, UPPER, WEIGHT, Flags, Floats, Graph, Ints
-from gridplan.partition.kernels.columns import Draft, Field, list_columns
+from gridplan.partition.kernels.arrays import (
+    LOAD,
+    LOWER,
+    OUTSIDE,
+    SURPLUS,
+    TARGET,
+    UPPER,
+    WEIGHT,
+    Field,
+    Flags,
+    Floats,
+    Graph,
+    Ints,
+    make_draft,
+)
+from gridplan.partition.kernels.columns import list_columns
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.cover import best_cover
 from gridplan.partition.master import Master
@@ -143,8 +157,8 @@ def make_field(graph: Graph, price: Floats, cost: float) -> tuple[Field, Ints] |
     ends = np.repeat(np.arange(n), np.diff(graph.indptr))
     np.add.at(tolls, ends, graph.border)
     idle = (w <= 0) & (tolls == 0)
-    matrix = csr_array((graph.border + 1.0, graph.indices, graph.indptr), shape=(n, n))
-    walk = breadth_first_order(matrix, 0, directed=False, return_predecessors=False).astype(np.int64)
+    matrix: Any = csr_array((graph.border + 1.0, graph.indices, graph.indptr), shape=(n, n))
+    walk = breadth_first_order(matrix, 0, return_predecessors=False).astype(np.int64)
     late = (~huge).astype(np.int64) + (w <= 0) + idle
     order = walk[np.argsort(late[walk], kind="stable")]
     matrix = matrix[order][:, order].tocsr()
@@ -169,7 +183,7 @@ def make_field(graph: Graph, price: Floats, cost: float) -> tuple[Field, Ints] |
 class Prover:
     """A proof under way: the reduced piece, the programme over its grids, and the work left."""
 
-    def __init__(self, field: Field, price: Floats, labels: Ints, cost: float, budget: ProofBudget, stop: Flags) -> None:
+    def __init__(self, field: Field, price: Floats, labels: Ints, budget: ProofBudget, stop: Flags) -> None:
         self.field, self.price, self.budget, self.stop = field, price, budget, stop
         self.n = len(labels)
         self.work = np.array([budget.steps, 0])
@@ -184,17 +198,17 @@ class Prover:
 
     def list(self, limit: float, parts: Ints, each: int, most: int, patience: int) -> Columns:
         """List grids with a reduced cost below a limit."""
-        n, c = self.n, int(self.field.graph.compound.max(initial=-1)) + 1
-        four, three = [np.zeros((4, n), np.int64), np.zeros((3, n), np.int64)]
-        draft = Draft(*four, np.zeros(c, np.int64), np.zeros(9), np.zeros(n), np.zeros(n), *three)
+        draft = make_draft(self.field.graph)
         members, start, cost = np.zeros(most * 12, np.int64), np.zeros(most + 1, np.int64), np.zeros(most)
         self.work[1] = 0
         m = list_columns(
-            self.price, self.field, draft, self.dual[:n].copy(), limit + self.dual[n], each, patience, self.work, members,
-            start, cost, self.same, self.ordinary, parts, self.stop,
+            self.price, self.field, draft, self.dual[: self.n].copy(), limit + self.dual[self.n], each, patience,
+            self.work, members, start, cost, self.same, self.ordinary, parts, self.stop,
         )  # fmt: skip
         whole = bool(self.work[1] == 0)
-        return Columns(members=members[: start[m]].copy(), start=start[: m + 1].copy(), cost=cost[:m].copy(), whole=whole)
+        return Columns(
+            members=members[: start[m]].copy(), start=start[: m + 1].copy(), cost=cost[:m].copy(), whole=whole
+        )
 
     def bound(self, parts: int, cost: float, side: int) -> tuple[float, bool]:
         """Bound the cost of every plan of so many grids, up to `cost`; minus infinity when the work runs out.
@@ -254,7 +268,7 @@ class Prover:
         return found, cover, bool(work[1] == 0)
 
 
-def prove_piece(graph: Graph, price: Floats, labels: Ints, cost: float, budget: ProofBudget, stop: Flags) -> Proof:
+def prove_piece(graph: Graph, price: Floats, labels: Ints, cost: float, budget: ProofBudget, stop: Flags) -> Proof:  # noqa: C901
     """Try to prove a plan of one piece the best, or find the best.
 
     One number of grids is settled after the other, up and down from that of the plan at hand, until the bound
@@ -286,7 +300,7 @@ def prove_piece(graph: Graph, price: Floats, labels: Ints, cost: float, budget: 
         return open_
     field, order = made
     mine = labels[order]
-    prover = Prover(field, price, mine, cost, budget, stop)
+    prover = Prover(field, price, mine, budget, stop)
     middle, least, reason = int(mine.max()) + 1, np.inf, ""
     for step in (0, 1, -1):
         parts = middle + step
@@ -294,19 +308,23 @@ def prove_piece(graph: Graph, price: Floats, labels: Ints, cost: float, budget: 
             bound, beyond = prover.bound(parts, cost, step)
             if bound == -np.inf:
                 return Proof(labels=labels, bound=-np.inf, proven=False, reason="proof cut short: bound")
-            if bound >= cost - TOLERANCE and (beyond or step == 0):
-                break
+            if bound >= cost - TOLERANCE:
+                if beyond or step == 0:
+                    break
+                parts += step
+                continue
             prover.master.set_fine(max(2.0 * price[LOAD] * price[TARGET], 1.5 * (cost - bound)))
             found, cover, done = prover.cover(parts, cost, bound)
             if len(cover):
                 labels = _plan(graph, order, found, cover)
                 cost = float(price_labels(graph, price, labels)[1].sum())
             if not done:
-                least, reason = min(least, bound), "proof cut short: cover" if found.whole else "proof cut short: columns"
+                least = min(least, bound)
+                reason = "proof cut short: cover" if found.whole else "proof cut short: columns"
             if step == 0:
                 break
             parts += step
-    if reason and least < cost - TOLERANCE:
+    if least < cost - TOLERANCE:
         return Proof(labels=labels, bound=least, proven=False, reason=reason)
     return Proof(labels=labels, bound=cost, proven=True, reason="bound by columns and exact cover")
 

@@ -16,6 +16,8 @@ def _solver() -> Any:  # noqa: ANN401
     """Return a silent HiGHS; its banner, written past Python on first use, is kept off the standard output."""
     import highspy  # noqa: PLC0415  # 8 MB that only proofs need
 
+    highs: Any = highspy.Highs  # untyped
+
     global _used  # noqa: PLW0603
     with _FIRST_USE:
         if not _used:
@@ -23,14 +25,14 @@ def _solver() -> Any:  # noqa: ANN401
             kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, 1)
             try:
-                first = highspy.Highs()
+                first = highs()
                 first.setOptionValue("output_flag", False)  # noqa: FBT003
                 first.run()
             finally:
                 os.dup2(kept, 1)
                 os.close(kept)
                 os.close(nowhere)
-    solver = highspy.Highs()
+    solver = highs()
     solver.setOptionValue("output_flag", False)  # noqa: FBT003
     solver.setOptionValue("parallel", "off")
     return solver

@@ -205,4 +205,4 @@ def _assemble(problem: Problem, pieces: list[Piece], solutions: list[Solution], 
     grids = frame.iloc[old].reset_index(drop=True)
     grids["label"] = np.arange(first, dtype=np.int32)
     order = community_frame(names, [(p.community, s) for p, s in zip(pieces, solutions, strict=True)])
-    return Partition(labels=final, communities=order, grids=grids, reproducible=reproducible)
+    return Partition(labels=final.astype(np.int32), communities=order, grids=grids, reproducible=reproducible)

@@ -90,8 +90,7 @@ def anneal(
         if other >= 0 and rng.random() < SINGLE:
             cost += hand_over(rng, price, graph, state, work, unit, other, now)
         else:
-            more = rng.random() < TRIPLE
-            cost += recombine(rng, price, graph, state, work, state.label[unit], other, more, now)
+            cost += recombine(rng, price, graph, state, work, state.label[unit], other, TRIPLE, now)
         if cost < best - 1e-9 and (step - kept) * 32 >= n:
             best, kept = cost, step
             best_label[:] = state.label

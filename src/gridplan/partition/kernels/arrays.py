@@ -118,6 +118,64 @@ class State(NamedTuple):
     cost: Floats
 
 
+class Field(NamedTuple):
+    """Where grids are looked for: a piece whose units with households come first.
+
+    Parameters
+    ----------
+    graph : Graph
+        Neighbours and sums; a set may not hold a unit before its root, the first of its units.
+    x, y : float64[n]
+        Metres from the centre of the piece.
+    lowest, highest : float64[n]
+        Fewest and most households of a set by its root.
+    firm : int
+        Units before it must be covered; the idle ones from it on only link others.
+    """
+
+    graph: Graph
+    x: Floats
+    y: Floats
+    lowest: Floats
+    highest: Floats
+    firm: int
+
+
+class Draft(NamedTuple):
+    """The set under way.
+
+    Parameters
+    ----------
+    status : int64[n]
+        FREE, TAKEN (in the set), SKIPPED (not in any set below here) or SEEN (next to it).
+    line, picked, length : int64[n]
+        Units next to the set in order; by depth the place picked and the length before.
+    met : int64[n]
+        Units of each compound in the set.
+    sums : float64[9]
+        Weight, load, weighted x, y, x2 + y2, compounds, border inside, dual value; dual values above 0 of the units
+        without households that could still join.
+    density, mass : float64[n]
+        Scratch of the bound: gain for each household, best first, and households.
+    fresh : int64[n]
+        Scratch of the bound: 1 where the unit brings in a compound.
+    stack, seen : int64[n]
+        Scratch of the walk over what the set leaves.
+    """
+
+    status: Ints
+    line: Ints
+    picked: Ints
+    length: Ints
+    met: Ints
+    sums: Floats
+    density: Floats
+    mass: Floats
+    fresh: Ints
+    stack: Ints
+    seen: Ints
+
+
 def make_work(graph: Graph) -> Work:
     """Allocate the scratch of the tree kernels.
 
@@ -134,12 +192,14 @@ def make_work(graph: Graph) -> Work:
     n, m = len(graph.compound), len(graph.indices) // 2
     c = int(graph.compound.max(initial=-1)) + 1
 
-    def ints(size: int) -> Ints:
-        return np.full(size, -1, np.int64)
-
+    members, links, names, edges = (
+        np.full((k, size), -1, np.int64) for k, size in ((9, n), (2, 2 * n), (2, c), (2, m))
+    )
     return Work(
-        *(ints(n) for _ in range(9)), ints(2 * n), ints(2 * n), ints(c), ints(c), ints(m), ints(m),
-        np.zeros(m), np.zeros((n, N_TREE)), np.zeros((n, 3)),
+        member=members[0], place=members[1], unit=members[2], parent=members[3], end=members[4], spot=members[5],
+        root=members[6], stack=members[7], first_link=members[8], next_link=links[0], link_to=links[1],
+        first=names[0], last=names[1], end_a=edges[0], end_b=edges[1], toll=np.zeros(m),
+        sums=np.zeros((n, N_TREE)), side=np.zeros((n, 3)),
     )  # fmt: skip
 
 
@@ -156,5 +216,29 @@ def make_state(n: int) -> State:
     State
         Empty lists and sums; `kernels.grids.load_labels` fills them.
     """
-    ints = [np.full(n, -1, np.int64) for _ in range(4)]
-    return State(*ints, np.zeros(n + 1, np.int64), np.zeros((n, N_SUMS)), np.zeros(n))
+    label, after, before, head = np.full((4, n), -1, np.int64)
+    return State(
+        label=label, after=after, before=before, head=head, free=np.zeros(n + 1, np.int64),
+        sums=np.zeros((n, N_SUMS)), cost=np.zeros(n),
+    )  # fmt: skip
+
+
+def make_draft(graph: Graph) -> Draft:
+    """Allocate the scratch of the list of columns.
+
+    Parameters
+    ----------
+    graph : Graph
+        Piece of n units.
+
+    Returns
+    -------
+    Draft
+        Zeros; `kernels.columns.list_columns` sets them for each root.
+    """
+    n, c = len(graph.compound), int(graph.compound.max(initial=-1)) + 1
+    status, line, picked, length, fresh, stack, seen = np.zeros((7, n), np.int64)
+    return Draft(
+        status=status, line=line, picked=picked, length=length, met=np.zeros(c, np.int64), sums=np.zeros(9),
+        density=np.zeros(n), mass=np.zeros(n), fresh=fresh, stack=stack, seen=seen,
+    )  # fmt: skip

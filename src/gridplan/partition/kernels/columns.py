@@ -1,7 +1,5 @@
 """Every grid that could be part of a better plan: connected sets of units with a small reduced cost."""
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
@@ -14,6 +12,8 @@ from gridplan.partition.kernels.arrays import (
     SURPLUS,
     TARGET,
     UPPER,
+    Draft,
+    Field,
     Flags,
     Floats,
     Graph,
@@ -22,64 +22,6 @@ from gridplan.partition.kernels.arrays import (
 from gridplan.partition.kernels.cost import SLACK, grid_cost
 
 FREE, TAKEN, SKIPPED, SEEN = 0, 1, 2, 3
-
-
-class Field(NamedTuple):
-    """Where grids are looked for: a piece whose units with households come first.
-
-    Parameters
-    ----------
-    graph : Graph
-        Neighbours and sums; a set may not hold a unit before its root, the first of its units.
-    x, y : float64[n]
-        Metres from the centre of the piece.
-    lowest, highest : float64[n]
-        Fewest and most households of a set by its root.
-    firm : int
-        Units before it must be covered; the idle ones from it on only link others.
-    """
-
-    graph: Graph
-    x: Floats
-    y: Floats
-    lowest: Floats
-    highest: Floats
-    firm: int
-
-
-class Draft(NamedTuple):
-    """The set under way.
-
-    Parameters
-    ----------
-    status : int64[n]
-        FREE, TAKEN (in the set), SKIPPED (not in any set below here) or SEEN (next to it).
-    line, picked, length : int64[n]
-        Units next to the set in order; by depth the place picked and the length before.
-    met : int64[n]
-        Units of each compound in the set.
-    sums : float64[9]
-        Weight, load, weighted x, y, x2 + y2, compounds, border inside, dual value; dual values above 0 of the units
-        without households that could still join.
-    density, mass : float64[n]
-        Scratch of the bound: gain for each household, best first, and households.
-    fresh : int64[n]
-        Scratch of the bound: 1 where the unit brings in a compound.
-    stack, seen : int64[n]
-        Scratch of the walk over what the set leaves.
-    """
-
-    status: Ints
-    line: Ints
-    picked: Ints
-    length: Ints
-    met: Ints
-    sums: Floats
-    density: Floats
-    mass: Floats
-    fresh: Ints
-    stack: Ints
-    seen: Ints
 
 
 @njit(cache=True, nogil=True)

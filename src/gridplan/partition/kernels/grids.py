@@ -5,6 +5,9 @@ from numba import njit
 from gridplan.partition.kernels.arrays import COMPOUNDS, INSIDE, LOADED, WEIGHT, WR2, WX, WY, Floats, Graph, State, Work
 from gridplan.partition.kernels.cost import grid_cost
 
+MET = -2
+"""Mark of a compound already counted."""
+
 
 @njit(cache=True, nogil=True)
 def join(state: State, unit: int, label: int) -> None:
@@ -67,8 +70,8 @@ def tally(price: Floats, graph: Graph, state: State, work: Work, label: int) -> 
         for k in range(5):
             s[k] += graph.units[unit, k]
         c = graph.compound[unit]
-        if c >= 0 and work.first[c] != -2:
-            work.first[c] = -2
+        if c >= 0 and work.first[c] != MET:
+            work.first[c] = MET
             s[COMPOUNDS] += 1
         for half in range(graph.indptr[unit], graph.indptr[unit + 1]):
             if state.label[graph.indices[half]] == label:

@@ -147,7 +147,7 @@ def _relabel(price, graph, state, work, size, first, second, labels):  # type: i
 @njit(cache=True, nogil=True)
 def recombine(
     rng: np.random.Generator, price: Floats, graph: Graph, state: State, work: Work,
-    grid: int, other: int, more: bool, heat: float,
+    grid: int, other: int, chance: float, heat: float,
 ) -> float:  # fmt: skip
     """Merge neighbouring grids and cut them anew in one, two or three along a random tree.
 
@@ -159,8 +159,8 @@ def recombine(
         Prices, piece, partition (changed if the move is accepted) and scratch.
     grid, other : int
         Grids that touch; `other` is -1 to cut one grid alone.
-    more : bool
-        Whether to look for a third grid that touches.
+    chance : float
+        Chance that a third grid that touches is looked for.
     heat : float
         Temperature.
 
@@ -173,7 +173,7 @@ def recombine(
     third = -1
     if other >= 0:
         size, old = collect(state, work, other, size), old + state.cost[other]
-        if more:
+        if rng.random() < chance:
             unit = work.member[int(rng.random() * size)]
             third = neighbour_grid(rng, graph, state, unit, other if state.label[unit] == grid else grid)
             if third >= 0:
