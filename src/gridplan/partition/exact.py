@@ -240,7 +240,7 @@ class Prover:
                     return bound, side * self.dual[n] >= 0.0
             if self.work[0] <= 0 or self.stop[0]:
                 break
-            patience = PATIENCE if len(found.cost) > n // 4 else self.budget.steps
+            patience = max(PATIENCE, patience // 4) if len(found.cost) > n // 4 else 4 * patience
             self.master.add(found.members, found.start, found.cost)
         self.dual = held
         return bound, False
