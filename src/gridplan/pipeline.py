@@ -145,7 +145,7 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         assignment=pd.DataFrame(columns=list(ASSIGNMENT_COLUMNS)),
         set_aside=_set_aside(layers, fabric),
         findings=findings_frame((), layers.crs),
-        context=_context(layers),
+        context=_context(layers, fabric),
         run=run,
         **drawn,
     )
@@ -181,13 +181,15 @@ def _set_aside(layers: Layers, fabric: Fabric) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(SET_ASIDE_COLUMNS))
 
 
-def _context(layers: Layers) -> gpd.GeoDataFrame:
-    """Roads, railways and water to draw behind the plan."""
+def _context(layers: Layers, fabric: Fabric) -> gpd.GeoDataFrame:
+    """Roads, railways and water to draw behind the plan, as far as the plan reaches."""
     kinds = {"road": layers.roads, "railway": layers.railways, "water": layers.water}
     frames = [_named(kind, frame) for kind, frame in kinds.items() if frame is not None and len(frame)]
     if not frames:
         return gpd.GeoDataFrame({"kind": [], "name": []}, geometry=[], crs=layers.crs)
-    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=layers.crs)
+    whole = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=layers.crs)
+    inside = whole.geometry.clip_by_rect(*fabric.communities.total_bounds)
+    return whole.set_geometry(inside)[~inside.is_empty].reset_index(drop=True)
 
 
 def _named(kind: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -133,7 +133,7 @@ def _solve_all(
     end = np.inf if time_limit is None else time.monotonic() + time_limit
     total, done = len(problem.weights), 0
     report("partition", 0, total)
-    pool = ThreadPoolExecutor(max_workers=jobs or len(os.sched_getaffinity(0)))
+    pool = ThreadPoolExecutor(max_workers=jobs or _cores())
     try:
         order = sorted(range(len(pieces)), key=lambda i: -len(pieces[i].units))
         futures: dict[Future[Solution], int] = {
@@ -155,6 +155,11 @@ def _solve_all(
     finally:
         stop[0] = 1
         pool.shutdown(cancel_futures=True)
+
+
+def _cores() -> int:
+    """Count the cores this process may use; Windows and macOS know no affinity."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, stop: Flags) -> Solution:
