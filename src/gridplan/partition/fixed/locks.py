@@ -13,7 +13,7 @@ from gridplan.partition.kernels.fixed_arrays import Net
 
 
 def connected(n: int, ends: NDArray[np.int64]) -> Ints:
-    """Number the connected pieces of a graph.
+    """Tell the connected pieces of a graph apart.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def join_groups(net: Net, together: list[list[int]], rng: np.random.Generator) -
             length[net.edge[net.indptr[node] : net.indptr[node + 1]]] += 3.0
     matrix = coo_array((length, (net.ends[:, 0], net.ends[:, 1])), shape=(n, n)).tocsr()
     for group in together:
-        _, before = dijkstra(matrix, directed=False, indices=np.int64(group[0]), return_predecessors=True)
+        _, before = dijkstra(matrix, directed=False, indices=int(group[0]), return_predecessors=True)
         for node in group[1:]:
             merged += _path(before, node)
     return connected(n, np.array(merged, np.int64).reshape(-1, 2))

@@ -70,7 +70,7 @@ def build_net(problem: FixedProblem, units: Ints, group: Ints) -> Net:
     inside = kept[problem.edges].all(axis=1)
     order = np.argsort(node, kind="stable")
     with_compound = (problem.compounds[units] >= 0) & (w > 0)
-    names, compound = np.unique(problem.compounds[units][with_compound], return_inverse=True)
+    _names, compound = np.unique(problem.compounds[units][with_compound], return_inverse=True)
     return assemble_net(
         n, np.sort(group[problem.edges[inside]], axis=1), problem.toll[inside],
         np.stack([np.bincount(node, c, n) for c in columns], axis=1), np.stack([x, y], axis=1)[order], node[order],
@@ -109,7 +109,8 @@ def assemble_net(
     touches = np.unique(np.stack([owner, compound], axis=1), axis=0).astype(np.int64)
     back = touches[np.lexsort((touches[:, 0], touches[:, 1]))]
     return Net(
-        indptr=indptr, indices=indices, edge=edge, ends=ends, toll=np.bincount(where, toll[between], len(key)).astype(np.float64),
+        indptr=indptr, indices=indices, edge=edge, ends=ends,
+        toll=np.bincount(where, toll[between], len(key)).astype(np.float64),
         units=np.ascontiguousarray(units), spots=np.ascontiguousarray(spots), spot_node=spot_node,
         spot_start=_starts(spot_node, n), compounds=np.ascontiguousarray(touches[:, 1]),
         compound_start=_starts(touches[:, 0], n), homes=np.ascontiguousarray(back[:, 0]),

@@ -8,18 +8,18 @@ import numpy as np
 from gridplan.partition.fixed.exact import exhaust
 from gridplan.partition.fixed.locks import join_groups
 from gridplan.partition.fixed.net import FixedProblem, assemble_net, build_net
+from gridplan.partition.fixed.plans import load_plan
 from gridplan.partition.fixed.search import Budget, Clock, Found, search_net
 from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.kernels.fixed_arrays import LOWER, UPPER, Net, make_plan
-from gridplan.partition.kernels.fixed_plan import load_plan
 
 JOINS = 6
 """Ways to join locked groups that are tried."""
 
-WARM = Budget(rounds=3, moves=100, nodes=0, steps=0)
+WARM = Budget(rounds=3, moves=100, total=0, nodes=0, steps=0)
 """A short search before a proof."""
 
-LIGHT = Budget(rounds=2, moves=60, nodes=20_000, steps=0)
+LIGHT = Budget(rounds=2, moves=60, total=0, nodes=20_000, steps=0)
 """A search that only compares numbers of parts."""
 
 
@@ -148,7 +148,9 @@ def _search(
     if not piece.together:
         return search_net(piece.net, price, parts, budget, rng, clock)
     ways: list[Found] = []
-    share = Budget(rounds=max(1, budget.rounds // JOINS), moves=budget.moves, nodes=0, steps=0)
+    share = Budget(
+        rounds=max(1, budget.rounds // JOINS), moves=budget.moves, total=budget.total // JOINS, nodes=0, steps=0
+    )
     begin = time.monotonic()
     for way in range(JOINS):
         node = join_groups(piece.net, piece.together, rng)

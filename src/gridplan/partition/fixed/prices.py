@@ -4,6 +4,7 @@ import numpy as np
 
 from gridplan.config import CostRules
 from gridplan.partition.fixed.net import FixedProblem, build_net
+from gridplan.partition.fixed.plans import load_plan
 from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.kernels.fixed_arrays import (
     CENTROID,
@@ -17,7 +18,6 @@ from gridplan.partition.kernels.fixed_arrays import (
     UPPER,
     make_plan,
 )  # fmt: skip
-from gridplan.partition.kernels.fixed_plan import load_plan
 
 SLACK = 1e-9
 """Share of `upper` by which a sum of fractional weights may miss the band and still count as inside."""

@@ -8,16 +8,15 @@ from typing import Final
 
 import numpy as np
 
+from gridplan.partition.fixed.plans import cut_trees, load_plan
 from gridplan.partition.kernels.arrays import Flags, Floats, Ints
 from gridplan.partition.kernels.fixed_arrays import UPPER, WEIGHT, Net, Plan, Scratch, make_plan, make_scratch
-from gridplan.partition.kernels.fixed_moves import anneal_parts, weigh_move
-from gridplan.partition.kernels.fixed_plan import load_plan
-from gridplan.partition.kernels.fixed_tree import split_all
+from gridplan.partition.kernels.fixed_moves import anneal_parts
 
 CHUNK = 200_000
 """Moves between two looks at the clock; on large graphs fewer."""
 
-TREES = 20
+TREES = 4
 """Random trees looked at for every cut of a first plan."""
 
 HOT, COLD = 1.0, 0.005
@@ -25,6 +24,15 @@ HOT, COLD = 1.0, 0.005
 
 MILD = (0.03, 0.4)
 """Least and greatest first temperature of a reheated plan."""
+
+SAMPLE, NO_HEAT = 300, 1e-300
+"""Moves that give the mean change of cost, and their temperature: only falls are accepted."""
+
+STALE = 60
+"""Runs without a better plan after which the kept ones are let go."""
+
+RISE, FALL = (1.05, 1.25), (0.5, 0.9)
+"""Ranges of the factors of the price of misses outside and inside the band; no one pair is best for all graphs."""
 
 ELITE = 6
 """Plans kept for reheating."""
@@ -57,9 +65,11 @@ class Budget:
     Parameters
     ----------
     rounds : int
-        Annealing runs.
+        Annealing runs, at least.
     moves : int
         Moves of one run for each node.
+    total : int
+        Moves of all runs together, at least; small graphs get more runs.
     nodes : int
         Sets looked at by the exhaustive search.
     steps : int
@@ -68,15 +78,16 @@ class Budget:
 
     rounds: int
     moves: int
+    total: int
     nodes: int
     steps: int
 
 
 BUDGETS: Final = MappingProxyType(
     {
-        "fast": Budget(rounds=4, moves=150, nodes=100_000, steps=30),
-        "normal": Budget(rounds=24, moves=300, nodes=1_000_000, steps=100),
-        "thorough": Budget(rounds=1000, moves=300, nodes=20_000_000, steps=300),
+        "fast": Budget(rounds=4, moves=150, total=200_000, nodes=100_000, steps=30),
+        "normal": Budget(rounds=24, moves=300, total=2_000_000, nodes=1_000_000, steps=100),
+        "thorough": Budget(rounds=100, moves=300, total=100_000_000, nodes=20_000_000, steps=300),
     }
 )
 
@@ -126,19 +137,24 @@ def search_net(net: Net, price: Floats, parts: int, budget: Budget, rng: np.rand
         plan.label[:] = np.arange(len(net.units)) % parts
         return _current(price, net, plan)
     elite: list[Found] = []
-    for turn in range(budget.rounds):
-        if turn < ELITE // 2 or turn % 3 == 0 or not elite:
-            split_all(rng, net, plan, scratch, TREES)
+    best, turn, since = None, 0, 0
+    for _ in range(max(budget.rounds, budget.total // (budget.moves * len(net.units)))):
+        if turn < ELITE // 2 or turn % 3 == 0:
+            plan.label[:] = cut_trees(rng, net, parts, TREES)
             first = HOT
         else:
             plan.label[:] = elite[int(rng.integers(len(elite)))].labels
             first = float(np.exp(rng.uniform(*np.log(MILD))))
         found = _run(rng, price, net, plan, scratch, first, budget.moves, clock)
+        turn, since = turn + 1, 0 if not elite or found < elite[0] else since + 1
         if all(abs(found.cost - e.cost) > 1e-9 * abs(e.cost) for e in elite):
             elite = sorted([*elite, found])[:ELITE]
+        best = min(elite[0], best or elite[0])
         if clock.over():
             break
-    return elite[0]
+        if since == STALE:  # what this family of plans can give is found: begin a new one
+            elite, turn, since = [], 0, 0
+    return best or _current(price, net, plan)
 
 
 def _current(price: Floats, net: Net, plan: Plan) -> Found:
@@ -155,13 +171,19 @@ def _run(
 ) -> Found:  # fmt: skip
     """Anneal the plan once and return the best plan met on the way."""
     start = _current(price, net, plan)
-    plan.record[:], plan.best[:] = (start.missing, start.cost), plan.label
-    scale = _mean_change(rng, price, net, plan, scratch)
+    anneal_parts(rng, price, net, plan, scratch, SAMPLE, np.array([NO_HEAT, NO_HEAT, 1.0, 1.0]), 0.0, 1.0)
+    scale = max(plan.record[2] / max(plan.record[3], 1.0), 1e-9)
+    plan.label[:] = start.labels
+    _current(price, net, plan)
+    plan.record[:], plan.best[:] = (start.missing, start.cost, 0.0, 0.0), plan.label
     n, parts = len(net.units), len(plan.size)
+    up, down = rng.uniform(*RISE), rng.uniform(*FALL)
     cuts = min(0.3, 0.5 * parts / n)
     slack = max(float(net.units[:, WEIGHT].mean()), 1e-9)
     for count, high, low in _chunks(n * moves, max(1000, CHUNK // (1 + n // 2000)), first, COLD):
-        anneal_parts(rng, price, net, plan, scratch, count, np.array([high, low]) * scale, cuts, slack)
+        anneal_parts(
+            rng, price, net, plan, scratch, count, np.array([high * scale, low * scale, up, down]), cuts, slack
+        )
         if clock.over():
             break
     plan.label[:] = plan.best
@@ -173,13 +195,3 @@ def _chunks(moves: int, size: int, first: float, last: float) -> Iterator[tuple[
     for done in range(0, moves, size):
         count = min(size, moves - done)
         yield count, first * (last / first) ** (done / moves), first * (last / first) ** ((done + count) / moves)
-
-
-def _mean_change(rng: np.random.Generator, price: Floats, net: Net, plan: Plan, scratch: Scratch) -> float:
-    """Return the mean size of the change of cost over moves of one node."""
-    changes = []
-    for edge in rng.choice(plan.cut[: plan.cut[-1]], 200):
-        node, other = net.ends[edge]
-        if plan.size[plan.label[node]] > 1:
-            changes.append(abs(weigh_move(price, net, plan, scratch, node, plan.label[other])[0]))
-    return max(float(np.mean(changes)), 1e-9) if changes else 1.0

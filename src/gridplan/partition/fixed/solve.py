@@ -184,7 +184,7 @@ def _certify(
     proven: bool,
     late: bool,
 ) -> FixedResult:
-    """Number the parts by first unit, price the plan afresh and say how good it is."""
+    """Give the parts numbers by first unit, price the plan afresh and say how good it is."""
     _, first, place = np.unique(labels, return_index=True, return_inverse=True)
     labels = np.argsort(np.argsort(first))[place]
     cost, weights = plan_cost(problem, price, labels)

@@ -34,7 +34,7 @@ def inner(function: Callable[P, R]) -> Callable[P, R]:
     callable
         The compiled kernel.
     """
-    compiled: Callable[P, R] = njit(cache=True, nogil=True, no_cpython_wrapper=True)(function)  # type: ignore[call-overload]
+    compiled: Callable[P, R] = njit(nogil=True, no_cpython_wrapper=True, _nrt=False)(function)  # type: ignore[call-overload]
     return compiled
 
 
@@ -89,8 +89,9 @@ class Plan(NamedTuple):
         Sum of the tolls of the edges between parts.
     best : int64[n]
         Labels of the best plan met.
-    record : float64[2]
-        Its households outside the band, and its cost.
+    record : float64[4]
+        Its households outside the band, and its cost; sum of the changes of cost by moves of one node that were
+        looked at, signs left out, and their number.
     """
 
     label: Ints
@@ -157,7 +158,7 @@ def make_plan(net: Net, parts: int) -> Plan:
     Returns
     -------
     Plan
-        To be filled by `kernels.fixed_plan.load_plan` from `label`; nothing is recorded yet.
+        To be filled by `fixed.plans.load_plan` from `label`; nothing is recorded yet.
     """
     n, m = len(net.units), len(net.ends)
 
@@ -166,7 +167,7 @@ def make_plan(net: Net, parts: int) -> Plan:
 
     return Plan(
         ints(n), ints(n), ints(n), ints(parts), ints(parts), ints(parts), np.zeros((parts, N_SUMS)), np.zeros(parts),
-        ints(m + 1), ints(m), np.zeros(1), ints(n), np.full(2, np.inf),
+        ints(m + 1), ints(m), np.zeros(1), ints(n), np.array([np.inf, np.inf, 0.0, 0.0]),
     )  # fmt: skip
 
 
@@ -189,6 +190,7 @@ def make_scratch(net: Net) -> Scratch:
         return np.full(size, -1, np.int64)
 
     return Scratch(
-        ints(n), np.zeros(1, np.int64), *(ints(n) for _ in range(7)), ints(2 * n), ints(2 * n), ints(m),
+        ints(n), np.zeros(1, np.int64), ints(n), ints(n), ints(n), ints(n), ints(n), ints(n), ints(n),
+        ints(2 * n), ints(2 * n), ints(m),
         np.zeros((n, N_SUMS + 1)), np.zeros((2, N_SUMS)),
     )  # fmt: skip

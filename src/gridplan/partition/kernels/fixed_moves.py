@@ -34,7 +34,7 @@ TRIES = 8
 """Cut edges looked at for the second node."""
 
 
-@njit(cache=True, nogil=True)
+@inner
 def weigh_move(price: Floats, net: Net, plan: Plan, scratch: Scratch, node: int, to: int) -> tuple[float, float]:
     """Price the move of a node to another part: an upper bound, since only a lost middle is looked for again.
 
@@ -90,7 +90,10 @@ def _shift(price, net, plan, node, to):  # type: ignore[no-untyped-def]  # noqa:
     """Move a node and price both parts; return the change of the cost."""
     own, toll = plan.label[node], plan.tolls[0]
     move_node(net, plan, node, to)
-    return settle(price, net, plan, own) + settle(price, net, plan, to) + plan.tolls[0] - toll
+    change = plan.tolls[0] - toll
+    for part in (own, to):
+        change += settle(price, net, plan, part)
+    return change
 
 
 @inner
@@ -113,33 +116,37 @@ def shift(
     float, float
         Change of cost and of the households outside the band; zeros if the move was not accepted.
     """
-    node, to = _pick(rng, net, plan)
-    own = plan.label[node]
-    if plan.size[own] == 1:
-        return 0.0, 0.0
-    rise, more = weigh_move(price, net, plan, scratch, node, to)
-    alone, whole = rng.random() >= PAIR, rise + price[EXCESS] * more
-    if (alone and whole > 0 and rng.random() >= np.exp(-whole / heat)) or not stays_whole(net, plan, scratch, node):
-        return 0.0, 0.0
-    middle_own, middle_to = plan.middle[own], plan.middle[to]
-    if alone:
-        plan.middle[own], plan.middle[to] = -1, -1
-    rise = _shift(price, net, plan, node, to)
-    for _ in range(0 if alone else TRIES):
-        second, goal = _pick(rng, net, plan)
-        source = plan.label[second]
-        if second == node or plan.size[source] == 1 or (source != to and goal != own):
-            continue
-        again, out = weigh_move(price, net, plan, scratch, second, goal)
-        whole = rise + again + price[EXCESS] * (more + out)
-        if (whole <= 0 or rng.random() < np.exp(-whole / heat)) and stays_whole(net, plan, scratch, second):
-            plan.middle[source], plan.middle[goal], alone = -1, -1, True
-            rise, more = rise + _shift(price, net, plan, second, goal), more + out
-        break
-    if alone:
+    stages, done, rise, more = 2 if rng.random() < PAIR else 1, 0, 0.0, 0.0
+    first, own, to, middle_own, middle_to = -1, -1, -1, -1, -1
+    for stage in range(stages):
+        node, goal, source, fits = -1, -1, -1, False
+        for _ in range(TRIES):
+            node, goal = _pick(rng, net, plan)
+            source = plan.label[node]
+            fits = plan.size[source] > 1 and (stage == 0 or (node != first and (source == to or goal == own)))
+            if fits or stage == 0:
+                break
+        if not fits:
+            break
+        change, out = weigh_move(price, net, plan, scratch, node, goal)
+        if stage == 0:
+            plan.record[2] += abs(change)
+            plan.record[3] += 1
+        whole = rise + change + price[EXCESS] * (more + out)
+        if stage + 1 == stages and whole > 0 and rng.random() >= np.exp(-whole / heat):
+            break
+        if not stays_whole(net, plan, scratch, node):
+            break
+        if stage == 0:
+            first, own, to, middle_own, middle_to = node, source, goal, plan.middle[source], plan.middle[goal]
+        if stage + 1 == stages:
+            plan.middle[source], plan.middle[goal] = -1, -1
+        rise += _shift(price, net, plan, node, goal)
+        more, done = more + out, stage + 1
+    if done in (stages, 0):
         return rise, more
     plan.middle[own], plan.middle[to] = middle_own, middle_to
-    return rise + _shift(price, net, plan, node, own), 0.0
+    return rise + _shift(price, net, plan, first, own), 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -154,13 +161,13 @@ def anneal_parts(
     rng : Generator
         Source of chance.
     price : float64[9]
-        Prices; EXCESS is adapted within a factor of 1000 of `heat` per `slack` households.
+        Prices; EXCESS is adapted, from 0.001 to 1,000,000 times the temperature for `slack` households.
     net, plan, scratch : Net, Plan, Scratch
         Graph, partition by `plan.label` of at least two parts, and scratch; `plan.best` and `plan.record` are kept up.
     moves : int
         Moves to try.
-    heat : float64[2]
-        First and last temperature, in units of cost.
+    heat : float64[4]
+        First and last temperature, in units of cost; factors of EXCESS, every 64 moves, outside and inside the band.
     cuts : float
         Share of the moves that cut two parts anew.
     slack : float
@@ -174,8 +181,8 @@ def anneal_parts(
     for step in range(moves):
         if step % 64 == 0:
             now = heat[0] * (heat[1] / heat[0]) ** (step / moves)
-            price[EXCESS] *= 1.02 if out > tiny else 0.98
-            price[EXCESS] = min(max(price[EXCESS], 0.1 * now / slack), 1000 * now / slack)
+            price[EXCESS] *= heat[2] if out > tiny else heat[3]
+            price[EXCESS] = min(max(price[EXCESS], 1e-3 * now / slack), 1e6 * now / slack)
         rise, more = recut(rng, price, net, plan, scratch, now) if rng.random() < cuts else shift(
             rng, price, net, plan, scratch, now)  # fmt: skip
         cost, out = cost + rise, out + more

@@ -1,7 +1,5 @@
 """Bookkeeping of a partition into a fixed number of parts: sums, costs, cut edges, connectivity."""
 
-from numba import njit
-
 from gridplan.partition.kernels.arrays import Floats
 from gridplan.partition.kernels.fixed_arrays import (
     CENTROID,
@@ -12,7 +10,6 @@ from gridplan.partition.kernels.fixed_arrays import (
     LOWER,
     MEDOID,
     MIXED,
-    N_SUMS,
     TARGET,
     UPPER,
     WEIGHT,
@@ -154,30 +151,6 @@ def settle(price: Floats, net: Net, plan: Plan, part: int) -> float:
 
 
 @inner
-def enter(net: Net, plan: Plan, node: int, part: int) -> None:
-    """Enter a node that has left its part into another one; costs are not touched.
-
-    Parameters
-    ----------
-    net, plan : Net, Plan
-        Graph and partition.
-    node, part : int
-        Node and part.
-    """
-    for k in range(net.compound_start[node], net.compound_start[node + 1]):
-        if not holds_compound(net, plan, part, net.compounds[k], node):
-            plan.sums[part, COMPOUNDS] += 1
-    for k in range(5):
-        plan.sums[part, k] += net.units[node, k]
-    first = plan.head[part]
-    plan.after[node], plan.before[node] = first, -1
-    if first >= 0:
-        plan.before[first] = node
-    plan.head[part], plan.label[node] = node, part
-    plan.size[part] += 1
-
-
-@inner
 def move_node(net: Net, plan: Plan, node: int, to: int) -> None:
     """Move a node to another part; costs are not touched.
 
@@ -201,60 +174,29 @@ def move_node(net: Net, plan: Plan, node: int, to: int) -> None:
         plan.after[before] = after
     else:
         plan.head[own] = after
-    enter(net, plan, node, to)
+    for k in range(net.compound_start[node], net.compound_start[node + 1]):
+        if not holds_compound(net, plan, to, net.compounds[k], node):
+            plan.sums[to, COMPOUNDS] += 1
+    for k in range(5):
+        plan.sums[to, k] += net.units[node, k]
+    first = plan.head[to]
+    plan.after[node], plan.before[node] = first, -1
+    if first >= 0:
+        plan.before[first] = node
+    plan.head[to], plan.label[node] = node, to
+    plan.size[to] += 1
     for half in range(net.indptr[node], net.indptr[node + 1]):
         label, edge = plan.label[net.indices[half]], net.edge[half]
         if label == own:
-            _list_cut(net, plan, edge)
+            count = plan.cut[plan.cut.size - 1]
+            plan.cut[count], plan.cut_place[edge], plan.cut[plan.cut.size - 1] = edge, count, count + 1
+            plan.tolls[0] += net.toll[edge]
         elif label == to:
             last = plan.cut[plan.cut.size - 1] - 1
             place, moved = plan.cut_place[edge], plan.cut[last]
             plan.cut[place], plan.cut_place[moved] = moved, place
             plan.cut_place[edge], plan.cut[plan.cut.size - 1] = -1, last
             plan.tolls[0] -= net.toll[edge]
-
-
-@inner
-def _list_cut(net, plan, edge):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Enter an edge among those between parts."""
-    count = plan.cut[plan.cut.size - 1]
-    plan.cut[count], plan.cut_place[edge] = edge, count
-    plan.cut[plan.cut.size - 1] = count + 1
-    plan.tolls[0] += net.toll[edge]
-
-
-@njit(cache=True, nogil=True)
-def load_plan(price: Floats, net: Net, plan: Plan) -> float:
-    """Build lists, sums and costs from `plan.label`.
-
-    Parameters
-    ----------
-    price, net, plan : float64[9], Net, Plan
-        Prices, graph and partition; every part has a node.
-
-    Returns
-    -------
-    float
-        Cost of the partition, tolls included.
-    """
-    for part in range(plan.size.size):
-        plan.head[part], plan.size[part], plan.middle[part], plan.cost[part] = -1, 0, -1, 0.0
-        for k in range(N_SUMS):
-            plan.sums[part, k] = 0.0
-    plan.tolls[0], plan.cut[plan.cut.size - 1] = 0.0, 0
-    target = plan.label.copy()
-    for node in range(target.size):
-        plan.label[node] = -1
-    for node in range(target.size):
-        enter(net, plan, node, target[node])
-    for edge in range(net.toll.size):
-        plan.cut_place[edge] = -1
-        if target[net.ends[edge, 0]] != target[net.ends[edge, 1]]:
-            _list_cut(net, plan, edge)
-    cost = plan.tolls[0]
-    for part in range(plan.size.size):
-        cost += settle(price, net, plan, part)
-    return cost
 
 
 @inner

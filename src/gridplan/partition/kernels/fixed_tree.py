@@ -1,7 +1,6 @@
-"""Random spanning trees for a fixed number of parts: first plans, and cutting the union of two parts anew."""
+"""Random spanning trees for a fixed number of parts: the union of two parts is cut anew."""
 
 import numpy as np
-from numba import njit
 
 from gridplan.partition.kernels.arrays import Floats
 from gridplan.partition.kernels.fixed_arrays import COMPOUNDS, EXCESS, N_SUMS, WEIGHT, WX, WY, Net, Plan, Scratch, inner
@@ -101,76 +100,6 @@ def _sum_tree(net, scratch, size, edges):  # type: ignore[no-untyped-def]  # noq
             scratch.below[scratch.parent[i], k] += scratch.below[i, k]
 
 
-@njit(cache=True, nogil=True)
-def split_all(rng: np.random.Generator, net: Net, plan: Plan, scratch: Scratch, tries: int) -> None:
-    """Make a first plan: cut random trees again and again where the weights come closest to whole numbers of parts.
-
-    Parameters
-    ----------
-    rng : Generator
-        Source of the trees.
-    net, plan, scratch : Net, Plan, Scratch
-        Connected graph of at least k nodes, partition (only `label` is set) and scratch.
-    tries : int
-        Trees for every cut.
-    """
-    n, parts = plan.label.size, plan.size.size
-    for node in range(n):
-        plan.label[node] = 0
-    plan.size[0], plan.head[0] = parts, n  # parts to be made of the nodes labelled so, and their number
-    made, part = 1, 0
-    best_side = np.zeros(n, np.int64)
-    while part < made:
-        wanted = plan.size[part]
-        if wanted == 1:
-            part += 1
-            continue
-        i, size = 0, plan.head[part]
-        for node in range(n):
-            scratch.place[node] = -1
-            if plan.label[node] == part:
-                scratch.member[i], scratch.place[node] = node, i
-                i += 1
-        best, taken = np.inf, 0
-        for _ in range(tries):
-            draw_tree(rng, net, scratch, size)
-            score, at, share = _fairest_cut(scratch, size, wanted)
-            if score < best:
-                best, taken = score, share
-                _mark_below(scratch, size, at)
-                for i in range(size):
-                    best_side[scratch.order[i]] = scratch.root[i]
-        plan.head[made] = 0
-        for i in range(size):
-            if best_side[i] == 1:
-                plan.label[scratch.member[i]] = made
-                plan.head[made] += 1
-        plan.head[part] -= plan.head[made]
-        plan.size[part], plan.size[made] = wanted - taken, taken
-        made += 1
-    for node in range(n):
-        scratch.place[node] = -1
-
-
-@inner
-def _fairest_cut(scratch, size, wanted):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Return score, place and parts below of the cut whose sides are closest to whole numbers of parts."""
-    count = scratch.link
-    for i in range(size):
-        count[i] = 1
-    for i in range(size - 1, 0, -1):
-        count[scratch.parent[i]] += count[i]
-    mean = max(scratch.below[0, WEIGHT] / wanted, 1e-300)
-    best, at, share = np.inf, 1, 1
-    for i in range(1, size):
-        least, most = max(1, wanted - (size - count[i])), min(count[i], wanted - 1)
-        parts = min(max(int(scratch.below[i, WEIGHT] / mean + 0.5), least), most)
-        score = abs(scratch.below[i, WEIGHT] / mean - parts) + 0.1 * abs(2 * parts - wanted) / wanted
-        if score < best:
-            best, at, share = score, i, parts
-    return best, at, share
-
-
 @inner
 def _mark_below(scratch, size, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Set `root` to 1 at every place of the tree below a cut, else to 0."""
@@ -244,25 +173,23 @@ def recut(
         scratch.place[scratch.member[i]] = -1
         alike += (scratch.root[i] == 1) == (scratch.order[i] < kept)
     below, above = (p, q) if 2 * alike >= size else (q, p)
-    old = deviation(price, plan.sums[p, WEIGHT]) + deviation(price, plan.sums[q, WEIGHT])
-    toll, before_p, before_q = plan.tolls[0], plan.middle[p], plan.middle[q]
-    changed = 0
-    for i in range(size):
-        node, to = scratch.member[scratch.order[i]], below if scratch.root[i] == 1 else above
-        if plan.label[node] != to:
-            scratch.queue[changed] = node
-            changed += 1
-            move_node(net, plan, node, to)
+    before, toll, middle_p, middle_q = 0.0, plan.tolls[0], plan.middle[p], plan.middle[q]
+    for part in (p, q):
+        before += deviation(price, plan.sums[part, WEIGHT])
     plan.middle[p], plan.middle[q] = -1, -1
-    rise = settle(price, net, plan, p) + settle(price, net, plan, q) + plan.tolls[0] - toll
-    more = deviation(price, plan.sums[p, WEIGHT]) + deviation(price, plan.sums[q, WEIGHT]) - old
-    whole = rise + price[EXCESS] * more
-    if whole <= 0 or rng.random() < np.exp(-whole / heat):
-        return rise, more
-    for i in range(changed):
-        node = scratch.queue[i]
-        move_node(net, plan, node, q if plan.label[node] == p else p)
-    plan.middle[p], plan.middle[q] = before_p, before_q
-    settle(price, net, plan, p)
-    settle(price, net, plan, q)
+    for back in range(2):
+        for i in range(size):
+            node, to = scratch.member[scratch.order[i]], scratch.queue[i]
+            if back == 0:
+                scratch.queue[i], to = plan.label[node], below if scratch.root[i] == 1 else above
+            if plan.label[node] != to:
+                move_node(net, plan, node, to)
+        rise, more = plan.tolls[0] - toll, -before
+        for part in (p, q):
+            rise += settle(price, net, plan, part)
+            more += deviation(price, plan.sums[part, WEIGHT])
+        whole = rise + price[EXCESS] * more
+        if back == 0 and (whole <= 0 or rng.random() < np.exp(-whole / heat)):
+            return rise, more
+        plan.middle[p], plan.middle[q] = middle_p, middle_q
     return 0.0, 0.0
