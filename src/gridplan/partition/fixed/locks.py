@@ -79,7 +79,7 @@ def join_groups(net: Net, together: list[list[int]], rng: np.random.Generator) -
             length[net.edge[net.indptr[node] : net.indptr[node + 1]]] += 3.0
     matrix = coo_array((length, (net.ends[:, 0], net.ends[:, 1])), shape=(n, n)).tocsr()
     for group in together:
-        _, before = dijkstra(matrix, directed=False, indices=int(group[0]), return_predecessors=True)
+        _, before = dijkstra(matrix, directed=False, indices=int(group[0]), return_predecessors=True)  # type: ignore[call-overload]  # no stub for sparse arrays
         for node in group[1:]:
             merged += _path(before, node)
     return connected(n, np.array(merged, np.int64).reshape(-1, 2))
