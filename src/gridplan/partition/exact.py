@@ -57,7 +57,7 @@ class ProofBudget:
 
 PROOFS: Final = MappingProxyType(
     {
-        "normal": ProofBudget(units=130, steps=600_000, columns=60_000, rounds=60),
+        "normal": ProofBudget(units=130, steps=300_000, columns=40_000, rounds=40),
         "thorough": ProofBudget(units=250, steps=60_000_000, columns=1_000_000, rounds=300),
     }
 )
