@@ -1,10 +1,7 @@
 """The order of the stages, and only that: read, draw the fabric, partition, draw the grids, audit, write."""
 
 import dataclasses
-import sys
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,10 +17,8 @@ from gridplan.geometry.grids import draw_grids
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import partition_graph
 from gridplan.plan import Plan
-from gridplan.progress import Report, silent
+from gridplan.progress import Report, Stages, silent, timed
 from gridplan.schema import ASSIGNMENT_COLUMNS, SET_ASIDE_COLUMNS
-
-Stages = dict[str, dict[str, float | None]]
 
 
 def make_plan(
@@ -112,7 +107,7 @@ def partition_district(
     rules = rules or Rules()
     stages: Stages = {}
     reporting.check_folder(Path(out))
-    with _timed(stages, "reading"):
+    with timed(stages, "reading"):
         layers = reading.read_layers(source, roles=roles, rules=rules, crs=crs, encoding=encoding, report=report)
     plan = _plan(layers, rules, options, stages, report)
     plan.write(out, report=report)
@@ -120,12 +115,12 @@ def partition_district(
 
 
 def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages, report: Report) -> Plan:
-    with _timed(stages, "geometry"):
+    with timed(stages, "geometry"):
         fabric = geometry.build_fabric(layers, rules, report=report)
-    with _timed(stages, "partition"):
+    with timed(stages, "partition"):
         partition = _partition(fabric, rules, options, report)
     now = datetime.now(UTC)
-    with _timed(stages, "drawing"):
+    with timed(stages, "drawing"):
         drawn = draw_grids(fabric, partition, layers.facilities, now.astimezone().date())
     run = {
         "version": version("gridplan"),
@@ -149,7 +144,7 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         run=run,
         **drawn,
     )
-    with _timed(stages, "audit"):
+    with timed(stages, "audit"):
         report("audit", 0, 1)
         findings = (*layers.findings, *fabric.findings, *_not_yet(layers), *reporting.audit(data, rules))
         report("audit", 1, 1)
@@ -203,24 +198,3 @@ def _not_yet(layers: Layers) -> tuple[Finding, ...]:
         return ()
     reason = f"{len(layers.personnel)} persons were read, but this version does not assign personnel yet: no roster"
     return (Finding(code="deployment_not_available", severity="notice", subject="personnel", reason=reason),)
-
-
-@contextmanager
-def _timed(stages: Stages, stage: str) -> Iterator[None]:
-    wall, cpu = time.perf_counter(), time.process_time()
-    yield
-    stages[stage] = {
-        "cpu_s": round(time.process_time() - cpu, 3),
-        "wall_s": round(time.perf_counter() - wall, 3),
-        "peak_mb": _peak_mb(),
-    }
-
-
-def _peak_mb() -> float | None:
-    """Peak memory of the process so far; None on systems that do not tell."""
-    try:
-        import resource  # noqa: PLC0415  absent on Windows
-    except ImportError:
-        return None
-    unit = 1e6 if sys.platform == "darwin" else 1e3
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 1)

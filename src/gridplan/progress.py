@@ -1,6 +1,16 @@
-"""Progress: one small callback that the command line turns into bars and notebooks into theirs."""
+"""Progress of the stages, and what each of them cost.
 
+One small callback tells how far a stage is; the command line turns it into bars and notebooks into theirs.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
+
+Stages = dict[str, dict[str, float | None]]
+"""Stage -> cpu_s, wall_s and peak_mb (None where the system does not tell)."""
 
 
 class Report(Protocol):
@@ -32,3 +42,38 @@ def silent(stage: str, done: int, total: int) -> None:
     done, total : int
         Steps finished and steps in all.
     """
+
+
+@contextmanager
+def timed(stages: Stages, stage: str) -> Iterator[None]:
+    """Note what the work inside costs.
+
+    Parameters
+    ----------
+    stages : dict
+        Where the costs are noted, in seconds and megabytes.
+    stage : str
+        Name of the stage.
+
+    Yields
+    ------
+    None
+        While the stage runs.
+    """
+    wall, cpu = time.perf_counter(), time.process_time()
+    yield
+    stages[stage] = {
+        "cpu_s": round(time.process_time() - cpu, 3),
+        "wall_s": round(time.perf_counter() - wall, 3),
+        "peak_mb": _peak_mb(),
+    }
+
+
+def _peak_mb() -> float | None:
+    """Peak memory of the process so far; None on systems that do not tell."""
+    try:
+        import resource  # noqa: PLC0415  absent on Windows
+    except ImportError:
+        return None
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 1)

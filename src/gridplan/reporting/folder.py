@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -13,7 +12,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from gridplan.config import Rules
 from gridplan.errors import OutputError
 from gridplan.model import PlanData
-from gridplan.progress import Report, silent
+from gridplan.progress import Report, Stages, silent, timed
 from gridplan.reporting.geopackage import write_geopackage
 from gridplan.reporting.summary import summarise, write_summary
 from gridplan.reporting.tables import write_buildings, write_geojson
@@ -96,19 +95,19 @@ def check_folder(out: Path) -> None:
 
 
 def _fill(draft: Path, plan: PlanData, rules: Rules, report: Report) -> None:
-    wall, cpu = time.perf_counter(), time.process_time()
+    stages: Stages = {}
     steps: tuple[Step, ...] = (
         lambda: write_geopackage(plan, rules, draft / "plan.gpkg"),
         lambda: write_geojson(plan, rules, draft / "grids.geojson"),
         lambda: write_buildings(plan, draft / "buildings.csv"),
         lambda: (draft / "plan.html").write_text(render_page(plan, rules), "utf-8"),
     )
-    for done, step in enumerate(steps):
-        report("writing", done, len(steps))
-        step()
-    summary = summarise(plan, rules)
-    spent = {"cpu_s": round(time.process_time() - cpu, 3), "wall_s": round(time.perf_counter() - wall, 3)}
-    summary["stages"] = {**summary["stages"], "writing": spent}
+    with timed(stages, "writing"):
+        for done, step in enumerate(steps):
+            report("writing", done, len(steps))
+            step()
+        summary = summarise(plan, rules)
+    summary["stages"] = {**summary["stages"], **stages}
     write_summary(summary, draft / "summary.json")
     report("writing", len(steps), len(steps))
 
