@@ -33,6 +33,7 @@ def _solve(instance: Instance, seed: int, seconds: float, effort: str) -> Answer
         "communities": len(proven),
         "proven": int(proven.sum()),
         "open_gap": float(plan.communities["gap"][~proven].mean()) if not proven.all() else 0.0,
+        "cut_short": int(not plan.reproducible),
         "out_in_proven": int(out["community"].isin(plan.communities["community"][proven]).sum()),
     }
     return Answer(labels=plan.labels.astype("int64"), notes=notes)

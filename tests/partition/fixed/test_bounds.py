@@ -6,8 +6,8 @@ from oracle_fixed import best_by_force, make_problem
 
 from gridplan.config import CostRules
 from gridplan.partition.fixed.bounds import cost_bound
+from gridplan.partition.fixed.effort import Clock
 from gridplan.partition.fixed.prices import objective_prices
-from gridplan.partition.fixed.search import Clock
 
 
 @pytest.mark.parametrize("objective", ["inertia", "cut_edges", "article19"])

@@ -66,7 +66,7 @@ def test_small_graphs_get_the_best_of_all_partitions(seed: int, objective: str) 
     assert naive_cost(problem, result.labels, objective, mean) == pytest.approx(result.cost, rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     seed=st.integers(0, 10**6), n=st.integers(20, 60), parts=st.integers(1, 7), objective=st.sampled_from(OBJECTIVES),
     tight=st.sampled_from([0.01, 0.1, 0.5]), locks=st.booleans(),

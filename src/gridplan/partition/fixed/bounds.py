@@ -4,14 +4,14 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import laplacian
 
+from gridplan.partition.fixed.effort import Clock
 from gridplan.partition.fixed.locks import connected
 from gridplan.partition.fixed.net import FixedProblem
-from gridplan.partition.fixed.search import Clock
 from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.kernels.fixed_arrays import COMPOUND, LOWER, UPPER
 from gridplan.partition.kernels.fixed_hess import hess_values
 
-DENSE = 1500
+DENSE = 800
 """Units up to which eigenvalues are computed."""
 
 PATIENCE, TOLL_PACE = 8, 0.3

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from gridplan.partition.fixed.search import Clock, Found
+from gridplan.partition.fixed.effort import Clock, Found
 from gridplan.partition.kernels.arrays import Floats
 from gridplan.partition.kernels.fixed_arrays import Net
 from gridplan.partition.kernels.fixed_cover import MAX_NODES, make_cover, run_cover
 
-PAUSE = 50_000
+PAUSE = 1_000_000
 """Sets between two looks at the clock."""
 
 

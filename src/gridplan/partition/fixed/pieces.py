@@ -5,21 +5,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gridplan.partition.fixed.effort import Budget, Clock, Found
 from gridplan.partition.fixed.exact import exhaust
 from gridplan.partition.fixed.locks import join_groups
 from gridplan.partition.fixed.net import FixedProblem, assemble_net, build_net
-from gridplan.partition.fixed.plans import load_plan
-from gridplan.partition.fixed.search import Budget, Clock, Found, search_net
+from gridplan.partition.fixed.plans import price_labels
+from gridplan.partition.fixed.search import search_net
 from gridplan.partition.kernels.arrays import Floats, Ints
-from gridplan.partition.kernels.fixed_arrays import LOWER, UPPER, Net, make_plan
+from gridplan.partition.kernels.fixed_arrays import Net
 
 JOINS = 6
 """Ways to join locked groups that are tried."""
 
-WARM = Budget(rounds=3, moves=100, total=0, nodes=0, steps=0)
+WARM = Budget(rounds=3, moves=100, total=0, nodes=0, ways=0, steps=0)
 """A short search before a proof."""
 
-LIGHT = Budget(rounds=2, moves=60, total=0, nodes=20_000, steps=0)
+LIGHT = Budget(rounds=2, moves=60, total=0, nodes=20_000, ways=0, steps=0)
 """A search that only compares numbers of parts."""
 
 
@@ -115,7 +116,7 @@ def solve_piece(
         Labels are those of the units of the component.
     """
     if parts == 1 or parts == len(piece.net.units):
-        only = _price_labels(piece.net, price, np.arange(len(piece.net.units)) % parts, parts)
+        only = price_labels(piece.net, price, np.arange(len(piece.net.units)) % parts, parts)
         fits = only.missing == 0 and (parts == 1 or not piece.together)
         return Solved(found=_spread(only, piece.node) if fits or parts == 1 else None, proven=True)
     warm = _search(piece, price, parts, WARM, rng, clock)
@@ -127,14 +128,6 @@ def solve_piece(
     if found is None:
         found = _loose(piece, price, parts, rng, clock)
     return Solved(found=_spread(found, piece.node), proven=False)
-
-
-def _price_labels(net: Net, price: Floats, labels: Ints, parts: int) -> Found:
-    plan = make_plan(net, parts)
-    plan.label[:] = labels
-    cost = load_plan(price, net, plan)
-    missing = np.maximum(0.0, np.maximum(price[LOWER] - plan.sums[:, 0], plan.sums[:, 0] - price[UPPER])).sum()
-    return Found(float(missing), float(cost), labels)
 
 
 def _spread(found: Found, node: Ints) -> Found:
@@ -149,7 +142,12 @@ def _search(
         return search_net(piece.net, price, parts, budget, rng, clock)
     ways: list[Found] = []
     share = Budget(
-        rounds=max(1, budget.rounds // JOINS), moves=budget.moves, total=budget.total // JOINS, nodes=0, steps=0
+        rounds=max(1, budget.rounds // JOINS),
+        moves=budget.moves,
+        total=budget.total // JOINS,
+        nodes=0,
+        ways=budget.ways,
+        steps=0,
     )
     begin = time.monotonic()
     for way in range(JOINS):

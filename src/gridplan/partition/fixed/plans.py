@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
+from gridplan.partition.fixed.effort import Found
 from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.kernels.fixed_arrays import (
     CENTROID,
@@ -12,15 +13,18 @@ from gridplan.partition.kernels.fixed_arrays import (
     COMPOUNDS,
     LOAD,
     LOADED,
+    LOWER,
     MEDOID,
     MIXED,
     TARGET,
+    UPPER,
     WEIGHT,
     WR2,
     WX,
     WY,
     Net,
     Plan,
+    make_plan,
 )  # fmt: skip
 
 EVEN = 0.1
@@ -59,6 +63,30 @@ def load_plan(price: Floats, net: Net, plan: Plan) -> float:
     plan.middle[:] = find_middles(net, plan)
     plan.cost[:] = price_parts(price, plan.sums, net.spots[plan.middle])
     return float(plan.cost.sum() + plan.tolls[0])
+
+
+def price_labels(net: Net, price: Floats, labels: Ints, parts: int) -> Found:
+    """Price a plan.
+
+    Parameters
+    ----------
+    net, price : Net, float64[9]
+        Graph and prices.
+    labels : int64[n]
+        Part of each node.
+    parts : int
+        Number of parts; each has a node.
+
+    Returns
+    -------
+    Found
+        The plan with its cost.
+    """
+    plan = make_plan(net, parts)
+    plan.label[:] = labels
+    cost = load_plan(price, net, plan)
+    missing = np.maximum(0.0, np.maximum(price[LOWER] - plan.sums[:, 0], plan.sums[:, 0] - price[UPPER])).sum()
+    return Found(float(missing), float(cost), labels)
 
 
 def find_middles(net: Net, plan: Plan) -> Ints:

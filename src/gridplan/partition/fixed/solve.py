@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from gridplan.config import CostRules
 from gridplan.partition.fixed.bounds import cost_bound
+from gridplan.partition.fixed.effort import BUDGETS, Budget, Clock
 from gridplan.partition.fixed.locks import connected, lock_nodes
 from gridplan.partition.fixed.net import FixedProblem
 from gridplan.partition.fixed.pieces import LIGHT, Piece, Solved, make_piece, solve_piece
 from gridplan.partition.fixed.prices import objective_prices, plan_cost
-from gridplan.partition.fixed.search import BUDGETS, Budget, Clock
 from gridplan.partition.fixed.shares import check_arithmetic, count_range, fail, share_out
 from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.kernels.fixed_arrays import LOWER, UPPER

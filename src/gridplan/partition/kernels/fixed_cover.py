@@ -7,11 +7,14 @@ from numba import njit
 
 from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.kernels.fixed_arrays import (
+    CENTROID,
     COMPOUNDS,
     LOWER,
+    MEDOID,
     N_SUMS,
     UPPER,
     WEIGHT,
+    WR2,
     WX,
     WY,
     Net,
@@ -21,6 +24,9 @@ from gridplan.partition.kernels.fixed_plan import part_cost
 
 MAX_NODES = 62
 """Nodes that fit into a set of bits."""
+
+DEAR = 50
+"""What a set within the band counts, since it is priced, in sets that are only grown."""
 
 
 class Cover(NamedTuple):
@@ -34,8 +40,9 @@ class Cover(NamedTuple):
         By level: nodes not in a part yet, and the part chosen.
     partial : float64[k + 1]
         Cost of the parts chosen before each level.
-    stack, weight : int64[k, 2 * n + 2, 4], float64[k, 2 * n + 2]
-        By level, sets still to be grown: set, its neighbours, nodes it must not take, whether it is new; its weight.
+    stack, grown : int64[k, 2 * n + 2, 4], float64[k, 2 * n + 2, 4]
+        By level, sets still to be grown: set, its neighbours, nodes it must not take, whether it is new; its weight
+        and weighted x, y and x2 + y2.
     height : int64[k + 1]
         Sets on each stack; the last place holds the level, -1 when the search has ended.
     best, cost : int64[k], float64[1]
@@ -50,7 +57,7 @@ class Cover(NamedTuple):
     taken: Ints
     partial: Floats
     stack: Ints
-    weight: Floats
+    grown: Floats
     height: Ints
     best: Ints
     cost: Floats
@@ -84,11 +91,12 @@ def make_cover(net: Net, parts: int, together: list[list[int]], cost: float) -> 
     groups = np.array([sum(1 << i for i in group) for group in together], np.int64)
     cover = Cover(
         near, groups, np.zeros(parts + 1, np.int64), np.zeros(parts + 1, np.int64), np.zeros(parts + 1),
-        np.zeros((parts, 2 * n + 2, 4), np.int64), np.zeros((parts, 2 * n + 2)), np.zeros(parts + 1, np.int64),
+        np.zeros((parts, 2 * n + 2, 4), np.int64), np.zeros((parts, 2 * n + 2, 4)), np.zeros(parts + 1, np.int64),
         np.zeros(parts, np.int64), np.array([cost]), np.zeros(N_SUMS),
     )  # fmt: skip
     cover.rest[0] = (1 << n) - 1
-    cover.stack[0, 0], cover.weight[0, 0], cover.height[0] = (1, near[0], 0, 1), net.units[0, WEIGHT], 1
+    cover.stack[0, 0], cover.height[0] = (1, near[0], 0, 1), 1
+    cover.grown[0, 0] = net.units[0][[WEIGHT, WX, WY, WR2]]
     return cover
 
 
@@ -174,7 +182,7 @@ def run_cover(price: Floats, net: Net, cover: Cover, budget: int) -> int:
     price, net, cover : float64[9], Net, Cover
         Prices, graph, and state of the search.
     budget : int
-        Sets to look at before it pauses.
+        Sets to look at before it pauses; those within the band count several times.
 
     Returns
     -------
@@ -183,7 +191,9 @@ def run_cover(price: Floats, net: Net, cover: Cover, budget: int) -> int:
     """
     parts = cover.best.size
     level, seen = cover.height[parts], 0
-    slack = 1e-9 * max(1.0, price[UPPER])
+    slack, saved = 1e-9 * max(1.0, price[UPPER]), 0.0
+    for edge in range(net.toll.size):
+        saved += min(0.0, net.toll[edge])
     while level >= 0 and seen < budget:
         if cover.height[level] == 0:
             level -= 1
@@ -191,18 +201,23 @@ def run_cover(price: Floats, net: Net, cover: Cover, budget: int) -> int:
         seen += 1
         top = cover.height[level] - 1
         part, near, barred, new = cover.stack[level, top]
-        weight = cover.weight[level, top]
+        s = cover.grown[level, top]
+        weight = s[0]
         can = near & cover.rest[level] & ~part & ~barred
         if can and level < parts - 1:
             node = _lowest(can)
             bit = np.int64(1) << node
             cover.stack[level, top, 2], cover.stack[level, top, 3] = barred | bit, 0
-            grown = weight + net.units[node, WEIGHT]
-            if grown <= price[UPPER] + slack:
+            u = net.units[node]
+            w, x, y, r2 = weight + u[WEIGHT], s[1] + u[WX], s[2] + u[WY], s[3] + u[WR2]
+            # the inertia of a set only rises when it grows
+            least = (price[CENTROID] + price[MEDOID]) * (r2 - (x * x + y * y) / max(w, 1e-300)) * (1 - 1e-9)
+            if w <= price[UPPER] + slack and cover.partial[level] + least + saved < cover.cost[0]:
                 top += 1
                 cover.stack[level, top, 0], cover.stack[level, top, 1] = part | bit, near | cover.near[node]
                 cover.stack[level, top, 2], cover.stack[level, top, 3] = barred, 1
-                cover.weight[level, top] = grown
+                t = cover.grown[level, top]
+                t[0], t[1], t[2], t[3] = w, x, y, r2
         else:
             top -= 1
         cover.height[level] = top + 1
@@ -210,6 +225,7 @@ def run_cover(price: Floats, net: Net, cover: Cover, budget: int) -> int:
             part = cover.rest[level]
         elif new == 0 or weight < price[LOWER] - slack:
             continue
+        seen += DEAR
         split = False
         for group in cover.together:
             split |= (part & group) != 0 and (part & group) != group
@@ -217,7 +233,7 @@ def run_cover(price: Floats, net: Net, cover: Cover, budget: int) -> int:
         if split or (level < parts - 1 and not _can_follow(price, net, cover, rest, parts - 1 - level)):
             continue
         cost = cover.partial[level] + _price_set(price, net, cover, part, rest)
-        if cost >= cover.cost[0]:
+        if cost + (saved if level < parts - 1 else 0.0) >= cover.cost[0]:
             continue
         cover.taken[level] = part
         if level == parts - 1:
@@ -230,6 +246,7 @@ def run_cover(price: Floats, net: Net, cover: Cover, budget: int) -> int:
         cover.rest[level], cover.partial[level], cover.height[level] = rest, cost, 1
         cover.stack[level, 0, 0], cover.stack[level, 0, 1] = np.int64(1) << node, cover.near[node]
         cover.stack[level, 0, 2], cover.stack[level, 0, 3] = 0, 1
-        cover.weight[level, 0] = net.units[node, WEIGHT]
+        t, u = cover.grown[level, 0], net.units[node]
+        t[0], t[1], t[2], t[3] = u[WEIGHT], u[WX], u[WY], u[WR2]
     cover.height[parts] = level
     return seen
