@@ -1,4 +1,4 @@
-"""The search on one piece: how many starts, how many moves."""
+"""The search on one piece: many short starts, as many as the piece is hard."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -6,13 +6,16 @@ from typing import Final
 
 import numpy as np
 
+from gridplan.partition.certificate import size_penalty
 from gridplan.partition.contract import contract, nearest_filled
 from gridplan.partition.kernels.anneal import anneal, first_labels
 from gridplan.partition.kernels.arrays import (
     LOAD,
+    LOWER,
     OUTSIDE,
     SURPLUS,
     TARGET,
+    UPPER,
     WEIGHT,
     Flags,
     Floats,
@@ -21,6 +24,7 @@ from gridplan.partition.kernels.arrays import (
     make_state,
     make_work,
 )
+from gridplan.partition.kernels.cost import SLACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,24 +33,28 @@ class Budget:
 
     Parameters
     ----------
-    starts : int
-        Starts from different random trees; the best end wins.
-    moves : int
-        Moves of one start for each unit of the piece.
-    few : int
-        Moves of one start at least.
+    moves, few : int
+        Moves of one start for each unit of the piece, and at least.
+    agree : int
+        Starts that must end at the best cost before it is believed.
+    most : int
+        Starts of a piece whose grids miss the band no more than arithmetic asks.
+    patience : int
+        Moves without a gain before grids that miss the band by more are put up with.
     """
 
-    starts: int
     moves: int
     few: int
+    agree: int
+    most: int
+    patience: int
 
 
 BUDGETS: Final = MappingProxyType(
     {
-        "fast": Budget(starts=2, moves=30, few=300),
-        "normal": Budget(starts=8, moves=40, few=1500),
-        "thorough": Budget(starts=40, moves=100, few=1000),
+        "fast": Budget(moves=25, few=300, agree=2, most=2, patience=9_000),
+        "normal": Budget(moves=30, few=400, agree=4, most=8, patience=60_000),
+        "thorough": Budget(moves=80, few=1_000, agree=10, most=40, patience=600_000),
     }
 )
 
@@ -60,7 +68,7 @@ class Stage:
     share : float
         Part of the moves.
     outside, surplus : float
-        Share of the price of the size rule that is asked; little at first, so that the number of grids can change.
+        Share of the price of the size rule that is asked.
     hot, cold : float
         First and last temperature, as the price of so many households of uneven load at a target of 300.
     """
@@ -75,15 +83,83 @@ class Stage:
 SMALL_PIECE: Final = 200
 """Units up to which those without households are searched over too."""
 
-STAGES: Final = (
-    Stage(share=0.5, outside=0.001, surplus=0.004, hot=60.0, cold=20.0),
-    Stage(share=0.5, outside=1.0, surplus=1.0, hot=20.0, cold=3.0),
+SCHEDULES: Final = (
+    (
+        Stage(share=0.2, outside=1.0, surplus=1.0, hot=60_000.0, cold=60.0),
+        Stage(share=0.8, outside=1.0, surplus=1.0, hot=60.0, cold=1.0),
+    ),
+    (
+        Stage(share=0.5, outside=0.001, surplus=0.004, hot=60.0, cold=20.0),
+        Stage(share=0.5, outside=1.0, surplus=1.0, hot=20.0, cold=3.0),
+    ),
 )
+"""Taken in turn. The first, so hot that grids leave the band freely, finds the sizes that fit where few do; the second,
+which hardly asks for the band at first, lets the number of grids change and finds even and compact grids."""
+
+SAME: Final = 1e-6
+"""Cost by which the ends of two starts may differ and still agree."""
 
 
-def search_piece(
-    graph: Graph, price: Floats, rng: np.random.Generator, budget: Budget, stop: Flags
-) -> tuple[Ints, float]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search came to.
+
+    Parameters
+    ----------
+    labels : int64[n]
+        Grid of each unit in the best plan, any numbers.
+    cost : float
+        Its cost but for borders among units that stay together anyway.
+    plans : tuple of int64[n]
+        Distinct plans the starts ended at, in the order in which they were met.
+    """
+
+    labels: Ints
+    cost: float
+    plans: tuple[Ints, ...]
+
+
+def size_floor(graph: Graph, price: Floats) -> float:
+    """Bound what the size rule costs in any plan, by arithmetic.
+
+    Parameters
+    ----------
+    graph, price : Graph, float64[9]
+        Piece and prices.
+
+    Returns
+    -------
+    float
+        Least price for dividing the sum of households, or for the units above the band.
+    """
+    w = graph.units[:, WEIGHT]
+    total = float(w.sum())
+    parts = np.arange(1.0, total / price[LOWER] + 2.0)
+    huge = w[w > price[UPPER] + SLACK] - price[UPPER]
+    each = min(price[OUTSIDE], price[SURPLUS] * price[UPPER])
+    return max(float(size_penalty(price, total, parts).min()), float((price[SURPLUS] * huge + each).sum()))
+
+
+def size_cost(graph: Graph, price: Floats, labels: Ints) -> float:
+    """Price the size rule alone.
+
+    Parameters
+    ----------
+    graph, price, labels : Graph, float64[9], int64[n]
+        Piece, prices and grid of each unit, numbers below n.
+
+    Returns
+    -------
+    float
+        Sum over the grids.
+    """
+    size = np.bincount(labels, weights=graph.units[:, WEIGHT])
+    missing = np.maximum(price[LOWER] - size, size - price[UPPER])[np.bincount(labels) > 0]
+    missing = missing[missing > SLACK]
+    return float(price[OUTSIDE] * len(missing) + price[SURPLUS] * missing.sum())
+
+
+def search_piece(graph: Graph, price: Floats, rng: np.random.Generator, budget: Budget, stop: Flags) -> Found:
     """Look for a plan of one piece with low cost.
 
     Parameters
@@ -101,31 +177,39 @@ def search_piece(
 
     Returns
     -------
-    int64[n], float
-        Grid of each unit (any numbers), and its cost but for borders among units that stay together anyway.
+    Found
+        The best plan met, and the others.
     """
-    if not graph.units[:, WEIGHT].any():
-        return np.zeros(len(graph.compound), np.int64), np.inf
-    if len(graph.compound) > SMALL_PIECE and (graph.units[:, WEIGHT] <= 0).any():
-        owner = nearest_filled(graph)
-        labels, cost = search_piece(contract(graph, owner), price, rng, budget, stop)
-        return labels[owner], cost
     n = len(graph.compound)
+    filled = graph.units[:, WEIGHT] > 0
+    if not filled.any():
+        labels = np.zeros(n, np.int64)
+        return Found(labels=labels, cost=np.inf, plans=(labels,))
+    if n > SMALL_PIECE and not filled.all():
+        owner = nearest_filled(graph)
+        found = search_piece(contract(graph, owner), price, rng, budget, stop)
+        return Found(labels=found.labels[owner], cost=found.cost, plans=tuple(plan[owner] for plan in found.plans))
     work, state = make_work(graph), make_state(n)
-    unit = price[LOAD] * price[TARGET] / 300
-    best, best_cost = np.zeros(n, np.int64), np.inf
-    moves = max(budget.few, budget.moves * n)
-    for _ in range(budget.starts):
+    moves, floor = max(budget.few, budget.moves * n), size_floor(graph, price) + SAME
+    best, best_cost, best_size = np.zeros(n, np.int64), np.inf, np.inf
+    plans: dict[float, Ints] = {}
+    starts, agreed, quiet = 0, 0, 0
+    while True:
         first_labels(rng, price, graph, work, state.label)
         cost = np.inf
-        for stage in STAGES:
+        for stage in SCHEDULES[starts % len(SCHEDULES)]:
             asked = price.copy()
             asked[OUTSIDE] *= stage.outside
             asked[SURPLUS] *= stage.surplus
-            heat = np.array([stage.hot, stage.cold]) * max(unit, 1e-9)
+            heat = np.array([stage.hot, stage.cold]) * max(price[LOAD] * price[TARGET] / 300, 1e-9)
             cost = anneal(rng, asked, graph, state, work, int(moves * stage.share), heat, stop)
-        if cost < best_cost - 1e-9:
+        starts, quiet = starts + 1, quiet + moves
+        plans.setdefault(round(cost, 6), state.label.copy())
+        agreed = 1 if cost < best_cost - SAME else agreed + (cost < best_cost + SAME)
+        if cost < best_cost:
             best, best_cost = state.label.copy(), cost
-        if stop[0]:
-            break
-    return best, best_cost
+            size = size_cost(graph, price, best)
+            quiet, best_size = 0 if size < best_size - SAME else quiet, size
+        enough = quiet >= budget.patience if best_size > floor else agreed >= budget.agree or starts >= budget.most
+        if enough or stop[0]:
+            return Found(labels=best, cost=best_cost, plans=tuple(plans.values()))

@@ -165,8 +165,8 @@ def _cores() -> int:
 def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, stop: Flags) -> Solution:
     """Search one piece and certify what was found."""
     start = time.thread_time()
-    labels, _ = search_piece(piece.graph, problem.price, np.random.default_rng(seed), BUDGETS[effort], stop)
-    labels = renumber(labels)
+    found = search_piece(piece.graph, problem.price, np.random.default_rng(seed), BUDGETS[effort], stop)
+    labels = renumber(found.labels)
     cost = float(price_labels(piece.graph, problem.price, labels)[1].sum())
     bound = simple_bound(piece.graph, problem.price)
     proven, reason = cost - bound <= TOLERANCE, "arithmetic bound met"
