@@ -52,8 +52,8 @@ class Budget:
 
 BUDGETS: Final = MappingProxyType(
     {
-        "fast": Budget(moves=25, few=300, agree=2, most=2, patience=9_000),
-        "normal": Budget(moves=30, few=400, agree=4, most=8, patience=60_000),
+        "fast": Budget(moves=25, few=300, agree=2, most=2, patience=14_000),
+        "normal": Budget(moves=30, few=400, agree=4, most=8, patience=30_000),
         "thorough": Budget(moves=80, few=1_000, agree=10, most=40, patience=600_000),
     }
 )
@@ -85,16 +85,16 @@ SMALL_PIECE: Final = 200
 
 SCHEDULES: Final = (
     (
-        Stage(share=0.2, outside=1.0, surplus=1.0, hot=60_000.0, cold=60.0),
-        Stage(share=0.8, outside=1.0, surplus=1.0, hot=60.0, cold=1.0),
+        Stage(share=0.4, outside=1.0, surplus=1.0, hot=60_000.0, cold=60.0),
+        Stage(share=0.6, outside=1.0, surplus=1.0, hot=60.0, cold=1.0),
     ),
     (
         Stage(share=0.5, outside=0.001, surplus=0.004, hot=60.0, cold=20.0),
         Stage(share=0.5, outside=1.0, surplus=1.0, hot=20.0, cold=3.0),
     ),
 )
-"""Taken in turn. The first, so hot that grids leave the band freely, finds the sizes that fit where few do; the second,
-which hardly asks for the band at first, lets the number of grids change and finds even and compact grids."""
+"""The first, so hot that grids leave the band freely, finds the sizes that fit where few do; once they are found, it
+takes turns with the second, which hardly asks for the band at first and finds even and compact grids."""
 
 SAME: Final = 1e-6
 """Cost by which the ends of two starts may differ and still agree."""
@@ -197,7 +197,7 @@ def search_piece(graph: Graph, price: Floats, rng: np.random.Generator, budget: 
     while True:
         first_labels(rng, price, graph, work, state.label)
         cost = np.inf
-        for stage in SCHEDULES[starts % len(SCHEDULES)]:
+        for stage in SCHEDULES[0 if best_size > floor else starts % len(SCHEDULES)]:
             asked = price.copy()
             asked[OUTSIDE] *= stage.outside
             asked[SURPLUS] *= stage.surplus
