@@ -1,12 +1,12 @@
 """The search on one piece: many short starts, as many as the piece is hard."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from gridplan.partition.certificate import size_penalty
+from gridplan.partition.certificate import price_labels, renumber, size_penalty
 from gridplan.partition.contract import contract, nearest_filled
 from gridplan.partition.kernels.anneal import anneal, first_labels
 from gridplan.partition.kernels.arrays import (
@@ -25,6 +25,7 @@ from gridplan.partition.kernels.arrays import (
     make_work,
 )
 from gridplan.partition.kernels.cost import SLACK
+from gridplan.partition.regions import cut_out, grow_region
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,12 @@ class Stage:
 
 SMALL_PIECE: Final = 200
 """Units up to which those without households are searched over too."""
+
+LARGE_PIECE: Final = 600
+"""Units beyond which one long start stands for many, since chance evens out; its flaws are mended where they are."""
+
+REGIONS: Final = (30, 60, 90)
+"""Units planned anew at once around a flaw, round by round."""
 
 SCHEDULES: Final = (
     (
@@ -189,6 +196,27 @@ def search_piece(graph: Graph, price: Floats, rng: np.random.Generator, budget: 
         owner = nearest_filled(graph)
         found = search_piece(contract(graph, owner), price, rng, budget, stop)
         return Found(labels=found.labels[owner], cost=found.cost, plans=tuple(plan[owner] for plan in found.plans))
+    starts = budget if n <= LARGE_PIECE else replace(budget, moves=2 * budget.moves, most=1, patience=0)
+    found = run_starts(graph, price, rng, starts, stop)
+    if n <= REGIONS[-1]:
+        return found
+    return mend(graph, price, found, rng, replace(budget, patience=budget.patience // 2), stop)
+
+
+def run_starts(graph: Graph, price: Floats, rng: np.random.Generator, budget: Budget, stop: Flags) -> Found:
+    """Anneal a piece from one random tree after the other, as often as it takes.
+
+    Parameters
+    ----------
+    graph, price, rng, budget, stop : Graph, float64[9], Generator, Budget, int8[1]
+        As in `search_piece`; the piece may not be empty of households.
+
+    Returns
+    -------
+    Found
+        The best plan met, and the others.
+    """
+    n = len(graph.compound)
     work, state = make_work(graph), make_state(n)
     moves, floor = max(budget.few, budget.moves * n), size_floor(graph, price) + SAME
     best, best_cost, best_size = np.zeros(n, np.int64), np.inf, np.inf
@@ -213,3 +241,52 @@ def search_piece(graph: Graph, price: Floats, rng: np.random.Generator, budget: 
         enough = quiet >= budget.patience if best_size > floor else agreed >= budget.agree or starts >= budget.most
         if enough or stop[0]:
             return Found(labels=best, cost=best_cost, plans=tuple(plans.values()))
+
+
+def mend(graph: Graph, price: Floats, plan: Found, rng: np.random.Generator, budget: Budget, stop: Flags) -> Found:
+    """Plan the surroundings of every grid anew that misses the band by more than arithmetic asks.
+
+    Parameters
+    ----------
+    graph, price, rng, budget, stop : Graph, float64[9], Generator, Budget, int8[1]
+        As in `search_piece`.
+    plan : Found
+        Plan at hand.
+
+    Returns
+    -------
+    Found
+        A plan that costs no more.
+    """
+    labels, cost = renumber(plan.labels), plan.cost
+    cuts = np.flatnonzero(np.diff(np.sort(labels))) + 1
+    members = dict(enumerate(np.split(np.argsort(labels, kind="stable"), cuts)))
+    fresh = len(members)
+    for most in REGIONS:
+        size = np.array([graph.units[units, WEIGHT].sum() for units in members.values()])
+        missing = np.maximum(price[LOWER] - size, size - price[UPPER]) > SLACK
+        for grid in np.array(list(members))[missing].tolist():
+            if stop[0] or grid not in members:
+                continue
+            grids = grow_region(graph, labels, members, grid, most)
+            units = np.concatenate([members[k] for k in grids])
+            old = np.repeat(np.arange(len(grids), dtype=np.int64), [len(members[k]) for k in grids])
+            part = cut_out(graph, units)
+            if size_cost(part, price, old) <= size_floor(part, price) + SAME:
+                continue
+            gain = float(price_labels(part, price, old)[1].sum())
+            found = run_starts(part, price, rng, budget, stop)
+            gain -= found.cost
+            if gain <= SAME:
+                continue
+            cost -= gain
+            for k in grids:
+                del members[k]
+            for k in np.unique(found.labels):
+                members[fresh] = units[found.labels == k]
+                labels[members[fresh]] = fresh
+                fresh += 1
+    if cost >= plan.cost - SAME:
+        return plan
+    labels = renumber(labels)
+    return Found(labels=labels, cost=cost, plans=(*plan.plans, labels))
