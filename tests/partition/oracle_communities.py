@@ -19,6 +19,7 @@ KINDS: Final = MappingProxyType(
         "midrise": {"shape": "planar", "units": (12, 18), "weights": (44, 110)},
         "towers": {"shape": "planar", "units": (9, 16), "weights": (110, 264)},
         "idle": {"shape": "planar", "units": (10, 15), "weights": (60, 150), "idle": 0.35},
+        "links": {"shape": "lattice", "units": (12, 16), "weights": (60, 140), "idle": 0.4, "xy": False},
         "huge": {"shape": "lattice", "units": (9, 13), "weights": (40, 150), "huge": 1},
         "two huge": {"shape": "planar", "units": (8, 12), "weights": (40, 150), "huge": 2},
         "borders": {"shape": "lattice", "units": (12, 16), "weights": (40, 110), "border_weight": 0.02, "idle": 0.1},

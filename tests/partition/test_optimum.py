@@ -57,7 +57,7 @@ def check_certificate(result: Partition, optimum: np.ndarray[Any, Any]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_proofs_agree_with_a_mip(kind: str) -> None:
-    """Of 8 communities of each of 16 kinds at least 7 are proven, and the MIP knows no cheaper plan of any.
+    """Of 8 communities of each of 17 kinds at least 7 are proven, and the MIP knows no cheaper plan of any.
 
     What is known when time runs out in the middle of a proof must be true as well.
     """
@@ -132,6 +132,20 @@ def test_order_and_threads_make_no_difference(graph: Graph, chance: Any, effort:
         pd.testing.assert_frame_equal(
             first.communities.drop(columns="seconds"), other.communities.drop(columns="seconds")
         )
+
+
+@pytest.mark.parametrize("effort", ["normal", "thorough"])
+def test_idle_units_that_are_scarce_are_paid_for(effort: str) -> None:
+    """Units 0 and 11 link others, so that they have a price, and a plan that leaves one unused is dearer by it."""
+    links = [(0, 6), (0, 11), (1, 3), (1, 11), (2, 3), (2, 9), (2, 11), (3, 8), (4, 7), (4, 8), (5, 9), (5, 10), (6, 7)]
+    graph = {
+        "edges": np.array([*links, (10, 11)]), "weights": np.array([0, 0, 70, 140, 70, 90, 70, 85, 69, 130, 110, 0]),
+        "target": 220, "lower": 168, "upper": 290,
+    }  # fmt: skip
+    best = [{5, 9}, {1, 2, 3}, {4, 7, 8}, {0, 6, 10, 11}]
+    optimum = optimum_by_force(graph)
+    assert set_costs(graph, np.array([sum(1 << u for u in grid) for grid in best])).sum() == pytest.approx(optimum)
+    check_certificate(partition_graph(**graph, effort=effort), np.array([optimum]))
 
 
 def test_the_oracle_prices_by_hand() -> None:
