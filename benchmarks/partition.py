@@ -1,13 +1,14 @@
 """gridplan's core against its peers on the same graphs: `python benchmarks/partition.py`.
 
 Every tool runs alone in a process with one thread and a cap of CPU seconds; a scorer of its own judges the labels.
-Results go to `benchmarks/results/` as JSON, a Markdown table and two plots. Runs add up: what was measured before on
-the same instance is kept, so tools can be measured apart (`--only`).
+Results go to `benchmarks/results/` as JSON, a Markdown table and two plots, and from there into both READMEs. Runs add
+up: what was measured before on the same instance is kept, so tools can be measured apart (`--only`).
 """
 
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,9 +20,11 @@ from typing import Any
 import numpy as np
 
 from peers import PACKAGES, TOOLS
-from peers.districts import SIZES, describe, instance_path
+from peers.districts import ROOT, SIZES, describe, instance_path
 from peers.instance import Instance
+from peers.medians import CAP_S
 from peers.published import run_published
+from peers.readme import READMES, write_readme
 from peers.report import write_report
 from peers.score import fault, score
 
@@ -71,11 +74,18 @@ def run_tool(tool: str, path: Path, seed: int, cap: float) -> Row:
 
 
 def _reason(done: subprocess.CompletedProcess[bytes], cap: float) -> str:
-    """Tell the cap (the system ended the process) from a fault of the tool."""
-    if done.returncode < 0:
+    """Tell the cap (at its end the system kills the process) from a fault of the tool."""
+    if done.returncode in (-signal.SIGKILL, -signal.SIGXCPU):
         return f"none in {cap:.0f} s"
+    if done.returncode < 0:
+        return f"ended by {signal.Signals(-done.returncode).name}"
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
     return lines[-1] if lines else f"exit code {done.returncode}"
+
+
+def broken(row: Row) -> bool:
+    """Whether a tool failed for another reason than time."""
+    return row["status"] == "invalid" or (row["status"] == "no result" and not row["reason"].startswith("none in "))
 
 
 def installed(tool: str) -> bool:
@@ -151,9 +161,13 @@ def main() -> None:
     parser.add_argument("--only", metavar="TOOL,...", default=",".join(TOOLS), help="tools, of: " + ", ".join(TOOLS))
     parser.add_argument("--sizes", metavar="SIZE,...", default="500,5400,50000,singapore,published")
     parser.add_argument("--seeds", type=int, default=3, help="districts of a size at most")
-    parser.add_argument("--cap", type=float, default=300.0, help="CPU seconds of a run")
+    parser.add_argument("--cap", type=float, default=CAP_S, help="CPU seconds of a run")
+    parser.add_argument("--report", action="store_true", help="measure nothing; write the report of what there is")
     parser.add_argument("--fresh", action="store_true", help="make the districts again")
     options = parser.parse_args()
+    if options.report:
+        report(RESULTS / "partition.json")
+        return
     sizes = ["tiny"] if options.smoke else options.sizes.split(",")
     unknown = [t for t in options.only.split(",") if t not in TOOLS] + [
         s for s in sizes if s not in {*SIZES, "published"}
@@ -174,12 +188,23 @@ def main() -> None:
         print(*(_published_line(r) for r in published if "value" in r), sep="\n")
         skipped = [r["skipped"] for r in published if "skipped" in r]
         print(f"published: {len(skipped)} skipped", *sorted(set(skipped)), sep="; ")
-    broken = [r for r in rows if r["status"] == "invalid" and r["tool"].startswith("gridplan")]
+    failed = [f"{r['instance']} {r['objective']}: {r['failed']}" for r in published or [] if "failed" in r]
     if path:
         save(path, load(path)["runs"], published)
-        write_report(RESULTS, **load(path))
-    if broken or (options.smoke and any(r["status"] == "no result" for r in rows if r["tool"] in ours)):
-        sys.exit("gridplan gave no lawful plan")
+        report(path)
+    ours_lost = "no result" if options.smoke else "invalid"
+    failed += [f"{r['tool']}: {r['reason']}" for r in rows if r["tool"] in ours and r["status"] == ours_lost]
+    failed += [f"{r['tool']}: {r['reason']}" for r in rows if options.smoke and broken(r)]
+    if failed:
+        sys.exit("no lawful plan from " + "; ".join(dict.fromkeys(failed)))
+
+
+def report(path: Path) -> None:
+    """Write the tables, the plots and the part of the READMEs that hangs on the results."""
+    found = load(path)
+    write_report(RESULTS, **found)
+    for name, language in READMES.items():
+        write_readme(ROOT / name, language, found["runs"])
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def best_of(instance: Instance, draw: Draw, *, draws: int, seed: int, seconds: f
             if turn >= draws * len(counts[i]) or len(piece.units) == 1:
                 continue
             if turn and time.process_time() - begin > seconds:
-                return Answer(labels=join(pieces, best), notes={"rounds": turn})
+                return Answer(labels=join(pieces, best), notes={"rounds": turn, "cut_short": 1})
             k = counts[i][turn % len(counts[i])]
             drawn = draw(piece, k, turn // len(counts[i]), seed * 100_003 + turn) if k > 1 else best[i] * 0
             labels = repair(piece, drawn)

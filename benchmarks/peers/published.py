@@ -30,18 +30,20 @@ def run_published(levels: tuple[str, ...], seconds: float) -> list[dict[str, obj
     Returns
     -------
     list of dict
-        One row a run: instance, objective, value, best, excess (in %), lawful, cpu_s; or the reason why there is none.
+        One row a run: instance, objective, value, best, excess (in %), lawful, cpu_s; or `skipped` or
+        `failed` with the reason: every published instance has a plan.
     """
     table = DATA / "published" / "results.csv"
     if not table.exists():
         return [{"skipped": "the data is absent"}]
     with table.open(encoding="utf-8") as lines:
         known = [row for row in csv.DictReader(lines) if row["level"] in levels]
+    _run(table.parent, known[-1], 1.0)  # compiles the kernels, which is no part of the time limit of the first run
     return [_run(table.parent, row, seconds) for row in known]
 
 
 def _run(folder: Path, row: dict[str, str], seconds: float) -> dict[str, object]:
-    from gridplan import GridplanError, partition_graph  # noqa: PLC0415
+    from gridplan import ConfigError, GridplanError, partition_graph  # noqa: PLC0415
 
     with np.load(folder / f"{row['level']}_{row['instance']}.npz") as stored:
         arrays = dict(stored)
@@ -60,8 +62,10 @@ def _run(folder: Path, row: dict[str, str], seconds: float) -> dict[str, object]
             time_limit=seconds,
             jobs=1,
         )
+    except ConfigError as absent:
+        return {**name, "skipped": str(absent)}
     except GridplanError as error:
-        return {**name, "skipped": str(error)}
+        return {**name, "failed": str(error)}
     found = judge(arrays, plan.labels, int(row["k"]), int(row["L"]), int(row["U"]))
     value = found[row["objective"]]
     return {

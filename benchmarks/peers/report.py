@@ -1,17 +1,10 @@
-"""The results as a Markdown table and two plots."""
+"""The results as Markdown tables, and the call for the plots."""
 
-import statistics
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from peers import TOOLS
-
-Row = dict[str, Any]
-
-COLORS = {"gridplan": "#b2182b", "geoda": "#1b7837", "metis": "#2166ac", "kahip": "#762a83", "gerry": "#e08214",
-          "spopt": "#666666", "sklearn": "#35978f"}  # fmt: skip
-MARKERS = "osD^v"
+from peers.medians import CAP_S, Row, certificate, medians, plans_of
 
 
 def write_report(folder: Path, runs: list[Row], published: list[Row]) -> None:
@@ -28,8 +21,10 @@ def write_report(folder: Path, runs: list[Row], published: list[Row]) -> None:
     text = [_section([r for r in runs if r["size"] == size]) for size in sizes]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "partition.md").write_text("\n".join([_HEAD, *text, _published(published)]), "utf-8")
-    _plot_quality(folder / "quality.png", runs, sizes)
-    _plot_scaling(folder / "scaling.png", runs)
+    from peers.plots import plot_quality, plot_scaling  # noqa: PLC0415  matplotlib is slow to import
+
+    plot_quality(folder / "quality.png", runs, "5400" if "5400" in sizes else sizes[0])
+    plot_scaling(folder / "scaling.png", runs, CAP_S)
 
 
 _HEAD = """# The partition core against its peers
@@ -69,8 +64,7 @@ def _table_row(tool: str, runs: list[Row], districts: int) -> str:
         return f"| {title} | not measured | | | | | | | | |"
     if not plans:
         return f"| {title} | {runs[0]['status']}: {runs[0]['reason']} | | | | | | | | |"
-    m = {key: statistics.median(r[key] for r in plans) for key in
-         ("parts", "out", "viol", "soft", "pieces", "within10", "cost", "cpu_s", "peak_mb")}  # fmt: skip
+    m = medians(plans)
     short = f" ({len(plans)} of {districts} districts)" if len(plans) < districts else ""
     if any(r["notes"].get("cut_short") for r in plans):
         short += " (cut short by the cap: best so far)"
@@ -81,9 +75,9 @@ def _table_row(tool: str, runs: list[Row], districts: int) -> str:
 
 
 def _certificates(runs: list[Row]) -> Iterable[str]:
-    plans = [r for r in runs if r["tool"] == "gridplan-normal" and r["status"] == "plan"]
+    plans = plans_of(runs, "gridplan-normal", runs[0]["size"])
     if plans:
-        m = {key: statistics.median(r["notes"][key] for r in plans) for key in plans[0]["notes"]}
+        m = certificate(plans)
         yield (
             f"\ngridplan normal proved {m['proven']:,.0f} of {m['communities']:,.0f} communities optimal; "
             f"{m['out_in_proven']:,.0f} of its grids outside the band lie in them, where no plan costs less; "
@@ -92,72 +86,30 @@ def _certificates(runs: list[Row]) -> Iterable[str]:
 
 
 def _published(rows: list[Row]) -> str:
-    lines = ["\n## Published optima (US districting, 0.5 % tolerance)\n"]
-    skipped = [r for r in rows if "skipped" in r]
-    if skipped or not rows:
-        reason = skipped[0]["skipped"] if skipped else "not run"
-        lines.append(f"{len(skipped)} runs skipped: {reason}\n")
-    solved = [r for r in rows if "value" in r]
-    if solved:
-        lines += ["| instance | objective | gridplan | best known | above | lawful | CPU s |",
-                  "| --- | --- | ---: | ---: | ---: | --- | ---: |"]  # fmt: skip
-    lines += [
-        f"| {r['instance']} | {r['objective'].replace('_', ' ')} | {r['value']:,.2f} | {r['best']:,.2f} "
-        f"| {r['excess_pct']:.2f} % | {'yes' if r['lawful'] else 'no'} | {r['cpu_s']:.1f} |"
-        for r in solved
+    """Tabulate the published instances, a row each, or say why a run gave nothing."""
+    lines = [
+        "\n## Published optima (US districting, 0.5 % tolerance)\n",
+        "Excess over the best known value; plans are connected and within bounds unless marked *not lawful*.\n",
+        "| instance | inertia | best known | excess | CPU s | cut edges | best known | excess | CPU s |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    return "\n".join(lines) + "\n"
+    names = list(dict.fromkeys(r["instance"] for r in rows if "instance" in r))
+    for name in names:
+        mine = {r["objective"]: r for r in rows if r.get("instance") == name}
+        cells = [_published_cells(mine.get(objective)) for objective in ("moment_of_inertia", "cut_edges")]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    reasons = {r.get("skipped") or r.get("failed") for r in rows} - {None}
+    return "\n".join([*(lines if names else lines[:1]), *(f"\nNo plan: {reason}" for reason in sorted(reasons))]) + "\n"
 
 
-def _style(tool: str) -> dict[str, Any]:
-    family = tool.partition("-")[0]
-    kin = [t for t in TOOLS if t.startswith(family)]
-    return {"color": COLORS[family], "marker": MARKERS[kin.index(tool)], "label": TOOLS[tool][0].split(",")[0]}
-
-
-def _plot_quality(path: Path, runs: list[Row], sizes: list[str]) -> None:
-    """Households outside the band and soft cost against time, on the size most tools finish."""
-    import matplotlib as mpl  # noqa: PLC0415
-
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415
-
-    size = "5400" if "5400" in sizes else sizes[0]
-    figure, axes = plt.subplots(1, 2, figsize=(11, 5), layout="constrained")
-    names = (("viol", "households outside 240..360, per 1,000"), ("soft", "soft cost per grid of 300"))
-    for axis, (key, title) in zip(axes, names, strict=True):
-        for tool in TOOLS:
-            plans = [r for r in runs if (r["tool"], r["size"], r["status"]) == (tool, size, "plan")]
-            if plans:
-                unit = 1000 if key == "viol" else 300
-                value = statistics.median(unit * r[key] / r["households"] for r in plans)
-                axis.plot(statistics.median(r["cpu_s"] for r in plans), value, ls="", ms=8, **_style(tool))
-        axis.set(xscale="log", xlabel="CPU seconds", ylabel=title)
-        axis.grid(alpha=0.3)
-    axes[0].set_yscale("symlog", linthresh=1)
-    axes[0].set_ylim(bottom=0)
-    axes[0].set_title(f"{size} buildings: lower left is better")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper", fontsize=8)
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
-
-
-def _plot_scaling(path: Path, runs: list[Row]) -> None:
-    """Time against size."""
-    from matplotlib import pyplot as plt  # noqa: PLC0415
-
-    figure, axis = plt.subplots(figsize=(10, 5), layout="constrained")
-    for tool in TOOLS:
-        points = []
-        for size in ("500", "5400", "50000"):
-            plans = [r for r in runs if (r["tool"], r["size"], r["status"]) == (tool, size, "plan")]
-            if plans:
-                points.append([statistics.median(r[key] for r in plans) for key in ("units", "cpu_s")])
-        if points:
-            axis.plot(*zip(*points, strict=True), lw=1.2, ms=6, **_style(tool))
-    axis.set(xscale="log", yscale="log", xlabel="units", ylabel="CPU seconds")
-    axis.set_title("CPU seconds by size; left out: not measured, or no plan in 300 s")
-    axis.grid(alpha=0.3)
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside right upper", fontsize=8)
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
+def _published_cells(row: Row | None) -> str:
+    if row is None:
+        return "| | |"
+    if "value" not in row:
+        return f"no plan | {row['best']:,.2f} | |"
+    digits = 0 if row["objective"] == "cut_edges" else 2
+    mark = "" if row["lawful"] else " *not lawful*"
+    return (
+        f"{row['value']:,.{digits}f}{mark} | {row['best']:,.{digits}f} | {row['excess_pct']:+.2f} % "
+        f"| {row['cpu_s']:.1f}"
+    )

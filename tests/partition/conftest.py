@@ -1,12 +1,16 @@
 """Made-up districts for the tests of the core: street blocks of slabs, mid-rises, towers, and villages."""
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
+
+sys.path.insert(0, str(Path(__file__).parent))  # the oracles of this folder can be imported
 
 BLOCK_M = 150.0
 KINDS = {  # kind of block -> spacing along x and y in metres, households of a building from and to
