@@ -151,7 +151,7 @@ def _search(
     )
     begin = time.monotonic()
     for way in range(JOINS):
-        node = join_groups(piece.net, piece.together, rng)
+        node = join_groups(len(piece.net.units), piece.net.ends, piece.together, rng)
         if int(node.max()) + 1 < parts:
             continue
         end = min(clock.end, begin + (clock.end - begin) * (way + 1) / JOINS)

@@ -51,17 +51,17 @@ def check_arithmetic(name: str, weights: Floats, members: list[Ints], parts: int
     total = float(weights.sum())
     if not parts * lower <= total <= parts * upper:
         fail(
-            name, f"{parts} parts of {lower:.10g} to {upper:.10g} households, so {parts * lower:.10g} to "
-            f"{parts * upper:.10g} in all", f"{total:.10g}",
+            name, f"{parts} parts of {lower:.8g} to {upper:.8g} households, so {parts * lower:.8g} to "
+            f"{parts * upper:.8g} in all", f"{total:.10g}",
         )  # fmt: skip
     large = np.flatnonzero(weights > upper)
     if large.size:
         sizes = first_three(f"{weights[i]:.10g} (unit {members[i][0]})" for i in large)
-        fail(name, f"no unit or locked group above {upper:.10g} households", sizes)
+        fail(name, f"no unit or locked group above {upper:.8g} households", sizes)
     halves = np.flatnonzero(weights > upper / 2)
     if len(halves) > parts:
         sizes = first_three(f"{weights[i]:.10g}" for i in halves)
-        fail(name, f"at most {parts} units or locked groups above half of {upper:.10g} households", sizes)
+        fail(name, f"at most {parts} units or locked groups above half of {upper:.8g} households", sizes)
 
 
 def count_range(weight: float, units: int, lower: float, upper: float) -> tuple[int, int]:
