@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from gridplan.partition.certificate import TOLERANCE, Solution, grid_causes, price_labels, renumber
 from gridplan.partition.contract import contract, nearest_filled
 from gridplan.partition.fixed.locks import connected, join_groups
-from gridplan.partition.kernels.arrays import UPPER, WEIGHT, Flags, Floats, Graph, Ints
+from gridplan.partition.kernels.arrays import TARGET, UPPER, WEIGHT, Flags, Floats, Graph, Ints
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.problem import Piece, Problem
 from gridplan.partition.search import BUDGETS, SMALL_PIECE, search_piece
 
-JOINS = 4
+JOINS = 8
 """Ways to join locked units that do not touch."""
 
 Solve = Callable[[Piece], Solution]
@@ -75,7 +75,8 @@ def solve_locked(
     labels, kept = relaxed.labels[node], True
     if not _keeps(labels, group):
         rng, kept = np.random.default_rng(seed), False
-        plans = [_join_and_search(small, price, node, group, effort, rng, stop) for _ in range(_ways(ends, group))]
+        tolls = [way % 2 * graph.units[:, WEIGHT] / price[TARGET] for way in range(_ways(ends, group))]
+        plans = [_join_and_search(small, price, node, group, effort, rng, stop, toll) for toll in tolls]
         labels = min(plans, key=lambda plan: float(price_labels(graph, price, renumber(plan))[1].sum()))
     labels = renumber(labels)
     sums, costs = price_labels(graph, price, labels)
@@ -119,14 +120,21 @@ def _ways(ends: NDArray[np.int64], group: Ints) -> int:
 
 
 def _join_and_search(
-    small: Graph, price: Floats, node: Ints, group: Ints, effort: str, rng: np.random.Generator, stop: Flags
+    small: Graph,
+    price: Floats,
+    node: Ints,
+    group: Ints,
+    effort: str,
+    rng: np.random.Generator,
+    stop: Flags,
+    toll: Floats,
 ) -> Ints:
     """Join what is locked but does not touch by short paths, and search with a gain on every edge inside a lock."""
     n, ends = len(small.compound), _edges(small)
     lock = np.full(n, -1, np.int64)
     lock[node] = group  # a node holds units of one lock, or one free unit
     together = [np.flatnonzero(lock == g).tolist() for g in range(int(group.max()) + 1)]
-    joined = join_groups(n, ends, [nodes for nodes in together if len(nodes) > 1], rng)
+    joined = join_groups(n, ends, [nodes for nodes in together if len(nodes) > 1], rng, np.bincount(node, toll, n))
     bound_up = np.bincount(joined)[joined] > 1
     lock = np.where(bound_up, joined, -1)
     owner = np.arange(n)

@@ -8,7 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from gridplan.partition.fixed.net import FixedProblem
-from gridplan.partition.kernels.arrays import Ints
+from gridplan.partition.kernels.arrays import Floats, Ints
 
 
 def connected(n: int, ends: NDArray[np.int64]) -> Ints:
@@ -53,7 +53,9 @@ def lock_nodes(problem: FixedProblem) -> tuple[Ints, Ints]:
     return node, np.unique(group, return_inverse=True)[1].astype(np.int64)
 
 
-def join_groups(n: int, ends: NDArray[np.int64], together: list[list[int]], rng: np.random.Generator) -> Ints:
+def join_groups(
+    n: int, ends: NDArray[np.int64], together: list[list[int]], rng: np.random.Generator, toll: Floats | None = None
+) -> Ints:
     """Join the nodes of every group by random short paths.
 
     Parameters
@@ -66,6 +68,8 @@ def join_groups(n: int, ends: NDArray[np.int64], together: list[list[int]], rng:
         Groups of nodes that share a part but do not touch.
     rng : Generator
         Source of the lengths of the edges.
+    toll : float64[n], optional
+        Added to the length of every edge at a node.
 
     Returns
     -------
@@ -77,6 +81,8 @@ def join_groups(n: int, ends: NDArray[np.int64], together: list[list[int]], rng:
     taken[[node for group in together for node in group]] = True
     # a path through a node of another group would lock that one too
     length = rng.random(len(ends)) + 0.2 + 3.0 * taken[ends].any(axis=1)
+    if toll is not None:
+        length += toll[ends].sum(axis=1)
     matrix = coo_array((length, (ends[:, 0], ends[:, 1])), shape=(n, n)).tocsr()
     for group in together:
         _, before = dijkstra(matrix, directed=False, indices=int(group[0]), return_predecessors=True)  # type: ignore[call-overload]  # no stub for sparse arrays
