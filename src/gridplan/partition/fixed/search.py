@@ -35,6 +35,9 @@ RISE, FALL = (1.05, 1.25), (0.5, 0.9)
 ELITE, POLISHED = 6, 2
 """Plans kept for reheating, and of those the best ones that are polished in the end."""
 
+AGREE, SAME = 3, 1e-9
+"""Families that end at the best cost before it is believed, and how far apart, relatively, they may be."""
+
 LONG, TIMES = 0.1, 4
 """Share of runs that are longer, and how many times."""
 
@@ -65,13 +68,20 @@ def search_net(net: Net, price: Floats, parts: int, budget: Budget, rng: np.rand
     if parts == 1 or parts == len(net.units):
         return price_labels(net, price, np.arange(len(net.units)) % parts, parts)
     books = (make_plan(net, parts), make_scratch(net))
-    polish, best = Polish(net, price, budget.ways, clock), None
+    polish, met = Polish(net, price, budget.ways, clock), list[Found]()
     left = max(budget.rounds, budget.total // (budget.moves * len(net.units)))
-    while best is None or (left > 0 and not clock.over()):
+    while not met or (left > 0 and not clock.over() and _agreeing(met) < AGREE):
         elite, used = _family(rng, price.copy(), net, books, budget.moves, left, clock)
         left -= used
-        best = min([polish.improve(found) for found in elite[:POLISHED]] + ([best] if best else []))
-    return best
+        met.append(min(polish.improve(found) for found in elite[:POLISHED]))
+    return min(met)
+
+
+def _agreeing(met: list[Found]) -> int:
+    """Count the families that ended at the best cost met, within the band."""
+    best = min(met)
+    same = [f for f in met if f.missing == best.missing == 0 and f.cost - best.cost <= SAME * abs(best.cost)]
+    return len(same)
 
 
 def _family(
