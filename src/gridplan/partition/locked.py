@@ -76,7 +76,10 @@ def solve_locked(
     if not _keeps(labels, group):
         rng, kept = np.random.default_rng(seed), False
         tolls = [way % 2 * graph.units[:, WEIGHT] / price[TARGET] for way in range(_ways(ends, group))]
-        plans = [_join_and_search(small, price, node, group, effort, rng, stop, toll) for toll in tolls]
+        plans: list[Ints] = []
+        for toll in tolls:
+            if not (plans and stop[0]):
+                plans.append(_join_and_search(small, price, node, group, effort, rng, stop, toll))
         labels = min(plans, key=lambda plan: float(price_labels(graph, price, renumber(plan))[1].sum()))
     labels = renumber(labels)
     sums, costs = price_labels(graph, price, labels)
@@ -134,7 +137,9 @@ def _join_and_search(
     lock = np.full(n, -1, np.int64)
     lock[node] = group  # a node holds units of one lock, or one free unit
     together = [np.flatnonzero(lock == g).tolist() for g in range(int(group.max()) + 1)]
-    joined = join_groups(n, ends, [nodes for nodes in together if len(nodes) > 1], rng, np.bincount(node, toll, n).astype(np.float64))
+    joined = join_groups(
+        n, ends, [nodes for nodes in together if len(nodes) > 1], rng, np.bincount(node, toll, n).astype(np.float64)
+    )
     bound_up = np.bincount(joined)[joined] > 1
     lock = np.where(bound_up, joined, -1)
     owner = np.arange(n)

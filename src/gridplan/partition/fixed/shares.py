@@ -99,13 +99,21 @@ def share_out(costs: list[dict[int, tuple[float, float]]], parts: int) -> list[i
     list of int or None
         Parts of each component; None if no sum fits.
     """
-    best: dict[int, tuple[float, float, list[int]]] = {0: (0.0, 0.0, [])}
+    best, ways = {0: (0.0, 0.0)}, list[dict[int, int]]()
     for options in costs:
-        after: dict[int, tuple[float, float, list[int]]] = {}
-        for used, (missing, cost, chosen) in best.items():
+        after: dict[int, tuple[float, float]] = {}
+        way: dict[int, int] = {}
+        for used, (missing, cost) in best.items():
             for count, (more, extra) in options.items():
-                now = (missing + more, cost + extra, [*chosen, count])
-                if used + count <= parts and (used + count not in after or now < after[used + count]):
-                    after[used + count] = now
+                now, place = (missing + more, cost + extra), used + count
+                if place <= parts and (place not in after or now < after[place]):
+                    after[place], way[place] = now, count
         best = after
-    return best[parts][2] if parts in best else None
+        ways.append(way)
+    if parts not in best:
+        return None
+    chosen, left = list[int](), parts
+    for way in reversed(ways):
+        chosen.append(way[left])
+        left -= way[left]
+    return chosen[::-1]

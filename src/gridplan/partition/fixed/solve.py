@@ -11,14 +11,17 @@ from gridplan.partition.fixed.bounds import cost_bound
 from gridplan.partition.fixed.effort import BUDGETS, Budget, Clock
 from gridplan.partition.fixed.locks import connected, lock_nodes
 from gridplan.partition.fixed.net import FixedProblem
-from gridplan.partition.fixed.pieces import LIGHT, Piece, Solved, make_piece, solve_piece
+from gridplan.partition.fixed.pieces import LIGHT, Piece, Solved, loose_plan, make_piece, solve_piece
 from gridplan.partition.fixed.prices import objective_prices, part_costs
 from gridplan.partition.fixed.shares import check_arithmetic, count_range, fail, share_out
 from gridplan.partition.kernels.arrays import Floats, Ints
-from gridplan.partition.kernels.fixed_arrays import LOWER, UPPER
+from gridplan.partition.kernels.fixed_arrays import LOWER, UPPER, WEIGHT
 
 CLOSE = 1e-9
 """Relative gap at which a bound is met."""
+
+MOST_LOOKS = 200
+"""Light searches by which components are compared, at most."""
 
 BOUND_SHARE = 0.06
 """Share of the time that is left for the bound."""
@@ -160,7 +163,9 @@ def _solve_pieces(
         end = min(clock.end, now + (clock.end - now) * len(piece.units) / left)
         left -= len(piece.units)
         solved.append(solve_piece(piece, price, count, budget, seed, Clock(end=end, stop=clock.stop)))
-        if solved[-1].found is None:
+        if solved[-1].found is None and not compared:  # another way to share the parts out may fit
+            solved[-1] = Solved(found=loose_plan(piece, price, count, seed, clock), proven=False)
+        elif solved[-1].found is None:
             fail(
                 name, f"{count} connected parts within the band where the sizes allow it",
                 f"none among all plans of the {len(piece.units)} units with unit {piece.units[0]}",
@@ -172,17 +177,27 @@ def _compare(
     name: str, pieces: list[Piece], ranges: list[tuple[int, int]], price: Floats, parts: int,
     seeds: list[np.random.Generator], clock: Clock,
 ) -> tuple[list[int], bool]:  # fmt: skip
-    """Choose the number of parts of every component after a light search; also tell whether the choice is proven."""
-    options: list[dict[int, tuple[float, float]]] = []
-    proven, spare = True, parts - sum(r[0] for r in ranges)
+    """Choose the number of parts of every component after a light search; also tell whether the choice is proven.
+
+    Where there are many components or no time, their sizes alone decide.
+    """
+    spare, mean = parts - sum(r[0] for r in ranges), sum(float(p.net.units[:, WEIGHT].sum()) for p in pieces) / parts
+    by_size: list[dict[int, tuple[float, float]]] = []
+    by_cost: list[dict[int, tuple[float, float]]] = []
+    proven, looks = True, sum(min(r[1] - r[0], spare) + 1 for r in ranges) <= MOST_LOOKS
     for piece, (fewest, most), seed in zip(pieces, ranges, seeds, strict=True):
-        options.append({})
-        for count in range(fewest, min(most, fewest + spare) + 1):
-            one = solve_piece(piece, price, count, LIGHT, seed, clock)
-            proven &= one.proven
-            if one.found is not None:
-                options[-1][count] = (one.found.missing, one.found.cost)
-    chosen = share_out(options, parts)
+        weight, counts = float(piece.net.units[:, WEIGHT].sum()), range(fewest, min(most, fewest + spare) + 1)
+        by_size.append({count: (0.0, abs(weight - count * mean) ** 2 / count) for count in counts})
+        by_cost.append({})
+        for count in counts:
+            if looks and not clock.over():
+                one = solve_piece(piece, price, count, LIGHT, seed, clock)
+                proven &= one.proven
+                if one.found is not None:
+                    by_cost[-1][count] = (one.found.missing, one.found.cost)
+    if not looks or clock.over():
+        return share_out(by_size, parts) or [], False
+    chosen = share_out(by_cost, parts)
     if chosen is None:
         fail(name, f"{parts} connected parts within the band", "no way to share them out over the components")
     return chosen or [], proven
