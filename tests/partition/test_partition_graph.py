@@ -128,7 +128,22 @@ def test_faulty_arrays_are_named(change: dict[str, Any], text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"objective": "beauty"}, {"effort": "lazy"}, {"lower": 400}, {"lower": 0}, {"parts": 2}, {"locked": [0]}]
+    "change",
+    [
+        {"objective": "beauty"},
+        {"effort": "lazy"},
+        {"lower": 400},
+        {"lower": 0},
+        {"time_limit": -1},
+        {"jobs": 0},
+        {"parts": 1.5},
+        {"parts": True},
+        {"parts": {7: 1}},
+        {"objective": "cut_edges"},
+        {"target": 500},
+        {"objective": "inertia", "parts": 1},
+        {"parts": 1, "lower": -1},
+    ],
 )
 def test_options_are_checked(change: dict[str, Any]) -> None:
     """Options that cannot be used are errors, never ignored."""

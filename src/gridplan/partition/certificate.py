@@ -36,8 +36,10 @@ class Solution:
     ----------
     labels : int64[n]
         Grid of each unit, 0..k - 1 by first unit.
-    sums, costs : float64[k, 7], float64[k]
-        Sums and cost of each grid.
+    households, costs : float64[k], float64[k]
+        Households and cost of each grid.
+    causes : list of str
+        One of `schema.CAUSES` for each grid outside the band, else empty.
     bound : float
         No plan of the piece costs less.
     proven : bool
@@ -46,15 +48,19 @@ class Solution:
         How it was proven, or why not.
     seconds : float
         CPU seconds spent.
+    cut_short : bool
+        Whether its own share of the time limit ended the search.
     """
 
     labels: Ints
-    sums: Floats
+    households: Floats
     costs: Floats
+    causes: list[str]
     bound: float
     proven: bool
     reason: str
     seconds: float
+    cut_short: bool = False
 
 
 def renumber(labels: Ints) -> Ints:
@@ -166,17 +172,21 @@ def simple_bound(graph: Graph, price: Floats) -> float:
     return float((sizes + price[LOAD] * np.abs(load - parts * price[TARGET]) + price[COMPOUND] * touched).min())
 
 
-def grid_causes(graph: Graph, price: Floats, solution: Solution, community_weight: float) -> list[str]:
+def grid_causes(
+    graph: Graph, price: Floats, labels: Ints, households: Floats, community_weight: float, *, proven: bool
+) -> list[str]:
     """Say of each grid of a piece why it is outside the band.
 
     Parameters
     ----------
     graph, price : Graph, float64[9]
         Piece and prices.
-    solution : Solution
-        Its plan.
+    labels, households : int64[n], float64[k]
+        Its plan, and the households of each grid.
     community_weight : float
         Households of the whole community.
+    proven : bool
+        Whether the plan is proven to be the best.
 
     Returns
     -------
@@ -185,12 +195,11 @@ def grid_causes(graph: Graph, price: Floats, solution: Solution, community_weigh
     """
     weights = graph.units[:, WEIGHT]
     huge = weights > price[UPPER] + SLACK
-    holds_huge = np.bincount(solution.labels, weights=huge, minlength=len(solution.costs)) > 0
-    general = "coarse buildings" if solution.proven else "search limit"
+    holds_huge = np.bincount(labels, weights=huge, minlength=len(households)) > 0
+    general = "coarse buildings" if proven else "search limit"
     if not divides(price, float(weights[~huge].sum())):
         general = "barrier" if weights.sum() < community_weight and divides(price, community_weight) else "arithmetic"
-    size = solution.sums[:, WEIGHT]
-    inside = (size >= price[LOWER] - SLACK) & (size <= price[UPPER] + SLACK)
+    inside = (households >= price[LOWER] - SLACK) & (households <= price[UPPER] + SLACK)
     return [
         "" if fits else "building above upper" if has else general
         for fits, has in zip(inside, holds_huge, strict=True)
@@ -223,7 +232,7 @@ def community_frame(names: Ints, pieces: list[tuple[int, Solution]]) -> pd.DataF
             {
                 "community": name,
                 "units": sum(len(s.labels) for s in mine),
-                "households": sum(float(s.sums[:, WEIGHT].sum()) for s in mine),
+                "households": sum(float(s.households.sum()) for s in mine),
                 "parts": sum(len(s.costs) for s in mine),
                 "cost": cost,
                 "bound": bound,

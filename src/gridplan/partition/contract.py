@@ -1,18 +1,21 @@
-"""Large pieces made small for the search: units without households go with the nearest one that has some."""
+"""Pieces made small: units that stay together become one."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from gridplan.partition.kernels.arrays import WEIGHT, Graph, Ints
 
 
-def nearest_filled(graph: Graph) -> Ints:
+def nearest_filled(graph: Graph, before: NDArray[np.bool_] | None = None) -> Ints:
     """Assign every unit to the unit with households that is the fewest steps away.
 
     Parameters
     ----------
     graph : Graph
         Connected piece of n units, at least one with households.
+    before : bool[2 * m], optional
+        Edges along which units are assigned before the others count.
 
     Returns
     -------
@@ -21,10 +24,13 @@ def nearest_filled(graph: Graph) -> Ints:
     """
     filled = graph.units[:, WEIGHT] > 0
     owner = np.where(filled, np.cumsum(filled) - 1, -1)
-    ends = np.repeat(np.arange(len(owner)), np.diff(graph.indptr))
-    while (owner < 0).any():
-        joins = np.flatnonzero((owner[ends] < 0) & (owner[graph.indices] >= 0))[::-1]
-        owner[ends[joins]] = owner[graph.indices[joins]]  # of several neighbours the first one counts
+    heads = np.repeat(np.arange(len(owner)), np.diff(graph.indptr))
+    for usable in ([] if before is None else [before]) + [np.ones(len(heads), np.bool_)]:
+        ends, others = heads[usable], graph.indices[usable]
+        joins = np.flatnonzero((owner[ends] < 0) & (owner[others] >= 0))[::-1]
+        while joins.size:
+            owner[ends[joins]] = owner[others[joins]]  # of several neighbours the first one counts
+            joins = np.flatnonzero((owner[ends] < 0) & (owner[others] >= 0))[::-1]
     return owner
 
 
@@ -36,7 +42,7 @@ def contract(graph: Graph, owner: Ints) -> Graph:
     graph : Graph
         Piece of n units.
     owner : int64[n]
-        New unit of each, by `nearest_filled`.
+        New unit of each, 0..k - 1; those with households that become one have one compound, or none.
 
     Returns
     -------
@@ -52,9 +58,10 @@ def contract(graph: Graph, owner: Ints) -> Graph:
     count = csr_array(coo_array((np.ones(apart.sum()), (ends[apart], others[apart])), shape=(k, k)))
     both.sort_indices()
     count.sort_indices()
-    filled = graph.units[:, WEIGHT] > 0
+    units, compound = np.zeros((k, graph.units.shape[1])), np.full(k, -1, np.int64)
+    np.add.at(units, owner, graph.units)
+    np.maximum.at(compound, owner, graph.compound)
     return Graph(
         indptr=both.indptr.astype(np.int64), indices=both.indices.astype(np.int64),
-        border=np.maximum(both.data - count.data, 0.0), units=np.ascontiguousarray(graph.units[filled]),
-        compound=np.ascontiguousarray(graph.compound[filled]),
+        border=np.maximum(both.data - count.data, 0.0), units=units, compound=compound,
     )  # fmt: skip

@@ -33,6 +33,8 @@ class Problem:
         Compound of each unit, -1 for none.
     communities : int64[n]
         Community of each unit: any whole numbers.
+    locked : int64[n]
+        Units of equal label share a grid; below 0 is free.
     price : float64[9]
         Prices, as `kernels.arrays` orders them.
     """
@@ -44,6 +46,7 @@ class Problem:
     xy: Floats
     compounds: NDArray[np.int64]
     communities: NDArray[np.int64]
+    locked: NDArray[np.int64]
     price: Floats
 
 
@@ -57,12 +60,15 @@ class Piece:
         Its units in the whole graph, ascending.
     community : int
         Rank of its community.
+    of : float
+        Households of the whole community.
     graph : Graph
         Its arrays.
     """
 
     units: NDArray[np.int64]
     community: int
+    of: float
     graph: Graph
 
 
@@ -91,14 +97,14 @@ def price_vector(cost: CostRules, target: float, lower: float, upper: float, *, 
     )  # fmt: skip
 
 
-def check_options(objective: str, effort: str, target: float, lower: float, upper: float) -> None:
-    """Check the options that are no arrays.
+def check_options(objective: str, effort: str, time_limit: float | None, jobs: int | None) -> None:
+    """Check the options that are no arrays, the band left out.
 
     Parameters
     ----------
     objective, effort : str
         As in `partition_graph`.
-    target, lower, upper : float
+    time_limit, jobs : float or None, int or None
         As in `partition_graph`.
 
     Raises
@@ -110,20 +116,69 @@ def check_options(objective: str, effort: str, target: float, lower: float, uppe
         if value not in known:
             msg = f"partition, {name}: need one of {', '.join(known)}, found {value!r}; correct it"
             raise ConfigError(msg)
-    if not 0 < lower <= target <= upper < np.inf:
+    if time_limit is not None and not time_limit >= 0:
+        msg = f"partition, time_limit: need seconds >= 0 or None, found {time_limit}; correct it"
+        raise ConfigError(msg)
+    if jobs is not None and jobs < 1:
+        msg = f"partition, jobs: need at least 1 or None, found {jobs}; correct it"
+        raise ConfigError(msg)
+
+
+def check_band(target: float | None, lower: float, upper: float) -> None:
+    """Check the sizes of grids asked for.
+
+    Parameters
+    ----------
+    target : float or None
+        As in `partition_graph`; None where every community has its number of grids, and no target is read.
+    lower, upper : float
+        As in `partition_graph`.
+
+    Raises
+    ------
+    ConfigError
+        If they are not in order.
+    """
+    if target is None and not 0 <= lower <= upper < np.inf:
+        msg = f"partition, size: need 0 <= lower <= upper, found {lower}, {upper}; correct them"
+        raise ConfigError(msg)
+    if target is not None and not 0 < lower <= target <= upper < np.inf:
         msg = f"partition, size: need 0 < lower <= target <= upper, found {lower}, {target}, {upper}; correct them"
         raise ConfigError(msg)
+
+
+def read_communities(weights: ArrayLike, communities: ArrayLike | None) -> NDArray[np.int64]:
+    """Check the communities alone, since what else is needed depends on them.
+
+    Parameters
+    ----------
+    weights, communities : array-like, array-like or None
+        As in `partition_graph`.
+
+    Returns
+    -------
+    int64[n]
+        Community of each unit, 0 where none were given.
+
+    Raises
+    ------
+    GraphError
+        If weights or communities cannot be used.
+    """
+    n = len(_vector("weights", weights, None))
+    return np.zeros(n, np.int64) if communities is None else _integers("communities", communities, n)
 
 
 def check_input(
     edges: ArrayLike, weights: ArrayLike, *, xy: ArrayLike | None, compounds: ArrayLike | None,
     communities: ArrayLike | None, border: ArrayLike | None, border_weight: float, price: Floats,
+    locked: ArrayLike | None = None,
 ) -> Problem:  # fmt: skip
     """Check the arrays at the door.
 
     Parameters
     ----------
-    edges, weights, xy, compounds, communities, border, border_weight : array-like or None
+    edges, weights, xy, compounds, communities, border, border_weight, locked : array-like or None
         As in `partition_graph`.
     price : float64[9]
         Vector of prices.
@@ -142,13 +197,14 @@ def check_input(
     n = len(w)
     ends = _edges(edges, n)
     borders = np.zeros(len(ends)) if border is None else _vector("border", border, len(ends))
-    home = np.zeros(n, np.int64) if communities is None else _integers("communities", communities, n)
+    home = read_communities(w, communities)
     places = np.zeros((n, 2)) if xy is None else _places(xy, n)
     inside = home[ends[:, 0]] == home[ends[:, 1]]
     return Problem(
         edges=ends[inside], border=borders[inside] * border_weight, weights=w, loads=w, xy=places,
         compounds=np.full(n, -1) if compounds is None else _integers("compounds", compounds, n),
-        communities=home, price=price,
+        communities=home, locked=np.full(n, -1) if locked is None else _integers("locked", locked, n),
+        price=price,
     )  # fmt: skip
 
 
@@ -235,9 +291,14 @@ def split_pieces(problem: Problem) -> list[Piece]:
     groups = [group for group in np.split(order, ends[:-1]) if group.size]
     groups.sort(key=lambda g: (int(rank[g[0]]), int(g[0])))
     place = np.empty(n, np.int64)
+    households = np.bincount(rank, weights=problem.weights)
     return [
-        Piece(units=g, community=int(rank[g[0]]), graph=_piece_graph(problem, g, place, matrix, tolls)) for g in groups
-    ]
+        Piece(
+            units=g, community=int(rank[g[0]]), of=float(households[rank[g[0]]]),
+            graph=_piece_graph(problem, g, place, matrix, tolls),
+        )
+        for g in groups
+    ]  # fmt: skip
 
 
 def _piece_graph(problem: Problem, units: NDArray[np.int64], place: Ints, matrix: Any, tolls: Floats) -> Graph:  # noqa: ANN401

@@ -2,15 +2,16 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from gridplan.config import CostRules
-from gridplan.errors import ConfigError
 from gridplan.model import Partition
 from gridplan.partition.certificate import (
     TOLERANCE,
@@ -22,14 +23,50 @@ from gridplan.partition.certificate import (
     simple_bound,
 )  # fmt: skip
 from gridplan.partition.exact import PROOFS, prove_piece
-from gridplan.partition.kernels.arrays import LOWER, UPPER, WEIGHT, Flags
-from gridplan.partition.kernels.cost import SLACK
-from gridplan.partition.problem import Piece, Problem, check_input, check_options, price_vector, split_pieces
+from gridplan.partition.fixed import Clock, solve_community
+from gridplan.partition.kernels.arrays import WEIGHT, Flags, Ints
+from gridplan.partition.locked import lock_groups, solve_locked
+from gridplan.partition.options import check_locks, check_objective, read_parts
+from gridplan.partition.problem import (
+    Piece,
+    Problem,
+    check_band,
+    check_input,
+    check_options,
+    price_vector,
+    read_communities,
+    split_pieces,
+)  # fmt: skip
 from gridplan.partition.search import BUDGETS, search_piece
 from gridplan.progress import Report, silent
 
 POLL_S = 0.2
 """Seconds between two looks at the clock while the threads work."""
+
+PATIENCE_S = 0.5
+"""Seconds that threads get to end after Ctrl-C or an error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What one thread plans at a time: a piece, or a community with a given number of grids.
+
+    Parameters
+    ----------
+    units : int64[k]
+        Its units in the whole graph, ascending.
+    community : int
+        Rank of its community.
+    seed : int
+        Number of its first piece, from which its source of chance is made.
+    solve : callable
+        Plans it.
+    """
+
+    units: Ints
+    community: int
+    seed: int
+    solve: Callable[[np.random.SeedSequence, Clock], Solution]
 
 
 def partition_graph(
@@ -73,11 +110,13 @@ def partition_graph(
     target, lower, upper : float
         Households a grid should hold, and the fewest and the most.
     parts : int or mapping, optional
-        Exact number of grids, of the one community or by community.
+        Exact number of grids, of the one community or by community; communities left out stay free. The band is hard
+        there, and their mean stands for `target`.
     objective : {"article19", "inertia", "cut_edges"}
-        What is minimised.
+        What is minimised; the last two only where `parts` covers every community. "inertia" is the sum over grids of
+        the least, over their units j, of the sum of weight * squared distance to j.
     locked : int[n], optional
-        Units of equal label share a grid; -1 is free.
+        Units of equal label share a grid, different labels may too; below 0 is free.
     effort : {"fast", "normal", "thorough"}
         How much work is done: one short start, several, many.
     time_limit : float, optional
@@ -104,42 +143,64 @@ def partition_graph(
         If the arrays contradict one another.
     ConfigError
         If an option has a value that cannot be used.
+    InfeasibleError
+        If `parts` cannot be met, by arithmetic or by a proof.
     """
-    check_options(objective, effort, target, lower, upper)
-    for name, given in (("parts", parts is not None), ("locked", locked is not None)):
-        if given:
-            msg = f"partition, {name}: need None, since it is not available yet; leave it out"
-            raise ConfigError(msg)
-    if objective != "article19":
-        msg = f"partition, objective: need 'article19', since {objective!r} is not available yet; leave it out"
-        raise ConfigError(msg)
-    price = price_vector(cost or CostRules(), target, lower, upper, with_xy=xy is not None)
+    check_options(objective, effort, time_limit, jobs)
+    home = read_communities(weights, communities)
+    names = np.unique(home)
+    asked = read_parts(parts, names)
+    check_objective(objective, asked, names, with_xy=xy is not None)
+    free = parts is None or len(asked) < len(names)
+    check_band(target if free else None, lower, upper)
+    rules = cost or CostRules()
+    price = price_vector(rules, target if free else max(upper, 1.0), lower, upper, with_xy=xy is not None)
     problem = check_input(
-        edges, weights, xy=xy, compounds=compounds, communities=communities, border=border,
+        edges, weights, xy=xy, compounds=compounds, communities=home, border=border, locked=locked,
         border_weight=border_weight, price=price,
     )  # fmt: skip
     pieces = split_pieces(problem)
+    check_locks(problem, pieces)
+    tasks = _make_tasks(problem, pieces, asked, objective, rules, effort)
     seed = int(np.random.default_rng(rng).integers(2**63))
-    solutions, in_time = _solve_all(problem, pieces, effort, seed, time_limit, jobs, report)
-    return _assemble(problem, pieces, solutions, reproducible=in_time)
+    solutions, in_time = _solve_all(tasks, seed, time_limit, jobs or _cores(), report)
+    return _assemble(problem, names, tasks, solutions, reproducible=in_time)
+
+
+def _make_tasks(
+    problem: Problem, pieces: list[Piece], asked: dict[int, int], objective: str, rules: CostRules, effort: str
+) -> list[Task]:
+    """Choose for every piece how it is planned; a community with a given number of grids is one task."""
+    tasks: list[Task] = []
+    for i, piece in enumerate(pieces):
+        rank, units = piece.community, piece.units
+        if rank not in asked:
+            solve = partial(_solve_free, problem, piece, effort)
+        elif i > 0 and pieces[i - 1].community == rank:
+            continue
+        else:
+            units = np.sort(np.concatenate([other.units for other in pieces if other.community == rank]))
+            solve = partial(solve_community, problem, units, asked[rank], objective, rules, effort)
+        tasks.append(Task(units=units, community=rank, seed=i, solve=solve))
+    return tasks
 
 
 def _solve_all(
-    problem: Problem, pieces: list[Piece], effort: str, seed: int, time_limit: float | None, jobs: int | None,
-    report: Report,
-) -> tuple[list[Solution], bool]:  # fmt: skip
-    """Solve every piece in threads; the main thread keeps the clock and takes Ctrl-C."""
+    tasks: list[Task], seed: int, time_limit: float | None, jobs: int, report: Report
+) -> tuple[list[Solution], bool]:
+    """Solve every task in threads; the main thread keeps the clock and takes Ctrl-C."""
     stop = np.zeros(1, np.int8)
     end = np.inf if time_limit is None else time.monotonic() + time_limit
-    total, done = len(problem.weights), 0
+    done, order = 0, sorted(tasks, key=lambda task: -len(task.units))
+    left = total = sum(len(task.units) for task in tasks)
     report("partition", 0, total)
-    pool = ThreadPoolExecutor(max_workers=jobs or _cores())
+    pool, waiting = ThreadPoolExecutor(max_workers=jobs), set[Future[Solution]]()
     try:
-        order = sorted(range(len(pieces)), key=lambda i: -len(pieces[i].units))
-        futures: dict[Future[Solution], int] = {
-            pool.submit(_solve_piece, problem, pieces[i], effort, np.random.SeedSequence([seed, i]), stop): i
-            for i in order
-        }
+        futures: dict[Future[Solution], Task] = {}
+        for task in order:
+            share = min(1.0, jobs * len(task.units) / left)
+            left -= len(task.units)
+            futures[pool.submit(_run, task, np.random.SeedSequence([seed, task.seed]), end, share, stop)] = task
         waiting = set(futures)
         while waiting:
             ended, waiting = wait(waiting, timeout=POLL_S, return_when=FIRST_COMPLETED)
@@ -147,19 +208,35 @@ def _solve_all(
                 stop[0] = 1
             for future in ended:
                 future.result()
-                done += len(pieces[futures[future]].units)
+                done += len(futures[future].units)
             if ended:
                 report("partition", done, total)
-        by_piece = {i: future.result() for future, i in futures.items()}
-        return [by_piece[i] for i in range(len(pieces))], not stop[0]
+        by_seed = {task.seed: future.result() for future, task in futures.items()}
+        solutions = [by_seed[task.seed] for task in tasks]
+        return solutions, not stop[0] and not any(s.cut_short for s in solutions)
     finally:
         stop[0] = 1
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+        wait(waiting, timeout=PATIENCE_S)
+
+
+def _run(task: Task, seed: np.random.SeedSequence, end: float, share: float, stop: Flags) -> Solution:
+    """Solve one task within its share of the time that is left when it starts."""
+    now = time.monotonic()
+    return task.solve(seed, Clock(end=now + share * max(0.0, end - now), stop=stop))
 
 
 def _cores() -> int:
     """Count the cores this process may use; Windows and macOS know no affinity."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _solve_free(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, clock: Clock) -> Solution:
+    """Plan a piece whose number of grids is free, with or without locks."""
+    solve = partial(_solve_piece, problem, effort=effort, seed=seed, stop=clock.stop)
+    if (lock_groups(problem.locked[piece.units]) < 0).all():
+        return solve(piece)
+    return solve_locked(problem, piece, solve, effort, seed, clock.stop)
 
 
 def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, stop: Flags) -> Solution:
@@ -177,30 +254,30 @@ def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.Se
     elif not proven:
         reason = "no proof at this effort"
     sums, costs = price_labels(piece.graph, problem.price, labels)
+    households = sums[:, WEIGHT]
     return Solution(
-        labels=labels, sums=sums, costs=costs, bound=min(bound, float(costs.sum())), proven=proven,
+        labels=labels, households=households, costs=costs, bound=min(bound, float(costs.sum())), proven=proven,
+        causes=grid_causes(piece.graph, problem.price, labels, households, piece.of, proven=proven),
         reason="time limit" if stop[0] and not proven else reason, seconds=time.thread_time() - start,
     )  # fmt: skip
 
 
-def _assemble(problem: Problem, pieces: list[Piece], solutions: list[Solution], *, reproducible: bool) -> Partition:
-    """Put the plans of the pieces together."""
-    labels = np.zeros(len(problem.weights), np.int64)
-    names, rank = np.unique(problem.communities, return_inverse=True)
-    households = np.bincount(rank, weights=problem.weights, minlength=len(names))
-    causes, first = [], 0
-    for piece, s in zip(pieces, solutions, strict=True):
-        labels[piece.units] = s.labels + first
+def _assemble(
+    problem: Problem, names: Ints, tasks: list[Task], solutions: list[Solution], *, reproducible: bool
+) -> Partition:
+    """Put the plans of the tasks together."""
+    labels, first = np.zeros(len(problem.weights), np.int64), 0
+    for task, s in zip(tasks, solutions, strict=True):
+        labels[task.units] = s.labels + first
         first += len(s.costs)
-        causes += grid_causes(piece.graph, problem.price, s, float(households[piece.community]))
-    size = np.concatenate([np.zeros(0), *(s.sums[:, WEIGHT] for s in solutions)])
+    causes = [cause for s in solutions for cause in s.causes]
     frame = pd.DataFrame(
         {
             "label": np.arange(first, dtype=np.int32),
-            "community": np.repeat([names[p.community] for p in pieces], [len(s.costs) for s in solutions]),
-            "households": size,
+            "community": np.repeat([names[t.community] for t in tasks], [len(s.costs) for s in solutions]),
+            "households": np.concatenate([np.zeros(0), *(s.households for s in solutions)]),
             "cost": np.concatenate([np.zeros(0), *(s.costs for s in solutions)]),
-            "in_band": (size >= problem.price[LOWER] - SLACK) & (size <= problem.price[UPPER] + SLACK),
+            "in_band": np.array([cause == "" for cause in causes], np.bool_),
             "cause": pd.Series(causes, dtype="str"),
         }
     )
@@ -209,5 +286,5 @@ def _assemble(problem: Problem, pieces: list[Piece], solutions: list[Solution], 
     old[final] = labels
     grids = frame.iloc[old].reset_index(drop=True)
     grids["label"] = np.arange(first, dtype=np.int32)
-    order = community_frame(names, [(p.community, s) for p, s in zip(pieces, solutions, strict=True)])
+    order = community_frame(names, [(t.community, s) for t, s in zip(tasks, solutions, strict=True)])
     return Partition(labels=final.astype(np.int32), communities=order, grids=grids, reproducible=reproducible)

@@ -61,7 +61,7 @@ class Budget:
 BUDGETS: Final = MappingProxyType(
     {
         "fast": Budget(rounds=4, moves=150, total=200_000, nodes=300_000, ways=20_000, steps=30),
-        "normal": Budget(rounds=24, moves=300, total=2_000_000, nodes=10_000_000, ways=300_000, steps=100),
+        "normal": Budget(rounds=24, moves=300, total=30_000_000, nodes=10_000_000, ways=300_000, steps=100),
         "thorough": Budget(rounds=100, moves=300, total=100_000_000, nodes=300_000_000, ways=300_000, steps=300),
     }
 )

@@ -8,8 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from gridplan.partition.fixed.net import FixedProblem
-from gridplan.partition.kernels.arrays import Ints
-from gridplan.partition.kernels.fixed_arrays import Net
+from gridplan.partition.kernels.arrays import Floats, Ints
 
 
 def connected(n: int, ends: NDArray[np.int64]) -> Ints:
@@ -54,30 +53,37 @@ def lock_nodes(problem: FixedProblem) -> tuple[Ints, Ints]:
     return node, np.unique(group, return_inverse=True)[1].astype(np.int64)
 
 
-def join_groups(net: Net, together: list[list[int]], rng: np.random.Generator) -> Ints:
+def join_groups(
+    n: int, ends: NDArray[np.int64], together: list[list[int]], rng: np.random.Generator, toll: Floats | None = None
+) -> Ints:
     """Join the nodes of every group by random short paths.
 
     Parameters
     ----------
-    net : Net
-        Connected graph.
+    n : int
+        Nodes of a graph in which the nodes of every group are connected.
+    ends : int64[m, 2]
+        Its edges.
     together : list of lists
         Groups of nodes that share a part but do not touch.
     rng : Generator
         Source of the lengths of the edges.
+    toll : float64[n], optional
+        Added to the length of every edge at a node.
 
     Returns
     -------
     int64[n]
         New node of each node; groups whose paths cross become one.
     """
-    n = len(net.units)
     merged = [(group[0], other) for group in together for other in group[1:]]
-    length = rng.random(len(net.ends)) + 0.2
-    for pair in merged:  # a path through a node of another group would lock that one too
-        for node in pair:
-            length[net.edge[net.indptr[node] : net.indptr[node + 1]]] += 3.0
-    matrix = coo_array((length, (net.ends[:, 0], net.ends[:, 1])), shape=(n, n)).tocsr()
+    taken = np.zeros(n, np.bool_)
+    taken[[node for group in together for node in group]] = True
+    # a path through a node of another group would lock that one too
+    length = rng.random(len(ends)) + 0.2 + 3.0 * taken[ends].any(axis=1)
+    if toll is not None:
+        length += toll[ends].sum(axis=1)
+    matrix = coo_array((length, (ends[:, 0], ends[:, 1])), shape=(n, n)).tocsr()
     for group in together:
         _, before = dijkstra(matrix, directed=False, indices=int(group[0]), return_predecessors=True)  # type: ignore[call-overload]  # no stub for sparse arrays
         for node in group[1:]:

@@ -120,13 +120,15 @@ def solve_piece(
         fits = only.missing == 0 and (parts == 1 or not piece.together)
         return Solved(found=_spread(only, piece.node) if fits or parts == 1 else None, proven=True)
     warm = _search(piece, price, parts, WARM, rng, clock)
+    if clock.over() and warm is not None:
+        return Solved(found=_spread(warm, piece.node), proven=False)
     best, proven = exhaust(piece.net, price, parts, piece.together, warm, budget.nodes, clock)
     if proven:
         return Solved(found=None if best is None else _spread(best, piece.node), proven=True)
     more = _search(piece, price, parts, budget, rng, clock)
     found = min((f for f in (warm, best, more) if f is not None), default=None)
     if found is None:
-        found = _loose(piece, price, parts, rng, clock)
+        return Solved(found=loose_plan(piece, price, parts, rng, clock), proven=False)
     return Solved(found=_spread(found, piece.node), proven=False)
 
 
@@ -151,7 +153,9 @@ def _search(
     )
     begin = time.monotonic()
     for way in range(JOINS):
-        node = join_groups(piece.net, piece.together, rng)
+        if ways and clock.over():
+            break
+        node = join_groups(len(piece.net.units), piece.net.ends, piece.together, rng)
         if int(node.max()) + 1 < parts:
             continue
         end = min(clock.end, begin + (clock.end - begin) * (way + 1) / JOINS)
@@ -186,6 +190,26 @@ def contract(net: Net, node: Ints) -> Net:
     )  # fmt: skip
 
 
-def _loose(piece: Piece, price: Floats, parts: int, rng: np.random.Generator, clock: Clock) -> Found:
-    """Make some plan although the locked groups could not be joined: they are let go."""
-    return search_net(piece.net, price, parts, LIGHT, rng, clock)
+def loose_plan(piece: Piece, price: Floats, parts: int, rng: np.random.Generator, clock: Clock) -> Found:
+    """Make some plan where none within the band is known: locked groups that cannot be joined are let go.
+
+    Parameters
+    ----------
+    piece : Piece
+        The component.
+    price : float64[9]
+        Vector of prices.
+    parts : int
+        Number of parts.
+    rng : Generator
+        Source of chance.
+    clock : Clock
+        When to stop early.
+
+    Returns
+    -------
+    Found
+        Labels are those of the units of the component.
+    """
+    found = _search(piece, price, parts, LIGHT, rng, clock)
+    return _spread(found or search_net(piece.net, price, parts, LIGHT, rng, clock), piece.node)

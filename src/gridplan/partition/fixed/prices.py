@@ -53,7 +53,7 @@ def objective_prices(
     if objective == "inertia":
         price[MEDOID] = 1.0
     elif objective == "article19":
-        target = max(total / parts, SLACK)
+        target = max(total / max(parts, 1), SLACK)
         price[TARGET], price[LOAD] = target, cost.load * 5 / target
         price[COMPOUND], price[MIXED] = cost.compound, cost.mixed / target
         price[CENTROID] = cost.inertia / (target * cost.spread_m**2) if with_xy else 0.0
@@ -80,8 +80,8 @@ def edge_tolls(objective: str, border: Floats) -> Floats:
     return -border if objective == "article19" else np.zeros(len(border))
 
 
-def plan_cost(problem: FixedProblem, price: Floats, labels: Ints) -> tuple[float, Floats]:
-    """Price a plan of single units.
+def part_costs(problem: FixedProblem, price: Floats, labels: Ints) -> tuple[Floats, Floats]:
+    """Price the parts of a plan of single units.
 
     Parameters
     ----------
@@ -94,8 +94,8 @@ def plan_cost(problem: FixedProblem, price: Floats, labels: Ints) -> tuple[float
 
     Returns
     -------
-    cost : float
-        Cost of the parts and tolls between them.
+    costs : float64[k]
+        Cost of each part, with half the toll of every edge on its border.
     weights : float64[k]
         Households of each part.
     """
@@ -103,4 +103,7 @@ def plan_cost(problem: FixedProblem, price: Floats, labels: Ints) -> tuple[float
     net = build_net(problem, units, units)
     plan = make_plan(net, int(labels.max()) + 1)
     plan.label[:] = labels
-    return float(load_plan(price, net, plan)), np.bincount(labels, problem.weights).astype(np.float64)
+    load_plan(price, net, plan)
+    cut = labels[problem.edges[:, 0]] != labels[problem.edges[:, 1]]
+    tolls = np.bincount(labels[problem.edges[cut]].ravel(), np.repeat(problem.toll[cut], 2) / 2, len(plan.size))
+    return plan.cost + tolls, np.bincount(labels, problem.weights).astype(np.float64)

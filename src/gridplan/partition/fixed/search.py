@@ -8,7 +8,7 @@ from gridplan.partition.fixed.effort import Budget, Clock, Found
 from gridplan.partition.fixed.plans import cut_trees, load_plan, price_labels
 from gridplan.partition.fixed.polish import Polish
 from gridplan.partition.kernels.arrays import Floats
-from gridplan.partition.kernels.fixed_arrays import WEIGHT, Net, Plan, Scratch, make_plan, make_scratch
+from gridplan.partition.kernels.fixed_arrays import LOWER, UPPER, WEIGHT, Net, Plan, Scratch, make_plan, make_scratch
 from gridplan.partition.kernels.fixed_moves import anneal_parts
 
 CHUNK = 200_000
@@ -20,6 +20,9 @@ TREES = 4
 HOT, COLD = 1.0, 0.005
 """First and last temperature of a fresh start, as shares of the mean change of cost of a move."""
 
+ROUGH = (0.01, 0.5)
+"""Last temperatures where the band is narrower than a node: few nodes can move alone, and a cold plan is stuck."""
+
 MILD = (0.03, 1.0)
 """Least and greatest first temperature of a reheated plan."""
 
@@ -29,11 +32,14 @@ SAMPLE, NO_HEAT = 300, 1e-300
 STALE = 30
 """Runs without a better plan after which the kept ones are let go."""
 
-RISE, FALL = (1.05, 1.25), (0.5, 0.9)
+RISE, FALL = (0.01, 0.25), (0.02, 0.5)
 """Ranges of the factors of the price of misses outside and inside the band; no one pair is best for all graphs."""
 
 ELITE, POLISHED = 6, 2
 """Plans kept for reheating, and of those the best ones that are polished in the end."""
+
+AGREE, SAME = 3, 1e-9
+"""Families that end at the best cost before it is believed, and how far apart, relatively, they may be."""
 
 LONG, TIMES = 0.1, 4
 """Share of runs that are longer, and how many times."""
@@ -65,13 +71,22 @@ def search_net(net: Net, price: Floats, parts: int, budget: Budget, rng: np.rand
     if parts == 1 or parts == len(net.units):
         return price_labels(net, price, np.arange(len(net.units)) % parts, parts)
     books = (make_plan(net, parts), make_scratch(net))
-    polish, best = Polish(net, price, budget.ways, clock), None
+    if clock.over():
+        return price_labels(net, price, cut_trees(rng, net, parts, 1), parts)
+    polish, met = Polish(net, price, budget.ways, clock), list[Found]()
     left = max(budget.rounds, budget.total // (budget.moves * len(net.units)))
-    while best is None or (left > 0 and not clock.over()):
+    while not met or (left > 0 and not clock.over() and _agreeing(met) < AGREE):
         elite, used = _family(rng, price.copy(), net, books, budget.moves, left, clock)
         left -= used
-        best = min([polish.improve(found) for found in elite[:POLISHED]] + ([best] if best else []))
-    return best
+        met.append(min(polish.improve(found) for found in elite[:POLISHED]))
+    return min(met)
+
+
+def _agreeing(met: list[Found]) -> int:
+    """Count the families that ended at the best cost met, within the band."""
+    best = min(met)
+    same = [f for f in met if f.missing == best.missing == 0 and f.cost - best.cost <= SAME * abs(best.cost)]
+    return len(same)
 
 
 def _family(
@@ -86,7 +101,7 @@ def _family(
             first = HOT
         else:
             plan.label[:] = elite[int(rng.integers(len(elite)))].labels
-            first = float(np.exp(rng.uniform(*np.log(MILD))))
+            first = _log_uniform(rng, MILD)
         times = TIMES if rng.random() < LONG else 1
         found = _run(rng, price, net, *books, first, moves * times, clock)
         used, since = used + times, 0 if not elite or found < elite[0] else since + times
@@ -108,16 +123,22 @@ def _run(
     load_plan(price, net, plan)
     plan.record[:], plan.best[:] = (start.missing, start.cost, 0.0, 0.0), plan.label
     n, parts = len(net.units), len(plan.size)
-    up, down = rng.uniform(*RISE), rng.uniform(*FALL)
+    up, down = 1.0 + _log_uniform(rng, RISE), 1.0 - _log_uniform(rng, FALL)
     cuts = min(0.3, 0.5 * parts / n)
     slack = max(float(net.units[:, WEIGHT].mean()), 1e-9)
-    for count, high, low in _chunks(n * moves, max(1000, CHUNK // (1 + n // parts // 50)), first, COLD):
+    last = _log_uniform(rng, ROUGH) if price[UPPER] - price[LOWER] < slack else COLD
+    for count, high, low in _chunks(n * moves, max(1000, CHUNK // (1 + n // parts // 50)), max(first, last), last):
         anneal_parts(
             rng, price, net, plan, scratch, count, np.array([high * scale, low * scale, up, down]), cuts, slack
         )
         if clock.over():
             break
     return price_labels(net, price, plan.best.copy(), len(plan.size))
+
+
+def _log_uniform(rng: np.random.Generator, span: tuple[float, float]) -> float:
+    """Draw a number every order of magnitude of which is as likely as any other."""
+    return float(np.exp(rng.uniform(*np.log(span))))
 
 
 def _chunks(moves: int, size: int, first: float, last: float) -> Iterator[tuple[int, float, float]]:

@@ -51,17 +51,17 @@ def check_arithmetic(name: str, weights: Floats, members: list[Ints], parts: int
     total = float(weights.sum())
     if not parts * lower <= total <= parts * upper:
         fail(
-            name, f"{parts} parts of {lower:.10g} to {upper:.10g} households, so {parts * lower:.10g} to "
-            f"{parts * upper:.10g} in all", f"{total:.10g}",
+            name, f"{parts} parts of {lower:.8g} to {upper:.8g} households, so {parts * lower:.8g} to "
+            f"{parts * upper:.8g} in all", f"{total:.10g}",
         )  # fmt: skip
     large = np.flatnonzero(weights > upper)
     if large.size:
         sizes = first_three(f"{weights[i]:.10g} (unit {members[i][0]})" for i in large)
-        fail(name, f"no unit or locked group above {upper:.10g} households", sizes)
+        fail(name, f"no unit or locked group above {upper:.8g} households", sizes)
     halves = np.flatnonzero(weights > upper / 2)
     if len(halves) > parts:
         sizes = first_three(f"{weights[i]:.10g}" for i in halves)
-        fail(name, f"at most {parts} units or locked groups above half of {upper:.10g} households", sizes)
+        fail(name, f"at most {parts} units or locked groups above half of {upper:.8g} households", sizes)
 
 
 def count_range(weight: float, units: int, lower: float, upper: float) -> tuple[int, int]:
@@ -99,13 +99,21 @@ def share_out(costs: list[dict[int, tuple[float, float]]], parts: int) -> list[i
     list of int or None
         Parts of each component; None if no sum fits.
     """
-    best: dict[int, tuple[float, float, list[int]]] = {0: (0.0, 0.0, [])}
+    best, ways = {0: (0.0, 0.0)}, list[dict[int, int]]()
     for options in costs:
-        after: dict[int, tuple[float, float, list[int]]] = {}
-        for used, (missing, cost, chosen) in best.items():
+        after: dict[int, tuple[float, float]] = {}
+        way: dict[int, int] = {}
+        for used, (missing, cost) in best.items():
             for count, (more, extra) in options.items():
-                now = (missing + more, cost + extra, [*chosen, count])
-                if used + count <= parts and (used + count not in after or now < after[used + count]):
-                    after[used + count] = now
+                now, place = (missing + more, cost + extra), used + count
+                if place <= parts and (place not in after or now < after[place]):
+                    after[place], way[place] = now, count
         best = after
-    return best[parts][2] if parts in best else None
+        ways.append(way)
+    if parts not in best:
+        return None
+    chosen, left = list[int](), parts
+    for way in reversed(ways):
+        chosen.append(way[left])
+        left -= way[left]
+    return chosen[::-1]

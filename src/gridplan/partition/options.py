@@ -1,0 +1,118 @@
+"""The door for what is asked beside the graph: numbers of grids by community, and locks."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gridplan.errors import ConfigError, GraphError, InfeasibleError, first_three
+from gridplan.partition.kernels.arrays import Ints
+from gridplan.partition.problem import Piece, Problem
+
+
+def read_parts(parts: int | Mapping[int, int] | None, names: Ints) -> dict[int, int]:
+    """Check the numbers of grids asked for.
+
+    Parameters
+    ----------
+    parts : int, mapping or None
+        As in `partition_graph`.
+    names : int[c]
+        Communities, ascending.
+
+    Returns
+    -------
+    dict of int to int
+        Number of grids by rank of the community; empty where it is free everywhere.
+
+    Raises
+    ------
+    ConfigError
+        If a number is none, or stands for no community or for several.
+    InfeasibleError
+        If grids are asked for and there are no units.
+    """
+    if parts is None:
+        return {}
+    asked = dict(parts) if isinstance(parts, Mapping) else dict.fromkeys(names.tolist(), parts)
+    wrong = [f"{k}: {v!r}" for k, v in asked.items() if isinstance(v, bool) or not isinstance(v, int | np.integer)]
+    if wrong or not isinstance(parts, Mapping | int | np.integer) or isinstance(parts, bool):
+        found = first_three(wrong) or repr(parts)
+        msg = f"partition, parts: need a whole number, or one by community, found {found}; correct it"
+        raise ConfigError(msg)
+    if not isinstance(parts, Mapping) and len(names) > 1:
+        msg = (
+            f"partition, parts: need {{community: number}} for several communities, found {parts} for {len(names)} "
+            f"(community {first_three(names)}); give a mapping"
+        )
+        raise ConfigError(msg)
+    if not isinstance(parts, Mapping) and len(names) == 0 and parts != 0:
+        msg = f"partition, parts: need 0 where there are no units, found {parts}; give units or leave it out"
+        raise InfeasibleError(msg)
+    rank = {name: i for i, name in enumerate(names.tolist())}
+    unknown = [k for k in asked if k not in rank]
+    if unknown:
+        msg = f"partition, parts: need communities of the input, found {first_three(unknown)}; correct the mapping"
+        raise ConfigError(msg)
+    return {rank[k]: int(v) for k, v in asked.items()}
+
+
+def check_objective(objective: str, parts: dict[int, int], names: Ints, *, with_xy: bool) -> None:
+    """Check that an objective has all it needs.
+
+    Parameters
+    ----------
+    objective : str
+        As in `partition_graph`.
+    parts : dict of int to int
+        As given by `read_parts`.
+    names : int[c]
+        Communities, ascending.
+    with_xy : bool
+        Whether units have places.
+
+    Raises
+    ------
+    ConfigError
+        If places or numbers of grids are missing: without a price of the size, one grid would always be best.
+    """
+    free = [name for i, name in enumerate(names.tolist()) if i not in parts]
+    if objective != "article19" and free:
+        msg = (
+            f"partition, parts: need the number of grids of every community for objective {objective!r}, found none "
+            f"for community {first_three(free)}; give parts, or leave the objective out"
+        )
+        raise ConfigError(msg)
+    if objective == "inertia" and not with_xy:
+        msg = "partition, xy: need places for objective 'inertia', found none; give xy"
+        raise ConfigError(msg)
+
+
+def check_locks(problem: Problem, pieces: list[Piece]) -> None:
+    """Check that units locked together can share a connected grid.
+
+    Parameters
+    ----------
+    problem : Problem
+        The checked input.
+    pieces : list of Piece
+        Its connected pieces.
+
+    Raises
+    ------
+    GraphError
+        If the units of one lock lie in several communities, or in parts of one that are not connected.
+    """
+    home = np.zeros(len(problem.weights), np.int64)
+    for i, piece in enumerate(pieces):
+        home[piece.units] = i
+    held = np.flatnonzero(problem.locked >= 0)
+    _, first, lock = np.unique(problem.locked[held], return_index=True, return_inverse=True)
+    torn = held[home[held] != home[held[first]][lock]]
+    if torn.size:
+        pairs = dict.fromkeys((int(problem.locked[i]), int(held[first[lock[np.searchsorted(held, i)]]])) for i in torn)
+        where = first_three(f"lock {name} (unit {start})" for name, start in pairs)
+        msg = (
+            "partition, locked: need the units of one lock in one connected part of one community, found others in "
+            f"{where}; correct locked or edges"
+        )
+        raise GraphError(msg)
