@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from gridplan.partition.kernels.arrays import Floats
+from gridplan.partition.kernels.arrays import NONE, Floats
 from gridplan.partition.kernels.fixed_arrays import (
     COMPOUNDS,
     EXCESS,
@@ -117,9 +117,9 @@ def shift(
         Change of cost and of the households outside the band; zeros if the move was not accepted.
     """
     stages, done, rise, more = 2 if rng.random() < PAIR else 1, 0, 0.0, 0.0
-    first, own, to, middle_own, middle_to = -1, -1, -1, -1, -1
+    first, own, to, middle_own, middle_to = NONE, NONE, NONE, NONE, NONE
     for stage in range(stages):
-        node, goal, source, fits = -1, -1, -1, False
+        node, goal, source, fits = NONE, NONE, NONE, False
         for _ in range(TRIES):
             node, goal = _pick(rng, net, plan)
             source = plan.label[node]

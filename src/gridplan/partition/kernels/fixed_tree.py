@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridplan.partition.kernels.arrays import Floats
+from gridplan.partition.kernels.arrays import ZERO, Floats
 from gridplan.partition.kernels.fixed_arrays import COMPOUNDS, EXCESS, N_SUMS, WEIGHT, WX, WY, Net, Plan, Scratch, inner
 from gridplan.partition.kernels.fixed_plan import deviation, move_node, part_cost, settle
 
@@ -31,7 +31,7 @@ def draw_tree(rng: np.random.Generator, net: Net, scratch: Scratch, size: int) -
     size : int
         Nodes of the union.
     """
-    edges, links = 0, 0
+    edges, links = ZERO, ZERO
     for i in range(size):
         scratch.root[i], scratch.link[i] = i, -1
         node = scratch.member[i]
