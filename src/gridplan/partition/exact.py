@@ -57,7 +57,7 @@ class ProofBudget:
 
 PROOFS: Final = MappingProxyType(
     {
-        "normal": ProofBudget(units=130, steps=300_000, columns=40_000, rounds=40),
+        "normal": ProofBudget(units=130, steps=100_000, columns=40_000, rounds=40),
         "thorough": ProofBudget(units=250, steps=60_000_000, columns=1_000_000, rounds=300),
     }
 )
@@ -261,9 +261,19 @@ class Prover:
         order = np.lexsort((column, reduced[column], found.members))
         first = np.searchsorted(found.members[order], np.arange(self.field.firm + 1))
         work = np.array([self.budget.steps, 0])
-        room = cost - bound
         _, cover = best_cover(
-            found.members, found.start, reduced, first, column[order], n, parts, room, work, self.stop
+            found.members,
+            found.start,
+            found.cost,
+            reduced,
+            first,
+            column[order],
+            n,
+            parts,
+            bound,
+            cost,
+            work,
+            self.stop,
         )
         return found, cover, bool(work[1] == 0)
 

@@ -149,7 +149,7 @@ def _join_and_search(
     tiny = contract(small, owner)
     pull = 2.0 * (1.0 + float(price_labels(tiny, price, np.zeros(len(lock), np.int64))[1].sum()))
     pulled = tiny._replace(border=tiny.border - pull * _halves_inside(tiny, lock))
-    labels, _ = search_piece(pulled, price, rng, BUDGETS[effort], stop)
+    labels = search_piece(pulled, price, rng, BUDGETS[effort], stop).labels
     return _merge(labels[owner], joined)[node]
 
 
@@ -169,8 +169,7 @@ def _causes(
     open_ = [k for k, cause in enumerate(causes) if cause in ("coarse buildings", "search limit")]
     if not open_:
         return causes
-    free, _ = search_piece(graph, price, np.random.default_rng(seed), BUDGETS["fast"], stop)
-    free = renumber(free)
+    free = renumber(search_piece(graph, price, np.random.default_rng(seed), BUDGETS["fast"], stop).labels)
     size = price_labels(graph, price, free)[0][:, WEIGHT]
     better = sum(c != "" for c in grid_causes(graph, price, free, size, piece.of, proven=False)) < sum(
         map(bool, causes)

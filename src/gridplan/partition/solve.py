@@ -233,21 +233,22 @@ def _cores() -> int:
 
 def _solve_free(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, clock: Clock) -> Solution:
     """Plan a piece whose number of grids is free, with or without locks."""
-    solve = partial(_solve_piece, problem, effort=effort, seed=seed, stop=clock.stop)
+    solve = partial(_solve_piece, problem, effort=effort, seed=seed, clock=clock)
     if (lock_groups(problem.locked[piece.units]) < 0).all():
         return solve(piece)
     return solve_locked(problem, piece, solve, effort, seed, clock.stop)
 
 
-def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, stop: Flags) -> Solution:
-    """Search one piece and certify what was found."""
-    start = time.thread_time()
+def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, clock: Clock) -> Solution:
+    """Search one piece and certify what was found; no proof is begun when its share of the time is over."""
+    start, stop = time.thread_time(), clock.stop
     found = search_piece(piece.graph, problem.price, np.random.default_rng(seed), BUDGETS[effort], stop)
     labels = renumber(found.labels)
     cost = float(price_labels(piece.graph, problem.price, labels)[1].sum())
     bound = simple_bound(piece.graph, problem.price)
     proven, reason = cost - bound <= TOLERANCE, "arithmetic bound met"
-    if not proven and effort in PROOFS:
+    late = not proven and effort in PROOFS and clock.over()
+    if not proven and effort in PROOFS and not late:
         proof = prove_piece(piece.graph, problem.price, labels, cost, PROOFS[effort], stop)
         labels, proven, reason = renumber(proof.labels), proof.proven, proof.reason
         bound = max(bound, proof.bound)
@@ -258,7 +259,8 @@ def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.Se
     return Solution(
         labels=labels, households=households, costs=costs, bound=min(bound, float(costs.sum())), proven=proven,
         causes=grid_causes(piece.graph, problem.price, labels, households, piece.of, proven=proven),
-        reason="time limit" if stop[0] and not proven else reason, seconds=time.thread_time() - start,
+        reason="time limit" if (late or stop[0]) and not proven else reason, cut_short=late,
+        seconds=time.thread_time() - start,
     )  # fmt: skip
 
 

@@ -8,25 +8,26 @@ from gridplan.partition.kernels.arrays import Flags, Floats, Ints
 
 @njit(cache=True, nogil=True)
 def best_cover(
-    members: Ints, start: Ints, reduced: Floats, first: Ints, columns: Ints, units: int, parts: int, room: float,
-    work: Ints, stop: Flags,
+    members: Ints, start: Ints, cost: Floats, reduced: Floats, first: Ints, columns: Ints, units: int, parts: int,
+    bound: float, room: float, work: Ints, stop: Flags,
 ) -> tuple[float, Ints]:  # fmt: skip
-    """Cover every unit exactly once by so many sets whose reduced costs sum to the least, if that is less than `room`.
+    """Cover every unit exactly once by so many sets at the least cost, if that is less than `room`.
 
     Parameters
     ----------
     members, start : int64, int64[m + 1]
         Units of each set.
-    reduced : float64[m]
-        Reduced cost of each set, >= 0.
+    cost, reduced : float64[m], float64[m]
+        Cost of each set, and its reduced cost, >= 0.
     first, columns : int64[n + 1], int64
         Sets that hold each unit, by ascending reduced cost; units are taken in ascending order.
     units : int
         Units in all; those beyond n need not be covered, but at most once.
     parts : int
         Sets of a cover.
-    room : float
-        Only covers below it count.
+    bound, room : float
+        No cover costs less than `bound` and its reduced costs (more where a unit that need not be covered is left,
+        so that the reduced costs alone do not tell which cover is cheaper); only covers below `room` count.
     work : int64[2]
         Steps that may still be done, lowered; the second place is set to 1 when they ran out.
     stop : int8[1]
@@ -35,11 +36,11 @@ def best_cover(
     Returns
     -------
     float, int64[k]
-        Least sum found (`room` if none) and the sets.
+        Least cost found (`room` if none) and the sets.
     """
     n = first.size - 1
     covered = np.zeros(units, np.int64)
-    at, chosen, spent = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64), np.zeros(n + 1)
+    at, chosen, spent, paid = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64), np.zeros(n + 1), np.zeros(n + 1)
     unit_at = np.zeros(n + 1, np.int64)
     best, cover, depth = room, np.zeros(0, np.int64), 0
     at[0] = first[0]
@@ -52,7 +53,7 @@ def best_cover(
         while depth < parts and at[depth] < first[unit + 1]:
             column = columns[at[depth]]
             at[depth] += 1
-            if spent[depth] + reduced[column] >= best:
+            if bound + spent[depth] + reduced[column] >= best:
                 at[depth] = first[unit + 1]
                 break
             clash = False
@@ -76,12 +77,13 @@ def best_cover(
         while unit < n and covered[unit]:
             unit += 1
         spent[depth + 1] = spent[depth] + reduced[pick]
+        paid[depth + 1] = paid[depth] + cost[pick]
         depth += 1
         if unit < n:
             unit_at[depth], at[depth] = unit, first[unit]
             continue
-        if depth == parts:
-            best, cover = spent[depth], chosen[:depth].copy()
+        if depth == parts and paid[depth] < best:
+            best, cover = paid[depth], chosen[:depth].copy()
         depth -= 1
         for k in range(start[pick], start[pick + 1]):
             covered[members[k]] = 0
