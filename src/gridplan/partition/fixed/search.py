@@ -20,7 +20,7 @@ TREES = 4
 HOT, COLD = 1.0, 0.005
 """First and last temperature of a fresh start, as shares of the mean change of cost of a move."""
 
-ROUGH = (0.01, 0.5)
+ROUGH = (0.05, 0.5)
 """Last temperatures where the band is narrower than a node: few nodes can move alone, and a cold plan is stuck."""
 
 MILD = (0.03, 1.0)
@@ -38,8 +38,9 @@ RISE, FALL = (0.01, 0.25), (0.02, 0.5)
 ELITE, POLISHED = 6, 2
 """Plans kept for reheating, and of those the best ones that are polished in the end."""
 
-AGREE, SAME = 3, 1e-9
-"""Families that end at the best cost before it is believed, and how far apart, relatively, they may be."""
+AGREE, AGREE_ROUGH, SAME = 3, 6, 1e-9
+"""Families that end at the best cost before it is believed, the same where the band is narrower than a node, and how
+far apart, relatively, they may be."""
 
 LONG, TIMES = 0.1, 4
 """Share of runs that are longer, and how many times."""
@@ -75,7 +76,8 @@ def search_net(net: Net, price: Floats, parts: int, budget: Budget, rng: np.rand
         return price_labels(net, price, cut_trees(rng, net, parts, 1), parts)
     polish, met = Polish(net, price, budget.ways, clock), list[Found]()
     left = max(budget.rounds, budget.total // (budget.moves * len(net.units)))
-    while not met or (left > 0 and not clock.over() and _agreeing(met) < AGREE):
+    enough = AGREE_ROUGH if _is_rough(net, price) else AGREE
+    while not met or (left > 0 and not clock.over() and _agreeing(met) < enough):
         elite, used = _family(rng, price.copy(), net, books, budget.moves, left, clock)
         left -= used
         met.append(min(polish.improve(found) for found in elite[:POLISHED]))
@@ -126,7 +128,7 @@ def _run(
     up, down = 1.0 + _log_uniform(rng, RISE), 1.0 - _log_uniform(rng, FALL)
     cuts = min(0.3, 0.5 * parts / n)
     slack = max(float(net.units[:, WEIGHT].mean()), 1e-9)
-    last = _log_uniform(rng, ROUGH) if price[UPPER] - price[LOWER] < slack else COLD
+    last = _log_uniform(rng, ROUGH) if _is_rough(net, price) else COLD
     for count, high, low in _chunks(n * moves, max(1000, CHUNK // (1 + n // parts // 50)), max(first, last), last):
         anneal_parts(
             rng, price, net, plan, scratch, count, np.array([high * scale, low * scale, up, down]), cuts, slack
@@ -134,6 +136,11 @@ def _run(
         if clock.over():
             break
     return price_labels(net, price, plan.best.copy(), len(plan.size))
+
+
+def _is_rough(net: Net, price: Floats) -> bool:
+    """Tell whether the band is narrower than a typical node, so that few nodes can move alone."""
+    return bool(price[UPPER] - price[LOWER] < net.units[:, WEIGHT].mean())
 
 
 def _log_uniform(rng: np.random.Generator, span: tuple[float, float]) -> float:
