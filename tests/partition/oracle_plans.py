@@ -115,7 +115,7 @@ def solve_cover(n: int, sets: Ints, cost: Floats) -> Ints:
     """Choose the sets of least cost that hold every unit exactly once, by HiGHS with no gap allowed."""
     solver = highspy.Highs()
     for name, value in (
-        ("output_flag", False), ("threads", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-9),
+        ("output_flag", False), ("parallel", "off"), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-9),
         ("mip_feasibility_tolerance", 1e-9), ("primal_feasibility_tolerance", 1e-9),
         ("dual_feasibility_tolerance", 1e-9),
     ):  # fmt: skip
