@@ -10,10 +10,9 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from gridplan.config import CostRules
 from gridplan.partition.certificate import price_labels
 from gridplan.partition.exact import PROOFS, prove_piece
-from gridplan.partition.fixed import FixedProblem, edge_tolls
 from gridplan.partition.fixed.effort import Budget, Clock
-from gridplan.partition.fixed.net import build_net
-from gridplan.partition.fixed.prices import objective_prices
+from gridplan.partition.fixed.net import FixedProblem, build_net
+from gridplan.partition.fixed.prices import edge_tolls, objective_prices
 from gridplan.partition.fixed.search import search_net
 from gridplan.partition.kernels.anneal import anneal, first_labels
 from gridplan.partition.kernels.arrays import Floats, Graph, Ints, make_state, make_work
@@ -86,7 +85,7 @@ def test_search_of_a_piece(benchmark: BenchmarkFixture, piece: Piece) -> None:
     graph, price, labels = piece
 
     def run() -> float:
-        return search_piece(graph, price, np.random.default_rng(0), BUDGETS["fast"], GO_ON)[1]
+        return search_piece(graph, price, np.random.default_rng(0), BUDGETS["fast"], GO_ON).cost
 
     assert benchmark.pedantic(run, rounds=3, warmup_rounds=1) <= price_labels(*piece)[1].sum()
     tell_rate(benchmark, "units", len(labels))
@@ -96,7 +95,7 @@ def test_search_of_a_piece(benchmark: BenchmarkFixture, piece: Piece) -> None:
 def test_proof_of_a_piece(benchmark: BenchmarkFixture, piece: Piece) -> None:
     """List grids and cover the units with them until the plan of a search is proven."""
     graph, price, _ = piece
-    labels, _ = search_piece(graph, price, np.random.default_rng(0), BUDGETS["normal"], GO_ON)
+    labels = search_piece(graph, price, np.random.default_rng(0), BUDGETS["normal"], GO_ON).labels
     labels = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     cost = float(price_labels(graph, price, labels)[1].sum())
 
