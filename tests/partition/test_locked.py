@@ -77,10 +77,10 @@ def test_small_graphs(seed: int) -> None:
 
 
 def test_most_small_graphs_reach_the_optimum() -> None:
-    """Of 30 graphs at most three miss the best plan: locks that do not touch joined along another way."""
+    """Of 30 graphs at most two miss the best plan: locks that do not touch joined along another way."""
     graphs = [random_graph(seed, 7) for seed in range(100, 130)]
     costs = [float(partition_graph(**graph).communities["cost"].sum()) for graph in graphs]
-    assert sum(cost > best_by_force(graph) + 1e-6 for cost, graph in zip(costs, graphs, strict=True)) <= 3
+    assert sum(cost > best_by_force(graph) + 1e-6 for cost, graph in zip(costs, graphs, strict=True)) <= 2
 
 
 def test_grids_pushed_out_of_the_band_say_so() -> None:

@@ -77,9 +77,9 @@ def solve_locked(
         rng, kept = np.random.default_rng(seed), False
         tolls = [way % 2 * graph.units[:, WEIGHT] / price[TARGET] for way in range(_ways(ends, group))]
         plans: list[Ints] = []
-        for toll in tolls:
+        for toll, chance in zip(tolls, rng.spawn(len(tolls)), strict=True):  # each way has a chance of its own
             if not (plans and stop[0]):
-                plans.append(_join_and_search(small, price, node, group, effort, rng, stop, toll))
+                plans.append(_join_and_search(small, price, node, group, effort, chance, stop, toll))
         labels = min(plans, key=lambda plan: float(price_labels(graph, price, renumber(plan))[1].sum()))
     labels = renumber(labels)
     sums, costs = price_labels(graph, price, labels)
