@@ -137,9 +137,7 @@ def _join_and_search(
     lock = np.full(n, -1, np.int64)
     lock[node] = group  # a node holds units of one lock, or one free unit
     together = [np.flatnonzero(lock == g).tolist() for g in range(int(group.max()) + 1)]
-    joined = join_groups(
-        n, ends, [nodes for nodes in together if len(nodes) > 1], rng, np.bincount(node, toll, n).astype(np.float64)
-    )
+    joined = join_groups(n, ends, together, rng, np.bincount(node, toll, n).astype(np.float64))
     bound_up = np.bincount(joined)[joined] > 1
     lock = np.where(bound_up, joined, -1)
     owner = np.arange(n)

@@ -77,12 +77,14 @@ def join_groups(
         New node of each node; groups whose paths cross become one.
     """
     merged = [(group[0], other) for group in together for other in group[1:]]
-    taken = np.zeros(n, np.bool_)
-    taken[[node for group in together for node in group]] = True
-    # a path through a node of another group would lock that one too
-    length = rng.random(len(ends)) + 0.2 + 3.0 * taken[ends].any(axis=1)
+    lock = np.full(n, -1, np.int64)
+    for number, group in enumerate(together):
+        lock[group] = number
+    # a path through a node of another group would lock that one too, and inside its own group it is free
+    length = rng.random(len(ends)) + 0.2 + 3.0 * (lock[ends] >= 0).any(axis=1)
     if toll is not None:
         length += toll[ends].sum(axis=1)
+    length[(lock[ends[:, 0]] >= 0) & (lock[ends[:, 0]] == lock[ends[:, 1]])] = 1e-6
     matrix = coo_array((length, (ends[:, 0], ends[:, 1])), shape=(n, n)).tocsr()
     for group in together:
         _, before = dijkstra(matrix, directed=False, indices=int(group[0]), return_predecessors=True)  # type: ignore[call-overload]  # no stub for sparse arrays
