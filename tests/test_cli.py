@@ -1,6 +1,7 @@
 """The command line as a planner meets it: exit codes, one clear error, nothing half-written."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -114,9 +115,35 @@ def test_ctrl_c_leaves_nothing_half_written(district: Path, tmp_path: Path) -> N
     assert [f.name for f in tmp_path.iterdir()] == ["district"]
 
 
-def test_a_gbk_console_prints_everything(district: Path, tmp_path: Path) -> None:
-    """A Chinese office PC's console raises no UnicodeEncodeError."""
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_gbk_console_prints_everything(district: Path, tmp_path: Path, language: str) -> None:
+    """A Chinese office PC's console raises no UnicodeEncodeError, and shows Chinese as Chinese."""
     env = os.environ | {"PYTHONIOENCODING": "gbk"}
-    command = [sys.executable, "-m", "gridplan", "partition", str(district), "-o", str(tmp_path / "out"), "--effort", "fast"]  # fmt: skip  # noqa: E501
-    done = subprocess.run(command, env=env, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode("gbk", "replace")
+    for command in (["partition", str(district), "-o", str(tmp_path / "out"), "--effort", "fast"], ["--help"]):
+        whole = [sys.executable, "-m", "gridplan", *command, "--lang", language]
+        done = subprocess.run(whole, env=env, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode("gbk", "replace")
+        text = done.stdout.decode("gbk")
+        assert ("个网格" in text or "用法" in text) == (language == "zh")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--help"], "为城区划分社区网格。"),
+        (["partition", "--help"], "写入的文件夹。  [必需]"),
+        (["partition", "-o", "out"], "错误：请给出 INPUT，或至少给出 --buildings"),
+        (["partition", "x"], "错误：缺少选项 '-o'"),
+        (["partition", "x", "-o", "out", "--seed", "a"], "'a' 不是有效的数"),
+        (["partition", "x", "-o", "out", "--seed", "-1"], "-1 不在范围 x>=0 之内。"),
+        (["partition", "x", "-o", "out", "--bildings", "y"], "没有选项 '--bildings'。 （是不是 '--buildings',"),
+        (["parttion"], "没有命令 'parttion'。 是不是 'partition'？"),
+        (["partition", "nowhere", "-o", "out"], "错误：nowhere：需要文件夹或 GeoPackage，该处什么也没有；请检查路径"),
+    ],
+)
+def test_chinese_wherever_the_option_stands(arguments: list[str], said: str) -> None:
+    """Help, wrong usage and errors, with the language before or behind the command."""
+    for whole in (["--lang", "zh", *arguments], [*arguments, "--lang=zh"]):
+        assert said in run(*whole)[1].replace("\n  ", "")
+    english = re.sub("网格|楼栋|社区", "", run("--lang", "en", *arguments)[1])
+    assert not re.search("[\u4e00-\u9fff]", english)

@@ -35,7 +35,7 @@ def test_import_and_help_load_nothing_heavy() -> None:
 def test_only_the_command_line_prints() -> None:
     """No `print` and no `click.echo` outside `cli`."""
     for file in SOURCE.rglob("*.py"):
-        if file.name == "cli.py":
+        if file.parent.name == "cli":
             continue
         names = {n.id for n in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(n, ast.Name)}
         assert not {"print", "click"} & names, file

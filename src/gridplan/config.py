@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 
 from gridplan.errors import ConfigError
+from gridplan.language import join, say
 
 HOUSEHOLD_BASES: Final = ("resident", "registered", "dwelling")
 EFFORTS: Final = ("fast", "normal", "thorough")
@@ -20,8 +21,14 @@ EFFORTS: Final = ("fast", "normal", "thorough")
 
 def _require(where: str, needed: str, found: object, *, holds: bool) -> None:
     if not holds:
-        msg = f"rules, {where}: need {needed}, found {found}; correct the rule file or the argument"
-        raise ConfigError(msg)
+        raise ConfigError(
+            say(
+                "rules, {where}: need {needed}, found {found}; correct the rule file or the argument",
+                where=where,
+                needed=needed,
+                found=found,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +65,8 @@ class CostRules:
         """Check the values."""
         for name in self.__slots__:
             value = getattr(self, name)
-            _require(f"cost.{name}", "a number >= 0", value, holds=_is_number(value) and value >= 0)
-        _require("cost.spread_m", "more than 0", self.spread_m, holds=self.spread_m > 0)
+            _require(f"cost.{name}", say("a number >= 0"), value, holds=_is_number(value) and value >= 0)
+        _require("cost.spread_m", say("a number > 0"), self.spread_m, holds=self.spread_m > 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +100,9 @@ class GeometryRules:
         """Check the values."""
         for name in self.__slots__[:-1]:
             value = getattr(self, name)
-            _require(f"geometry.{name}", "a number > 0", value, holds=_is_number(value) and value > 0)
+            _require(f"geometry.{name}", say("a number > 0"), value, holds=_is_number(value) and value > 0)
         _require(
-            "geometry.hard_roads", "a list of road classes", self.hard_roads,
+            "geometry.hard_roads", say("a list of road classes"), self.hard_roads,
             holds=isinstance(self.hard_roads, tuple) and all(isinstance(c, str) for c in self.hard_roads),
         )  # fmt: skip
 
@@ -125,7 +132,7 @@ class EstimateRules:
         """Check the values."""
         for name in self.__slots__:
             value = getattr(self, name)
-            _require(f"estimates.{name}", "a number > 0", value, holds=_is_number(value) and value > 0)
+            _require(f"estimates.{name}", say("a number > 0"), value, holds=_is_number(value) and value > 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +149,7 @@ class PrivacyRules:
 
     def __post_init__(self) -> None:
         """Check the values."""
-        _require("privacy.min_count", "an integer >= 0", self.min_count, holds=_is_count(self.min_count))
+        _require("privacy.min_count", say("a whole number >= 0"), self.min_count, holds=_is_count(self.min_count))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,11 +190,11 @@ class Rules:
         """Check the values."""
         sizes = (self.lower, self.target, self.upper)
         _require(
-            "size", "whole numbers 1 <= lower <= target <= upper", ", ".join(map(str, sizes)),
+            "size", say("whole numbers 1 <= lower <= target <= upper"), ", ".join(map(str, sizes)),
             holds=all(_is_count(s) for s in sizes) and 1 <= self.lower <= self.target <= self.upper,
         )  # fmt: skip
         _require(
-            "household_basis", "one of " + ", ".join(HOUSEHOLD_BASES), self.household_basis,
+            "household_basis", say("one of {names}", names=join(HOUSEHOLD_BASES)), self.household_basis,
             holds=self.household_basis in HOUSEHOLD_BASES,
         )  # fmt: skip
 
@@ -213,13 +220,19 @@ class Rules:
         try:
             text = Path(path).read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            msg = f"rules, {path}: need a readable UTF-8 file, found {error}; check the path and the encoding"
-            raise ConfigError(msg) from error
+            raise ConfigError(
+                say(
+                    "rules, {path}: need a readable UTF-8 file, found {error}; check the path and the encoding",
+                    path=path,
+                    error=error,
+                )
+            ) from error
         try:
             return cls.from_mapping(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
-            msg = f"rules, {path}: need TOML, found {error}; correct that line"
-            raise ConfigError(msg) from error
+            raise ConfigError(
+                say("rules, {path}: need TOML, found {error}; correct that line", path=path, error=error)
+            ) from error
 
     @classmethod
     def from_mapping(cls, values: dict[str, Any]) -> Self:
@@ -251,7 +264,13 @@ class Rules:
             elif isinstance(value, dict):
                 kwargs[name] = _build_group(name, group, value, faults)
             else:
-                faults.append(f"rules, {name}: need a table [{name}], found {value!r}; write it as a table")
+                faults.append(
+                    say(
+                        "rules, {name}: need a table [{name}], found {value!r}; write it as a table",
+                        name=name,
+                        value=value,
+                    )
+                )
         try:
             rules = cls(**{k: v for k, v in kwargs.items() if v is not None})
         except ConfigError as error:
@@ -290,8 +309,8 @@ def _build_group(name: str, group: Any, values: dict[str, Any], faults: list[str
 
 def _unknown(name: str, names: Any) -> str:  # noqa: ANN401
     close = get_close_matches(name, list(names), n=1)
-    hint = f"did you mean {close[0]}?" if close else "remove it"
-    return f"rules, {name}: need a known key, found {name}; {hint}"
+    hint = say("did you mean {name}?", name=close[0]) if close else say("remove it")
+    return say("rules, {name}: need a known key, found {name}; {hint}", name=name, hint=hint)
 
 
 def _is_number(value: object) -> bool:

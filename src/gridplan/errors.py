@@ -5,6 +5,8 @@ Every message reads *where: what is needed, what was found; what to do* and name
 
 from collections.abc import Iterable
 
+from gridplan.language import join, say
+
 
 class GridplanError(Exception):
     """Root of every error gridplan raises on purpose."""
@@ -55,6 +57,22 @@ def first_three(ids: Iterable[object]) -> str:
     str
         For example ``a, b, c and 14 more``.
     """
-    names = [str(i) for i in ids]
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""  # noqa: PLR2004
-    return ", ".join(names[:3]) + more
+    names = [i if isinstance(i, str) else str(i) for i in ids]
+    named, more = join(names[:3]), len(names) - 3
+    return say("{names} and {count} more", names=named, count=more) if more > 0 else named
+
+
+def nth_row(position: int) -> str:
+    """Name a row that has no id.
+
+    Parameters
+    ----------
+    position : int
+        Its place in the file, from 0.
+
+    Returns
+    -------
+    str
+        For example ``row 5``.
+    """
+    return say("row {number}", number=position + 1)

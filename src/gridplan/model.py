@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from gridplan.errors import CRSError, GraphError, LayerError, PlanError, first_three
+from gridplan.language import say
 from gridplan.schema import (
     ASSIGNMENT_COLUMNS,
     BARRIERS,
@@ -24,12 +25,10 @@ from gridplan.schema import (
     KEY_GROUPS,
     ROLES,
     SET_ASIDE_COLUMNS,
+    SEVERITIES,
     UNIT_COLUMNS,
     WALL_COLUMNS,
 )
-
-SEVERITIES = ("error", "warning", "notice")
-"""A broken hard rule; a broken strong rule or an assumption that matters; an assumption worth knowing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +61,14 @@ class Finding:
     def __post_init__(self) -> None:
         """Check the severity."""
         if self.severity not in SEVERITIES:
-            msg = f"finding {self.code}: need a severity of {SEVERITIES}, found {self.severity}; correct the caller"
-            raise PlanError(msg)
+            raise PlanError(
+                say(
+                    "finding {code}: need a severity of {severities}, found {severity}; correct the caller",
+                    code=self.code,
+                    severities=", ".join(SEVERITIES),
+                    severity=self.severity,
+                )
+            )
 
 
 def findings_frame(findings: Iterable[Finding], crs: CRS) -> gpd.GeoDataFrame:
@@ -181,26 +186,30 @@ class Layers:
     def __post_init__(self) -> None:
         """Check the contract that geometry relies on."""
         if not self.crs.is_projected:
-            msg = f"layers: need a projected CRS in metres, found {self.crs.name}; give --crs"
-            raise CRSError(msg)
+            raise CRSError(say("layers: need a projected CRS in metres, found {name}; give --crs", name=self.crs.name))
         for role in ROLES:
             frame = getattr(self, role, None)
             if isinstance(frame, gpd.GeoDataFrame) and frame.crs != self.crs:
-                msg = f"{role}: need CRS {self.crs.name}, found {frame.crs}; use to_crs()"
-                raise CRSError(msg)
+                raise CRSError(
+                    say(
+                        "{role}: need the CRS {needed}, found {crs}; use to_crs()",
+                        role=role,
+                        needed=self.crs.name,
+                        crs=frame.crs,
+                    )
+                )
         _check_columns("buildings", self.buildings, BUILDING_FIELDS)
         ids = self.buildings["building_id"]
         if not ids.is_unique:
             twice = first_three(ids[ids.duplicated()])
-            msg = f"buildings, building_id: need unique ids, found {twice} more than once; renumber them"
-            raise LayerError(msg)
+            raise LayerError(
+                say("buildings, building_id: need unique ids, found {ids} more than once; renumber them", ids=twice)
+            )
         if not ids.is_monotonic_increasing:
-            msg = "buildings: need rows sorted by building_id; use sort_values()"
-            raise LayerError(msg)
+            raise LayerError(say("buildings: need rows sorted by building_id; use sort_values()"))
         if (self.buildings["households"] < 0).any():
             bad = first_three(ids[self.buildings["households"] < 0])
-            msg = f"buildings, households: need counts >= 0, found less at {bad}; correct them"
-            raise LayerError(msg)
+            raise LayerError(say("buildings, households: need counts >= 0, found less at {ids}; correct them", ids=bad))
         if self.entrances is not None:
             _check_columns("entrances", self.entrances, ENTRANCE_FIELDS)
 
@@ -208,8 +217,14 @@ class Layers:
 def _check_columns(where: str, frame: pd.DataFrame, needed: tuple[str, ...]) -> None:
     missing = [c for c in needed if c not in frame.columns]
     if missing:
-        msg = f"{where}: need the columns {', '.join(needed)}, missing {', '.join(missing)}; add them"
-        raise LayerError(msg)
+        raise LayerError(
+            say(
+                "{where}: need the columns {needed}, missing {missing}; add them",
+                where=where,
+                needed=", ".join(needed),
+                missing=", ".join(missing),
+            )
+        )
 
 
 def _freeze(array: Any, dtype: str) -> NDArray[Any]:  # noqa: ANN401
@@ -262,15 +277,29 @@ class ContiguityGraph:
             and self.wall_m.shape == (w,)
         )
         if not sound:
-            msg = f"contiguity graph: need {m} edges, {w} walls, a value each, found other shapes; correct the caller"
-            raise GraphError(msg)
+            raise GraphError(
+                say(
+                    "contiguity graph: need {edges} edges, {walls} walls, a value each, found other shapes; correct "
+                    "the caller",
+                    edges=m,
+                    walls=w,
+                )
+            )
         both = np.concatenate([self.edges, self.walls])
         if both.size and (both.min() < 0 or both.max() >= self.n_units or (both[:, 0] >= both[:, 1]).any()):
-            msg = f"contiguity graph: need pairs a < b of units 0..{self.n_units - 1}, found others; correct the caller"
-            raise GraphError(msg)
+            raise GraphError(
+                say(
+                    "contiguity graph: need pairs a < b of units 0..{last}, found others; correct the caller",
+                    last=self.n_units - 1,
+                )
+            )
         if m and (self.barrier.min() < 0 or self.barrier.max() >= len(BARRIERS)):
-            msg = f"contiguity graph: need barrier codes 0..{len(BARRIERS) - 1}, found others; correct the caller"
-            raise GraphError(msg)
+            raise GraphError(
+                say(
+                    "contiguity graph: need barrier codes 0..{last}, found others; correct the caller",
+                    last=len(BARRIERS) - 1,
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,12 +341,18 @@ class Fabric:
         object.__setattr__(self, "community_index", _freeze(self.community_index, "int32"))
         n = len(self.units)
         if not (self.graph.n_units == len(self.community_index) == n):
-            msg = f"fabric: need one graph node and one community per unit ({n}), found others; correct the caller"
-            raise GraphError(msg)
+            raise GraphError(
+                say(
+                    "fabric: need one graph node and one community per unit ({units}), found others; correct the "
+                    "caller",
+                    units=n,
+                )
+            )
         if not self.units["unit_id"].is_unique:
             twice = first_three(self.units["unit_id"][self.units["unit_id"].duplicated()])
-            msg = f"fabric, unit_id: need unique ids, found {twice} more than once; correct the caller"
-            raise GraphError(msg)
+            raise GraphError(
+                say("fabric, unit_id: need unique ids, found {ids} more than once; correct the caller", ids=twice)
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,8 +381,12 @@ class Partition:
         object.__setattr__(self, "labels", _freeze(self.labels, "int32"))
         used = np.unique(self.labels)
         if not np.array_equal(used, np.arange(len(self.grids))):
-            msg = f"partition: need labels 0..{len(self.grids) - 1}, each used, found others; correct the caller"
-            raise PlanError(msg)
+            raise PlanError(
+                say(
+                    "partition: need labels 0..{last}, each used, found others; correct the caller",
+                    last=len(self.grids) - 1,
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -410,5 +449,10 @@ class PlanData:
         for name, columns in needed.items():
             missing = [c for c in columns if c not in getattr(self, name).columns]
             if missing:
-                msg = f"plan, {name}: need the columns of the schema, missing {', '.join(missing)}; add them"
-                raise PlanError(msg)
+                raise PlanError(
+                    say(
+                        "plan, {name}: need the columns of the schema, missing {missing}; add them",
+                        name=name,
+                        missing=", ".join(missing),
+                    )
+                )

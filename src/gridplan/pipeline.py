@@ -14,6 +14,7 @@ import pandas as pd
 from gridplan import geometry, reading, reporting
 from gridplan.config import Rules
 from gridplan.geometry.grids import draw_grids
+from gridplan.language import say
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import partition_graph
 from gridplan.plan import Plan
@@ -196,5 +197,6 @@ def _not_yet(layers: Layers) -> tuple[Finding, ...]:
     """Say which stages this version does not have yet."""
     if layers.personnel is None:
         return ()
-    reason = f"{len(layers.personnel)} persons were read, but this version does not assign personnel yet: no roster"
+    count = len(layers.personnel)
+    reason = say("{count} persons were read, but this version does not assign personnel yet: no roster", count=count)
     return (Finding(code="deployment_not_available", severity="notice", subject="personnel", reason=reason),)

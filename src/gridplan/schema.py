@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+SEVERITIES: Final = ("error", "warning", "notice")
+"""Of findings: a broken hard rule; a broken strong rule or an assumption that matters; one worth knowing."""
+
 KEY_GROUPS: Final = ("elderly_disabled", "minors", "floating", "mental")
 """Key groups of Article 15, in the order of the output columns; counts of residents."""
 

@@ -79,7 +79,7 @@ def test_faulty_counts_are_one_error() -> None:
     with pytest.raises(LayerError) as error:
         to_counts(values, "buildings (a.csv), 户数", pd.Series(list("abcdefg")))
     assert str(error.value) == (
-        "buildings (a.csv), 户数: need counts, found text that is no number at b, c, d and 1 more and less than 0 at a "
+        "buildings (a.csv), 户数: need counts, found text that is no number at b, c, d and 1 more, less than 0 at a "
         "and no whole number at f; correct the values or empty them"
     )
     assert to_counts(pd.Series([2.5]), "", pd.Series(["a"]), whole=False)[0] == 2

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from gridplan.config import Rules
-from gridplan.errors import LayerError, first_three
+from gridplan.errors import LayerError, first_three, nth_row
+from gridplan.language import say
 from gridplan.model import BUILDING_FIELDS
 from gridplan.reading.counting import RawBuildings, count
 from gridplan.reading.crs import Geometries
@@ -68,8 +69,9 @@ def make_buildings(
         _set_aside(frame[missing], raw.notes)
     layer = gpd.GeoDataFrame(frame[~missing], geometry=raw.shapes[~missing], crs=crs)
     if layer.empty:
-        msg = f"{raw.where}: need at least one building with a geometry, found none; check the layer"
-        raise LayerError(msg)
+        raise LayerError(
+            say("{where}: need at least one building with a geometry, found none; check the layer", where=raw.where)
+        )
     layer = layer.sort_values("building_id", kind="stable", ignore_index=True)
     return layer, _entrances(census, layer)
 
@@ -89,26 +91,35 @@ def _settle_ids(raw: RawBuildings, census: Census | None) -> None:
         _check_ids(raw)
         return
     if census is not None:
-        msg = f"{raw.where}: need building_id (楼栋编号), which the households name, found none; add it"
-        raise LayerError(msg)
+        raise LayerError(
+            say("{where}: need building_id (楼栋编号), which the households name, found none; add it", where=raw.where)
+        )
     order = _canonical_order(raw.frame, raw.shapes)
     raw.frame, raw.shapes = raw.frame.iloc[order].reset_index(drop=True), raw.shapes[order]
     digits = max(6, len(str(len(order))))
     raw.ids = pd.Series([f"b{i + 1:0{digits}d}" for i in range(len(order))], dtype="str")
-    raw.notes.tell("ids_made", "buildings", f"{len(order)} buildings have no id; they are numbered by their place")
+    raw.notes.tell(
+        "ids_made", "buildings", say("{count} buildings have no id; they are numbered by their place", count=len(order))
+    )
 
 
 def _check_ids(raw: RawBuildings) -> None:
     where, ids = f"{raw.where}, {raw.match.fields['building_id']}", raw.ids
     empty = np.flatnonzero(ids == "")
     if len(empty):
-        rows = first_three(f"row {i + 1}" for i in empty)
-        msg = f"{where}: need an id for every building, found none at {rows}; fill it"
-        raise LayerError(msg)
+        rows = first_three(nth_row(i) for i in empty.tolist())
+        raise LayerError(
+            say("{where}: need an id for every building, found none at {ids}; fill it", where=where, ids=rows)
+        )
     twice = ids[ids.duplicated()].drop_duplicates()
     if len(twice):
-        msg = f"{where}: need unique ids, found {first_three(twice)} more than once; renumber them"
-        raise LayerError(msg)
+        raise LayerError(
+            say(
+                "{where}: need unique ids, found {ids} more than once; renumber them",
+                where=where,
+                ids=first_three(twice),
+            )
+        )
 
 
 def _canonical_order(frame: pd.DataFrame, shapes: Geometries) -> NDArray[np.intp]:
@@ -125,7 +136,12 @@ def _canonical_order(frame: pd.DataFrame, shapes: Geometries) -> NDArray[np.intp
 def _set_aside(frame: pd.DataFrame, notes: Notes) -> None:
     notes.put_aside("buildings", frame["building_id"], frame["households"], "no geometry, or one without area")
     lost, named = int(frame["households"].sum()), first_three(frame["building_id"])
-    reason = f"{len(frame)} buildings with {lost} households have no geometry, first {named}; they are set aside"
+    reason = say(
+        "{count} buildings with {households} households have no geometry, first {ids}; they are set aside",
+        count=len(frame),
+        households=lost,
+        ids=named,
+    )
     notes.warn("geometry_missing", "buildings", reason, float(lost))
 
 

@@ -9,7 +9,8 @@ import shapely
 from numpy.typing import NDArray
 
 from gridplan.config import EstimateRules
-from gridplan.errors import first_three
+from gridplan.errors import first_three, nth_row
+from gridplan.language import join, say, word
 from gridplan.reading.crs import Geometries
 from gridplan.reading.estimates import estimate, tell_residential
 from gridplan.reading.fields import Match, to_counts, to_numbers, to_text
@@ -49,7 +50,7 @@ class RawBuildings:
 
     def __post_init__(self) -> None:
         """Name the rows."""
-        rows = pd.Series([f"row {i + 1}" for i in range(len(self.frame))], dtype="str")
+        rows = pd.Series([nth_row(i) for i in range(len(self.frame))], dtype=object)
         self.ids = to_text(self.frame["building_id"]) if "building_id" in self.frame else rows
 
     def counts(self, name: str, *, whole: bool = True) -> pd.Series:
@@ -101,8 +102,11 @@ class RawBuildings:
                 continue
             found[name], unreadable = to_numbers(self.frame[name])
             if unreadable.any():
-                reason = f"{self.match.fields[name]} is no number at {first_three(self.ids[unreadable])}"
-                reason += "; it counts as unknown"
+                reason = say(
+                    "{field} is no number at {ids}; it counts as unknown",
+                    field=self.match.fields[name],
+                    ids=first_three(self.ids[unreadable]),
+                )
                 self.notes.warn("number_unreadable", "buildings", reason, float(unreadable.sum()))
         return pd.DataFrame(found, index=self.frame.index)
 
@@ -158,9 +162,13 @@ def _compare(raw: RawBuildings, table: pd.Series, column: pd.Series) -> None:
     """Say where a column of the buildings differs from the households table."""
     differ = column.notna() & (column != table)
     if differ.any():
-        reason = (
-            f"the households table counts {table.sum():.0f} households, the buildings' column {column.sum():.0f}; "
-            f"they differ at {differ.sum()} buildings, first {first_three(raw.ids[differ])}; the table is taken"
+        reason = say(
+            "the households table counts {table:.0f} households, the buildings' column {column:.0f}; they differ at "
+            "{count} buildings, first {ids}; the table is taken",
+            table=table.sum(),
+            column=column.sum(),
+            count=differ.sum(),
+            ids=first_three(raw.ids[differ]),
         )
         raw.notes.warn("households_differ", "buildings", reason, float(table.sum() - column.sum()))
 
@@ -175,7 +183,12 @@ def _lose_none(raw: RawBuildings, census: Census) -> None:
     if len(unknown):
         named = first_three(i or "(no id)" for i in unknown.index)
         lost = int(unknown["households"].sum())
-        reason = f"{lost} households name {len(unknown)} buildings that do not exist, first {named}; they are set aside"
+        reason = say(
+            "{households} households name {count} buildings that do not exist, first {ids}; they are set aside",
+            households=lost,
+            count=len(unknown),
+            ids=named,
+        )
         raw.notes.warn("households_without_building", "households", reason, float(lost))
 
 
@@ -184,7 +197,7 @@ def _evidence(raw: RawBuildings, measures: pd.DataFrame) -> pd.DataFrame:
     residents, residential = raw.residents(), tell_residential(raw.frame)
     empty = residential.fillna(value=False) & (residents == 0)
     if empty.any():
-        reason = f"{empty.sum()} residential buildings have 0 residents and count as empty"
+        reason = say("{count} residential buildings have 0 residents and count as empty", count=empty.sum())
         raw.notes.tell("residential_but_empty", "buildings", reason, float(empty.sum()))
     return measures.assign(residents=residents, residential=residential)
 
@@ -195,9 +208,15 @@ def _tell_estimates(raw: RawBuildings, frame: pd.DataFrame, counted: NDArray[np.
     total, guessed = int(frame["households"].sum()), frame[~counted & (frame["households"] > 0)]
     estimated = int(guessed["households"].sum())
     ways = guessed.groupby("source")["households"].sum()
-    how = ", ".join(f"{number} by {name}" for name, number in ways.items()) or "none"
+    how = [say("{count} by {way}", count=count, way=word(str(way))) for way, count in ways.items()]
     share = estimated / total if total else 0.0
-    reason = f"{estimated} of {total} households ({share:.0%}) are estimated: {how}"
+    reason = say(
+        "{estimated} of {total} households ({share:.0%}) are estimated: {how}",
+        estimated=estimated,
+        total=total,
+        share=share,
+        how=join(how) or word("none"),
+    )
     raw.notes.warn("households_estimated", "buildings", reason, share)
 
 
@@ -208,6 +227,6 @@ def _complete_residents(
     silent = residents.isna() & (households > 0)
     if silent.any():
         rate = rules.persons_per_household
-        reason = f"residents of {silent.sum()} buildings are taken as {rate} per household"
+        reason = say("residents of {count} buildings are taken as {rate} per household", count=silent.sum(), rate=rate)
         raw.notes.tell("residents_estimated", "buildings", reason, float(silent.mean()))
     return residents.fillna((households * rules.persons_per_household).round()).astype("int64")

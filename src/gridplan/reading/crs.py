@@ -12,6 +12,7 @@ from pyproj.exceptions import CRSError as ProjCRSError
 from pyproj.exceptions import ProjError
 
 from gridplan.errors import CRSError
+from gridplan.language import join, say
 
 Geometries = NDArray[np.object_]
 
@@ -64,8 +65,12 @@ def parse_crs(value: object, where: str) -> CRS | None:
     try:
         crs = CRS.from_epsg(int(text)) if text.isdigit() else CRS.from_user_input(value)
     except ProjCRSError as error:
-        msg = f"{where}: need a CRS such as EPSG:4550, found one that cannot be understood; correct it, or give --crs"
-        raise CRSError(msg) from error
+        raise CRSError(
+            say(
+                "{where}: need a CRS such as EPSG:4550, found one that cannot be understood; correct it, or give --crs",
+                where=where,
+            )
+        ) from error
     crs = crs.sub_crs_list[0] if crs.is_compound else crs
     code = crs.to_epsg()
     crs = crs if code is None else CRS.from_epsg(code)
@@ -128,14 +133,22 @@ def guess_crs(x: float, y: float, anchor: tuple[float, float] | None, where: str
     if is_degrees(x, y):
         return CRS.from_epsg(4490 if in_china(x, y) else 4326)
     if is_degrees(y, x) and in_china(y, x):
-        msg = f"{where}: need x = longitude and y = latitude, found them swapped; swap the columns"
-        raise CRSError(msg)
+        raise CRSError(
+            say("{where}: need x = longitude and y = latitude, found them swapped; swap the columns", where=where)
+        )
     fits = [crs for crs in _candidates(x, y, anchor) if _fits(crs, x, y, anchor)]
     if len(fits) == 1:
         return fits[0]
-    found = f"numbers like {x:.0f}, {y:.0f} that fit " + (" and ".join(c.to_string() for c in fits) or "none known")
-    msg = f"{where}: need a CRS, found none in the file and {found}; give --crs, for example --crs 4550"
-    raise CRSError(msg)
+    raise CRSError(
+        say(
+            "{where}: need a CRS, found none in the file and numbers like {x:.0f}, {y:.0f} that fit {fits}; "
+            "give --crs, for example --crs 4550",
+            where=where,
+            x=x,
+            y=y,
+            fits=join([crs.to_string() for crs in fits], "and") or say("none known"),
+        )
+    )
 
 
 def is_degrees(x: float, y: float) -> bool:
@@ -223,8 +236,15 @@ def transform(shapes: Geometries, source: CRS, target: CRS, where: str) -> Geome
         if not (np.isfinite(x).all() and np.isfinite(y).all()):
             lost = np.flatnonzero(~(np.isfinite(x) & np.isfinite(y)))
             place = f"{xy[lost[0], 0]:.6g}, {xy[lost[0], 1]:.6g}"
-            msg = f"{where}: need coordinates in {source.to_string()}, found {len(lost)} outside it, first {place}; "
-            raise CRSError(msg + "correct them, or the CRS of the file")
+            msg = say(
+                "{where}: need coordinates in {crs}, found {count} outside it, first {place}; correct them, or the "
+                "CRS of the file",
+                where=where,
+                crs=source.to_string(),
+                count=len(lost),
+                place=place,
+            )
+            raise CRSError(msg)
         return np.round(np.column_stack([x, y]), 3)
 
     moved: Geometries = shapely.normalize(shapely.transform(shapes, move))
@@ -257,8 +277,13 @@ def transformation(source: CRS, target: CRS, where: str) -> Callable[[Any, Any],
     try:
         steps = [_transformer(a.to_wkt(), b.to_wkt()) for a, b in _legs(source, target)]
     except ProjError as error:
-        msg = f"{where}: need a CRS that can be brought to {target.to_string()}, found {source.to_string()}; "
-        msg += "bring the file to CGCS2000 or WGS 84 with an exact transformation first"
+        msg = say(
+            "{where}: need a CRS that can be brought to {needed}, found {crs}; bring the file to CGCS2000 or WGS 84 "
+            "with an exact transformation first",
+            where=where,
+            needed=target.to_string(),
+            crs=source.to_string(),
+        )
         raise CRSError(msg) from error
 
     def project(x: Any, y: Any) -> tuple[Any, Any]:  # noqa: ANN401
@@ -293,11 +318,15 @@ def _refuse_old(crs: CRS, where: str) -> None:
     """Xian 80 and Beijing 54: PROJ moves them by nothing, which is 80 m wrong."""
     datum = _datum(crs)
     if "xian" in datum.casefold() or "beijing" in datum.casefold():
-        msg = (
-            f"{where}: need CGCS2000 or WGS 84, found {crs.to_string()} ({datum}), whose shift to CGCS2000 (tens of "
-            "metres) is known to the survey office alone; ask it for the layer in CGCS2000"
+        raise CRSError(
+            say(
+                "{where}: need CGCS2000 or WGS 84, found {crs} ({datum}), whose shift to CGCS2000 (tens of metres) "
+                "is known to the survey office alone; ask it for the layer in CGCS2000",
+                where=where,
+                crs=crs.to_string(),
+                datum=datum,
+            )
         )
-        raise CRSError(msg)
 
 
 def _central_meridian(lon: float) -> int:

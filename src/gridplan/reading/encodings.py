@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from gridplan.errors import EncodingError
+from gridplan.language import say
 
 _VALID_SHARE: Final = 0.99
 _CLEAR_SAMPLE: Final = 20
@@ -66,16 +67,24 @@ def choose_encoding(texts: Collection[bytes], where: str, hint: str = "") -> str
         told = _mostly_cjk(as_utf8) or len(texts) >= _CLEAR_SAMPLE
         if told or hint.casefold().replace("-", "") in ("utf8", "65001"):
             return "utf-8"
-        msg = f"{where}: need text that tells its encoding, found too little of it; give --encoding UTF-8 or GB18030"
-        raise EncodingError(msg)
+        raise EncodingError(
+            say(
+                "{where}: need text that tells its encoding, found too little of it; give --encoding UTF-8 or GB18030",
+                where=where,
+            )
+        )
     as_gb = sum(decode(t, "gb18030") is not None for t in texts)
     if as_gb > _VALID_SHARE * len(texts):
         return "gb18030"
-    msg = (
-        f"{where}: need text in UTF-8 or GB18030, found {1 - len(as_utf8) / len(texts):.0%} not valid in the one and "
-        f"{1 - as_gb / len(texts):.0%} in the other; give --encoding"
+    raise EncodingError(
+        say(
+            "{where}: need text in UTF-8 or GB18030, found {not_utf8:.0%} not valid in the one and {not_gb:.0%} in "
+            "the other; give --encoding",
+            where=where,
+            not_utf8=1 - len(as_utf8) / len(texts),
+            not_gb=1 - as_gb / len(texts),
+        )
     )
-    raise EncodingError(msg)
 
 
 def check_encoding(name: str) -> str:
@@ -100,8 +109,9 @@ def check_encoding(name: str) -> str:
         found = codecs.lookup(name).name
         "".encode(found)
     except LookupError as error:
-        msg = f"--encoding: need an encoding such as UTF-8 or GB18030, found {name}; correct it"
-        raise EncodingError(msg) from error
+        raise EncodingError(
+            say("--encoding: need an encoding such as UTF-8 or GB18030, found {name}; correct it", name=name)
+        ) from error
     return "gb18030" if found in ("gbk", "gb2312") else found
 
 
@@ -130,8 +140,15 @@ def decode_all(texts: Collection[bytes], encoding: str, where: str) -> Mapping[b
     decoded = {text: decode(text, encoding) for text in texts}
     wrong = sum(text is None for text in decoded.values())
     if wrong > (1 - _VALID_SHARE) * len(decoded):
-        msg = f"{where}: need text in {encoding}, found {wrong} of {len(decoded)} texts in another; correct --encoding"
-        raise EncodingError(msg)
+        raise EncodingError(
+            say(
+                "{where}: need text in {encoding}, found {wrong} of {count} texts in another; correct --encoding",
+                where=where,
+                encoding=encoding,
+                wrong=wrong,
+                count=len(decoded),
+            )
+        )
     return {raw: raw.decode(encoding, "replace") if text is None else text for raw, text in decoded.items()}
 
 

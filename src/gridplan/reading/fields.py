@@ -4,12 +4,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from gridplan.errors import LayerError, first_three
+from gridplan.language import join, say
 from gridplan.reading.sources import name_key
 from gridplan.schema import FIELDS, PERSONAL
 
@@ -71,7 +72,14 @@ def match_fields(role: str, names: Iterable[str], cut: Callable[[str], str] | No
             match.fields[canonical] = hits[0]
             taken.update(hits)
         if len(hits) > 1:
-            match.doubled.append(f"{canonical} is taken from {hits[0]}, not from {first_three(hits[1:])}")
+            match.doubled.append(
+                say(
+                    "{field} is taken from {taken}, not from {ids}",
+                    field=canonical,
+                    taken=hits[0],
+                    ids=first_three(hits[1:]),
+                )
+            )
     return match
 
 
@@ -114,7 +122,9 @@ def to_numbers(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     return numbers.mask(unreadable), unreadable
 
 
-def to_counts(values: pd.Series, where: str, ids: pd.Series, *, prefix: str = "", whole: bool = True) -> pd.Series:
+def to_counts(
+    values: pd.Series, where: str, ids: pd.Series, *, name: Callable[[Any], str] = str, whole: bool = True
+) -> pd.Series:
     """Turn values into counts.
 
     Parameters
@@ -125,8 +135,8 @@ def to_counts(values: pd.Series, where: str, ids: pd.Series, *, prefix: str = ""
         Layer and field, as messages name them.
     ids : Series
         What to call each row.
-    prefix : str
-        What to say before an id.
+    name : callable
+        Says an id.
     whole : bool
         Refuse 12.5; else it is rounded.
 
@@ -141,15 +151,26 @@ def to_counts(values: pd.Series, where: str, ids: pd.Series, *, prefix: str = ""
         If there is text that is no number, or a number that is no count; all faults at once.
     """
     numbers, unreadable = to_numbers(values)
-    faults = {"text that is no number": unreadable, "less than 0": numbers < 0, "too much": numbers > _MOST}
+    faults = [
+        (say("text that is no number"), unreadable),
+        (say("less than 0"), numbers < 0),
+        (say("too much"), numbers > _MOST),
+    ]
     if whole:
-        faults["no whole number"] = (numbers - numbers.round()).abs() > 1e-6  # noqa: PLR2004
+        faults.append((say("no whole number"), (numbers - numbers.round()).abs() > 1e-6))  # noqa: PLR2004
     found = [
-        f"{fault} at {first_three(f'{prefix}{i}' for i in ids[mask])}" for fault, mask in faults.items() if mask.any()
+        say("{fault} at {ids}", fault=fault, ids=first_three(name(i) for i in ids[mask]))
+        for fault, mask in faults
+        if mask.any()
     ]
     if found:
-        msg = f"{where}: need counts, found {' and '.join(found)}; correct the values or empty them"
-        raise LayerError(msg)
+        raise LayerError(
+            say(
+                "{where}: need counts, found {found}; correct the values or empty them",
+                where=where,
+                found=join(found, "and"),
+            )
+        )
     return numbers.round()
 
 

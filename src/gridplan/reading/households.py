@@ -10,6 +10,7 @@ import pandas as pd
 
 from gridplan.config import EstimateRules
 from gridplan.errors import LayerError, first_three
+from gridplan.language import say
 from gridplan.model import ENTRANCE_FIELDS
 from gridplan.reading.fields import Match, to_counts, to_text
 from gridplan.reading.notes import Notes
@@ -77,19 +78,27 @@ def take_census(table: Table, match: Match, rules: EstimateRules, notes: Notes) 
         If there is no building_id, or values that are no counts.
     """
     if "building_id" not in match.fields:
-        msg = f"{table.ref.where}: need building_id (楼栋编号), found {', '.join(table.columns)}; add or rename it"
-        raise LayerError(msg)
+        raise LayerError(
+            say(
+                "{where}: need building_id (楼栋编号), found {names}; add or rename it",
+                where=table.ref.where,
+                names=", ".join(table.columns),
+            )
+        )
     persons = [n for n in match.personal if name_key(n) in _ONE_A_PERSON]
     if persons and "households" not in match.fields:
-        reason = f"{table.ref.place}: every row counts as one household; if it lists persons, add them up first"
+        reason = say(
+            "{place}: every row counts as one household; if it lists persons, add them up first", place=table.ref.place
+        )
         notes.warn("rows_may_be_persons", "households", reason)
     pieces, rows = [], 0
     for chunk in _chunks(table, match):
         pieces.append(_add_up(_read_chunk(chunk, table.ref.where, match, rows)))
         rows += len(chunk)
     if not rows:
-        msg = f"{table.ref.where}: need at least one row, found none; fill it or take it away"
-        raise LayerError(msg)
+        raise LayerError(
+            say("{where}: need at least one row, found none; fill it or take it away", where=table.ref.where)
+        )
     total = _add_up(pd.concat(pieces, ignore_index=True))
     total["residents"] = total["residents"] + (total.pop("silent") * rules.persons_per_household).round()
     counts = ["households", "residents", *KEY_GROUPS]
@@ -132,6 +141,10 @@ def sort_entrances(frame: pd.DataFrame) -> pd.DataFrame:
     return order.drop(columns="rank").reset_index(drop=True)
 
 
+def _line(number: int) -> str:
+    return say("line {number}", number=number)
+
+
 def _chunks(table: Table, match: Match) -> Iterator[pd.DataFrame]:
     wanted = {c: match.fields[c] for c in (*_KEYS, *_COUNTS) if c in match.fields}
     text = [wanted[c] for c in _KEYS if c in wanted]
@@ -144,15 +157,21 @@ def _read_chunk(chunk: pd.DataFrame, where: str, match: Match, start: int) -> pd
     lines = pd.Series(np.arange(start + 2, start + 2 + len(chunk)), index=chunk.index)
     frame = pd.DataFrame({k: chunk.get(k, "") for k in _KEYS}, index=chunk.index)
     counts = {
-        c: to_counts(chunk[c], f"{where}, {match.fields[c]}", lines, prefix="line ", whole=c != "residents")
+        c: to_counts(chunk[c], f"{where}, {match.fields[c]}", lines, name=_line, whole=c != "residents")
         for c in _COUNTS
         if c in chunk
     }
     households = counts.get("households", pd.Series(1.0, index=chunk.index))
     if households.isna().any():
         empty = first_three(lines[households.isna()])
-        msg = f"{where}, {match.fields['households']}: need a count in every row, found none in lines {empty}; fill it"
-        raise LayerError(msg)
+        raise LayerError(
+            say(
+                "{where}, {field}: need a count in every row, found none in lines {ids}; fill it",
+                where=where,
+                field=match.fields["households"],
+                ids=empty,
+            )
+        )
     residents = counts.get("residents", pd.Series(np.nan, index=chunk.index))
     frame["silent"] = households.where(residents.isna(), 0).astype("int64")
     frame["households"], frame["residents"] = households.astype("int64"), residents.fillna(0).astype("int64")

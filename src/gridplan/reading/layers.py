@@ -12,7 +12,8 @@ import pandas as pd
 from pyproj import CRS
 
 from gridplan.config import Rules
-from gridplan.errors import CRSError, LayerError, first_three
+from gridplan.errors import CRSError, LayerError, first_three, nth_row
+from gridplan.language import say, word
 from gridplan.model import Layers, Source
 from gridplan.progress import Report, silent
 from gridplan.reading.buildings import make_buildings
@@ -165,9 +166,11 @@ def _match(table: Table, notes: Notes) -> Match:
 
 def _tell_match(ref: LayerRef, match: Match, notes: Notes) -> None:
     for sentence in match.doubled:
-        notes.tell("field_doubled", ref.role, f"{ref.place}: {sentence}")
+        notes.tell("field_doubled", ref.role, say("{place}: {sentence}", place=ref.place, sentence=sentence))
     if match.personal:
-        reason = f"{ref.place}: {', '.join(match.personal)} identify persons and are not kept"
+        reason = say(
+            "{place}: {names} identify persons and are not kept", place=ref.place, names=", ".join(match.personal)
+        )
         notes.tell("personal_fields_dropped", ref.role, reason, float(len(match.personal)))
 
 
@@ -181,12 +184,10 @@ def _load(ref: LayerRef, encoding: str | None, notes: Notes) -> _Spatial:
     shapes = loaded.shapes
     if shapes is None:
         if not {"x", "y"} <= set(frame.columns):
-            msg = f"{ref.where}: need geometries or columns x and y, found none; add them"
-            raise LayerError(msg)
+            raise LayerError(say("{where}: need geometries or columns x and y, found none; add them", where=ref.where))
         shapes = from_coordinates(frame["x"], frame["y"], ref.where)
     if not len(frame) and ref.role == "buildings":
-        msg = f"{ref.where}: need at least one row, found none; check the layer"
-        raise LayerError(msg)
+        raise LayerError(say("{where}: need at least one row, found none; check the layer", where=ref.where))
     shapes = _repair(ref, frame, unwrap(shapes), notes)
     return _Spatial(loaded, match, frame, shapes, loaded.crs)
 
@@ -196,8 +197,10 @@ def _repair(ref: LayerRef, frame: pd.DataFrame, shapes: Geometries, notes: Notes
     fixed, broken = repair(shapes, largest=ref.role == "buildings")
     if broken.any():
         rows = np.flatnonzero(broken)
-        ids = to_text(frame["building_id"]).iloc[rows] if "building_id" in frame else [f"row {i + 1}" for i in rows]
-        reason = f"{len(rows)} invalid polygons are repaired, first {first_three(ids)}"
+        ids = (
+            to_text(frame["building_id"]).iloc[rows] if "building_id" in frame else [nth_row(i) for i in rows.tolist()]
+        )
+        reason = say("{count} invalid polygons are repaired, first {ids}", count=len(rows), ids=first_three(ids))
         notes.tell("geometry_repaired", ref.role, reason, float(len(rows)))
     return fixed
 
@@ -215,12 +218,20 @@ def _settle_crs(spatial: Mapping[str, _Spatial], told: CRS | None, notes: Notes)
             layer.crs = CRS.from_epsg(4326) if np.isnan(x) else _assume(layer, (x, y), told, anchor, notes)
         if layer.ref.role == "buildings":
             if np.isnan(x):
-                msg = f"{layer.ref.where}: need at least one building with a geometry, found none; check the layer"
-                raise LayerError(msg)
+                raise LayerError(
+                    say(
+                        "{where}: need at least one building with a geometry, found none; check the layer",
+                        where=layer.ref.where,
+                    )
+                )
             anchor = to_degrees(layer.crs, x, y)
     if anchor is None or not np.isfinite(anchor).all():
-        msg = f"{spatial['buildings'].ref.where}: need coordinates inside their CRS, found others; give --crs"
-        raise CRSError(msg)
+        raise CRSError(
+            say(
+                "{where}: need coordinates inside their CRS, found others; give --crs",
+                where=spatial["buildings"].ref.where,
+            )
+        )
     return anchor
 
 
@@ -229,10 +240,16 @@ def _assume(
 ) -> CRS:
     """Take the CRS the user told where the numbers agree with it, else guess."""
     if told is not None and told.is_geographic == is_degrees(*place):
-        crs, how = told, "as told"
+        crs, how = told, say("as told")
     else:
-        crs, how = guess_crs(*place, anchor, layer.ref.where), "judged by the size of its numbers"
-    sentence = f"{layer.ref.place} does not tell its CRS: taken as {crs.to_string()} ({crs.name}), {how}"
+        crs, how = guess_crs(*place, anchor, layer.ref.where), say("judged by the size of its numbers")
+    sentence = say(
+        "{place} does not tell its CRS: taken as {crs} ({name}), {how}",
+        place=layer.ref.place,
+        crs=crs.to_string(),
+        name=crs.name,
+        how=how,
+    )
     layer.loaded.assumptions.append(sentence)
     (notes.tell if crs is told else notes.warn)("crs_assumed", layer.ref.role, sentence)
     return crs
@@ -240,8 +257,7 @@ def _assume(
 
 def _known(layer: _Spatial) -> CRS:
     if layer.crs is None:
-        msg = f"{layer.ref.where}: need a CRS, found none; give --crs"
-        raise CRSError(msg)
+        raise CRSError(say("{where}: need a CRS, found none; give --crs", where=layer.ref.where))
     return layer.crs
 
 
@@ -255,7 +271,7 @@ def _warn_far(buildings: gpd.GeoDataFrame, frames: Mapping[str, gpd.GeoDataFrame
         x0, y0, x1, y1 = frame.total_bounds
         gap = float(np.hypot(max(x0 - right, left - x1, 0), max(y0 - high, low - y1, 0)))
         if gap > _FAR_M:
-            reason = f"{role} lies {gap / 1000:.0f} km from the buildings; check its CRS"
+            reason = say("{role} lies {km:.0f} km from the buildings; check its CRS", role=word(role), km=gap / 1000)
             notes.warn("layer_far_away", role, reason, gap)
 
 

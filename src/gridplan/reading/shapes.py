@@ -8,7 +8,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely import GeometryType
 
-from gridplan.errors import LayerError, first_three
+from gridplan.errors import LayerError, first_three, nth_row
+from gridplan.language import join, say, word
 from gridplan.reading.crs import Geometries
 from gridplan.reading.fields import to_numbers
 
@@ -42,9 +43,15 @@ def from_coordinates(x: pd.Series, y: pd.Series, where: str) -> Geometries:
     for name, values in (("x", x), ("y", y)):
         number, unreadable = to_numbers(values)
         if unreadable.any():
-            rows = first_three(f"row {i + 1}" for i in np.flatnonzero(unreadable))
-            msg = f"{where}, {name}: need coordinates as numbers, found other text at {rows}; correct them"
-            raise LayerError(msg)
+            rows = first_three(nth_row(i) for i in np.flatnonzero(unreadable).tolist())
+            raise LayerError(
+                say(
+                    "{where}, {name}: need coordinates as numbers, found other text at {ids}; correct them",
+                    where=where,
+                    name=name,
+                    ids=rows,
+                )
+            )
         numbers.append(number.to_numpy())
     points: Geometries = np.full(len(x), None, dtype=object)
     known = np.isfinite(numbers[0]) & np.isfinite(numbers[1]) & ~((numbers[0] == 0) & (numbers[1] == 0))
@@ -92,9 +99,16 @@ def check_kinds(shapes: Geometries, kinds: tuple[str, ...], where: str, ids: pd.
     types = shapely.get_type_id(shapes)
     wrong = ~np.isin(types, welcome) & ~is_missing(shapes)
     if wrong.any():
-        found = GeometryType(int(types[wrong][0])).name.lower()
-        msg = f"{where}: need {' or '.join(kinds)}, found {found} at {first_three(ids[wrong])}; convert the layer"
-        raise LayerError(msg)
+        found = word(GeometryType(int(types[wrong][0])).name.lower())
+        raise LayerError(
+            say(
+                "{where}: need {kinds}, found {found} at {ids}; convert the layer",
+                where=where,
+                kinds=join([word(kind) for kind in kinds], "or"),
+                found=found,
+                ids=first_three(ids[wrong]),
+            )
+        )
 
 
 def repair(shapes: Geometries, *, largest: bool) -> tuple[Geometries, NDArray[np.bool_]]:

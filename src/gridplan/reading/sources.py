@@ -12,6 +12,7 @@ import pyogrio
 from pyogrio.errors import DataSourceError
 
 from gridplan.errors import LayerError, first_three
+from gridplan.language import join, say, word
 from gridplan.reading.notes import Notes
 from gridplan.schema import ROLES
 
@@ -72,7 +73,7 @@ class LayerRef:
         str
             For example ``buildings (楼栋.shp)``.
         """
-        return f"{self.role} ({self.place})"
+        return say("{role} ({place})", role=word(self.role), place=self.place)
 
     @property
     def place(self) -> str:
@@ -109,16 +110,22 @@ def find_layers(source: str | Path | None, roles: Mapping[str, str | Path] | Non
         If a file or layer is missing, a role is played twice, or nothing plays the buildings.
     """
     given = [_parse_role(role, file) for role, file in (roles or {}).items()]
-    _refuse_twice(given, "give each role once")
+    _refuse_twice(given, say("give each role once"))
     named = {ref.role for ref in given}
     offers = [] if source is None else [ref for ref in _scan(Path(source), notes) if ref.role not in named]
-    _refuse_twice(offers, "keep one of them, or name the one to take by its role")
+    _refuse_twice(offers, say("keep one of them, or name the one to take by its role"))
     found = {ref.role: ref for ref in (*offers, *given)}
     if "buildings" not in found:
-        seen = ", ".join(f"{ref.role} in {ref.place}" for ref in found.values()) or "no layer with a known name"
-        names = " or ".join(("buildings", *ROLES["buildings"][:2]))
-        msg = f"{source or 'roles'}: need a layer of buildings, found {seen}; name it {names}, or give its file"
-        raise LayerError(msg)
+        seen = join([ref.where for ref in found.values()]) or say("no layer with a known name")
+        names = join(["buildings", *ROLES["buildings"][:2]], "or")
+        raise LayerError(
+            say(
+                "{where}: need a layer of buildings, found {seen}; name it {names}, or give its file",
+                where=source or word("roles"),
+                seen=seen,
+                names=names,
+            )
+        )
     return {role: found[role] for role in ROLES if role in found}
 
 
@@ -143,8 +150,11 @@ def list_layers(path: Path) -> list[str]:
     try:
         names = [str(name) for name, _ in pyogrio.list_layers(path)]
     except (DataSourceError, RuntimeError) as error:
-        msg = f"{path.name}: need a readable GeoPackage, found another or a damaged file; export it again"
-        raise LayerError(msg) from error
+        raise LayerError(
+            say(
+                "{where}: need a readable GeoPackage, found another or a damaged file; export it again", where=path.name
+            )
+        ) from error
     return [name for name in names if name not in _NOT_DATA]
 
 
@@ -153,7 +163,12 @@ def _refuse_twice(refs: Iterable[LayerRef], remedy: str) -> None:
     for ref in refs:
         by_role.setdefault(ref.role, []).append(ref)
     faults = [
-        f"{role}: need one layer, found {first_three(ref.place for ref in several)}; {remedy}"
+        say(
+            "{role}: need one layer, found {places}; {remedy}",
+            role=word(role),
+            places=first_three(ref.place for ref in several),
+            remedy=remedy,
+        )
         for role, several in by_role.items()
         if len(several) > 1
     ]
@@ -166,10 +181,10 @@ def _parse_role(name: str, file: str | Path) -> LayerRef:
     role = _ROLE_OF.get(name_key(name))
     if role is None:
         close = get_close_matches(name, ROLES, n=1)
-        msg = f"roles: need one of {', '.join(ROLES)}, found {name}; " + (
-            f"did you mean {close[0]}?" if close else "correct the role"
+        remedy = say("did you mean {name}?", name=close[0]) if close else say("correct the role")
+        raise LayerError(
+            say("roles: need one of {known}, found {name}; {remedy}", known=join(list(ROLES)), name=name, remedy=remedy)
         )
-        raise LayerError(msg)
     text = str(file)
     path, layer = Path(text), ""
     head, colon, tail = text.rpartition(":")
@@ -177,8 +192,9 @@ def _parse_role(name: str, file: str | Path) -> LayerRef:
     if colon and head and tail and not drive and not path.exists():
         path, layer = Path(head), tail
     if not path.exists():
-        msg = f"{role}: need a file, found nothing at {path}; check the path"
-        raise LayerError(msg)
+        raise LayerError(
+            say("{role}: need a file, found nothing at {path}; check the path", role=word(role), path=path)
+        )
     if path.suffix.lower() == ".gpkg":
         layer = _choose_layer(role, path, layer)
     return LayerRef(role, path, layer)
@@ -190,16 +206,24 @@ def _choose_layer(role: str, path: Path, layer: str) -> str:
     if not layer and len(names) == 1:
         fits = names
     if layer not in ("", *names) or len(fits) != 1:
-        needed = f"the layer {layer}" if layer else "one layer of that role"
-        msg = f"{role} ({path.name}): need {needed}, found {', '.join(names) or 'none'}; give FILE:layer"
-        raise LayerError(msg)
+        needed = say("the layer {name}", name=layer) if layer else say("one layer of that role")
+        raise LayerError(
+            say(
+                "{role} ({name}): need {needed}, found {names}; give FILE:layer",
+                role=word(role),
+                name=path.name,
+                needed=needed,
+                names=", ".join(names) or word("none"),
+            )
+        )
     return fits[0]
 
 
 def _scan(source: Path, notes: Notes) -> Iterator[LayerRef]:
     if not source.exists():
-        msg = f"{source}: need a folder or a GeoPackage, found nothing there; check the path"
-        raise LayerError(msg)
+        raise LayerError(
+            say("{where}: need a folder or a GeoPackage, found nothing there; check the path", where=source)
+        )
     files = sorted(source.iterdir()) if source.is_dir() else [source]
     for path in files:
         if path.name.startswith((".", "~$")) or not path.is_file():
@@ -211,8 +235,14 @@ def _scan(source: Path, notes: Notes) -> Iterator[LayerRef]:
             yield from _offer(path.stem, LayerRef("", path), notes)
         elif not source.is_dir():
             known = " ".join((*VECTORS, *TABLES))
-            msg = f"{path.name}: need a folder or one of {known}, found {suffix or 'no suffix'}; convert it"
-            raise LayerError(msg)
+            raise LayerError(
+                say(
+                    "{where}: need a folder or one of {known}, found {suffix}; convert it",
+                    where=path.name,
+                    known=known,
+                    suffix=suffix or word("no suffix"),
+                )
+            )
 
 
 def _scan_package(path: Path, notes: Notes) -> Iterator[LayerRef]:
@@ -227,7 +257,11 @@ def _scan_package(path: Path, notes: Notes) -> Iterator[LayerRef]:
 def _offer(name: str, ref: LayerRef, notes: Notes) -> Iterator[LayerRef]:
     role = _ROLE_OF.get(name_key(name))
     if role is None:
-        notes.tell("layer_ignored", ref.place, f"{ref.place} is ignored: {name} is the name of no role")
+        notes.tell(
+            "layer_ignored",
+            ref.place,
+            say("{place} is ignored: {name} is the name of no role", place=ref.place, name=name),
+        )
     else:
         yield LayerRef(role, ref.path, ref.layer)
 

@@ -9,7 +9,8 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from gridplan.errors import LayerError, first_three
+from gridplan.errors import LayerError, first_three, nth_row
+from gridplan.language import say, word
 from gridplan.reading.crs import Geometries, guess_crs, to_degrees, transformation
 from gridplan.reading.fields import to_flags, to_numbers, to_text
 from gridplan.reading.notes import Notes
@@ -61,15 +62,21 @@ def make_layer(ref: LayerRef, frame: pd.DataFrame, shapes: Geometries, crs: CRS,
     LayerError
         If the geometries are of another kind.
     """
-    rows = pd.Series([f"row {i + 1}" for i in range(len(frame))], dtype="str")
+    rows = pd.Series([nth_row(i) for i in range(len(frame))], dtype=object)
     check_kinds(shapes, _KINDS[ref.role], ref.where, rows)
     fixed, _ = repair(shapes, largest=False)
     if ref.role == "facilities":
         fixed = one_point(fixed)
     missing = is_missing(fixed)
     if missing.any():
-        notes.put_aside(ref.role, rows[missing], [0] * int(missing.sum()), "no geometry")
-        reason = f"{missing.sum()} rows have no geometry, first {first_three(rows[missing])}; they are set aside"
+        notes.put_aside(
+            ref.role, (f"row {i + 1}" for i in np.flatnonzero(missing)), [0] * int(missing.sum()), "no geometry"
+        )
+        reason = say(
+            "{count} rows have no geometry, first {ids}; they are set aside",
+            count=missing.sum(),
+            ids=first_three(rows[missing]),
+        )
         notes.warn("geometry_missing", ref.role, reason, float(missing.sum()))
     table = canonical_frame(ref.role, frame)
     layer = gpd.GeoDataFrame(table[~missing], geometry=fixed[~missing], crs=crs)
@@ -137,9 +144,15 @@ def canonical_frame(role: str, frame: pd.DataFrame, where: str = "") -> pd.DataF
         if name in _NUMBERS:
             table[name], unreadable = to_numbers(raw)
             if unreadable.any():
-                rows = first_three(f"row {i + 1}" for i in np.flatnonzero(unreadable))
-                msg = f"{where or role}, {name}: need numbers, found other text at {rows}; correct or empty it"
-                raise LayerError(msg)
+                rows = first_three(nth_row(i) for i in np.flatnonzero(unreadable).tolist())
+                raise LayerError(
+                    say(
+                        "{where}, {name}: need numbers, found other text at {ids}; correct or empty it",
+                        where=where or word(role),
+                        name=name,
+                        ids=rows,
+                    )
+                )
         elif name in _FLAGS:
             table[name] = to_flags(raw)
         else:

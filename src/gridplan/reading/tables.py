@@ -12,6 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from gridplan.errors import LayerError
+from gridplan.language import say
 from gridplan.reading.encodings import choose_encoding, decode, decode_all
 from gridplan.reading.sources import SHEETS, LayerRef
 from gridplan.reading.vectors import Loaded, read_vector
@@ -120,13 +121,20 @@ def _open_csv(ref: LayerRef, encoding: str | None) -> Table:
     names = [name.strip() for name in next(csv.reader(io.StringIO(header), delimiter=options["sep"]), [])]
     named = [name for name in names if name]
     if not named or len(set(named)) < len(named):
-        msg = f"{ref.where}: need a first line of different column names, found {header.strip()[:60]!r}; add it"
-        raise LayerError(msg)
+        raise LayerError(
+            say(
+                "{where}: need a first line of different column names, found {header!r}; add it",
+                where=ref.where,
+                header=header.strip()[:60],
+            )
+        )
     names = [name or f"({i})" for i, name in enumerate(names)]
     chunks = partial(_csv_chunks, ref, names, options)
     table = Table(ref, names, chunks, found.removesuffix("-sig"))
     if found != "utf-8-sig":
-        table.assumptions.append(f"text is {found}, " + ("as told" if encoding else "judged by the bytes"))
+        table.assumptions.append(
+            say("text is {found}, {how}", found=found, how=say("as told") if encoding else say("judged by the bytes"))
+        )
     return table
 
 
@@ -139,19 +147,25 @@ def _csv_chunks(
         with pd.read_csv(ref.path, header=0, names=names, dtype=types, chunksize=_CHUNK_ROWS, **options) as chunks:
             for chunk in chunks:
                 if not isinstance(chunk.index, pd.RangeIndex):
-                    raise _broken_line(ref, names, "more in line 2")
+                    raise _broken_line(ref, names, say("more in line {number}", number=2))
                 yield chunk[wanted]
     except pd.errors.ParserError as error:
-        line = re.search(r"in line \d+|at row \d+", str(error))
-        raise _broken_line(ref, names, f"others {line[0]}" if line else "a broken line") from error
+        line = re.search(r"(?:in line|at row) (\d+)", str(error))
+        found = say("others in line {number}", number=line[1]) if line else say("a broken line")
+        raise _broken_line(ref, names, found) from error
     except (ValueError, OSError) as error:
         if isinstance(error, LayerError):
             raise
-        raise _broken_line(ref, names, "a broken line") from error
+        raise _broken_line(ref, names, say("a broken line")) from error
 
 
 def _broken_line(ref: LayerRef, names: list[str], found: str) -> LayerError:
-    msg = f"{ref.where}: need {len(names)} values in every line, found {found}; quote the commas, or export it again"
+    msg = say(
+        "{where}: need {count} values in every line, found {found}; quote the commas, or export it again",
+        where=ref.where,
+        count=len(names),
+        found=found,
+    )
     return LayerError(msg)
 
 
@@ -174,8 +188,13 @@ def _open(path: Path, where: str) -> io.BufferedReader:
     try:
         return path.open("rb")
     except OSError as error:
-        msg = f"{where}: need a readable file, found {error.strerror}; check the path and the rights"
-        raise LayerError(msg) from error
+        raise LayerError(
+            say(
+                "{where}: need a readable file, found {error}; check the path and the rights",
+                where=where,
+                error=error.strerror,
+            )
+        ) from error
 
 
 def _read_sheet(ref: LayerRef) -> Loaded:
@@ -187,20 +206,26 @@ def _read_sheet(ref: LayerRef) -> Loaded:
         names = [ref.layer] if ref.layer else list(book.sheet_names)
         sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in names]
     except (CalamineError, OSError, ValueError) as error:
-        msg = f"{ref.where}: need a readable workbook{f' with a sheet {ref.layer}' if ref.layer else ''}, "
-        raise LayerError(msg + "found another or a damaged one; save it again as .xlsx") from error
+        sheet = say(" with a sheet {name}", name=ref.layer) if ref.layer else ""
+        raise LayerError(
+            say(
+                "{where}: need a readable workbook{sheet}, found another or a damaged one; save it again as .xlsx",
+                where=ref.where,
+                sheet=sheet,
+            )
+        ) from error
     full = [(name, rows) for name, rows in sheets if len(rows) > 1]
     if not full:
-        msg = f"{ref.where}: need a sheet with column names and rows, found none; fill it"
-        raise LayerError(msg)
+        raise LayerError(say("{where}: need a sheet with column names and rows, found none; fill it", where=ref.where))
     name, (header, *rows) = full[0]
     frame = pd.DataFrame(rows, columns=pd.Index([str(h).strip() for h in header]), dtype=object)
     frame = frame.loc[:, [c != "" for c in frame.columns]]
     if not frame.columns.is_unique:
-        msg = f"{ref.where}: need different column names in the first row, found some twice; rename them"
-        raise LayerError(msg)
+        raise LayerError(
+            say("{where}: need different column names in the first row, found some twice; rename them", where=ref.where)
+        )
     frame = frame.mask(frame == "").dropna(how="all").reset_index(drop=True)
     loaded = Loaded(ref, frame)
     if len(full) > 1:
-        loaded.assumptions.append(f"sheet {name} is read, the others are not")
+        loaded.assumptions.append(say("sheet {name} is read, the others are not", name=name))
     return loaded

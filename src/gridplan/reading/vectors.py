@@ -15,6 +15,7 @@ import shapely
 from pyproj import CRS
 
 from gridplan.errors import CRSError, LayerError
+from gridplan.language import join, say
 from gridplan.reading.crs import Geometries, is_degrees, parse_crs
 from gridplan.reading.encodings import choose_encoding, decode, decode_all
 from gridplan.reading.sources import TABLE_ROLES, LayerRef
@@ -139,9 +140,14 @@ def _read_raw(ref: LayerRef, encoding: str | None) -> tuple[dict[str, Any], Any,
                 ref.path, layer=ref.layer or None, encoding=encoding, force_2d=True, datetime_as_string=True
             )
     except (RuntimeError, ValueError, OSError) as error:
-        layers = "" if not ref.layer else f" with a layer {ref.layer}"
-        msg = f"{ref.where}: need a readable file{layers}, found another or a damaged one; export it again"
-        raise LayerError(msg) from error
+        layers = "" if not ref.layer else say(" with a layer {name}", name=ref.layer)
+        raise LayerError(
+            say(
+                "{where}: need a readable file{layers}, found another or a damaged one; export it again",
+                where=ref.where,
+                layers=layers,
+            )
+        ) from error
     return meta, wkb, data
 
 
@@ -150,13 +156,15 @@ def _read_parquet(ref: LayerRef) -> Loaded:
     try:
         frame = pd.read_parquet(ref.path) if table_alone else gpd.read_parquet(ref.path)
     except ImportError as error:
-        msg = f'{ref.where}: need pyarrow for GeoParquet, found none; pip install "gridplan[parquet]"'
-        raise LayerError(msg) from error
+        raise LayerError(
+            say('{where}: need pyarrow for GeoParquet, found none; pip install "gridplan[parquet]"', where=ref.where)
+        ) from error
     except CRSError:
         raise
     except (ValueError, OSError, TypeError, KeyError) as error:
-        msg = f"{ref.where}: need GeoParquet with a geometry, found another file; export it again"
-        raise LayerError(msg) from error
+        raise LayerError(
+            say("{where}: need GeoParquet with a geometry, found another file; export it again", where=ref.where)
+        ) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         return Loaded(ref, frame)
     shapes = shapely.force_2d(frame.geometry.to_numpy())
@@ -170,11 +178,17 @@ def _check_parts(ref: LayerRef) -> None:
     needed = (".dbf",) if ref.path.suffix.lower() == ".dbf" and ref.role in TABLE_ROLES else (".shp", ".shx", ".dbf")
     missing = [f"{ref.path.stem}{part}" for part in needed if part not in have]
     broken = [have[part].name for part in needed if part in have and not _is_whole(have[part])]
-    faults = {"missing": missing, "cut short": broken}
-    found = ", ".join(f"{fault} {' and '.join(names)}" for fault, names in faults.items() if names)
+    found = [say("missing {names}", names=join(missing, "and"))] if missing else []
+    if broken:
+        found.append(say("cut short {names}", names=join(broken, "and")))
     if found:
-        msg = f"{ref.where}: need a whole shapefile (.shp, .shx, .dbf), {found}; copy all of its files again"
-        raise LayerError(msg)
+        raise LayerError(
+            say(
+                "{where}: need a whole shapefile (.shp, .shx, .dbf), {found}; copy all of its files again",
+                where=ref.where,
+                found=join(found),
+            )
+        )
 
 
 def _is_whole(part: Path) -> bool:
@@ -208,16 +222,16 @@ def _decode_dbf(loaded: Loaded, encoding: str | None) -> None:
         raw.update(v.encode("latin-1") for v in frame[column].dropna().unique())
     foreign = {text for text in raw if not text.isascii()}
     if encoding:
-        found, told = encoding, "as told"
+        found, how = encoding, say("as told")
     else:
-        found, told = choose_encoding(foreign, where, _hint(loaded.ref.path)), "judged by the bytes"
+        found, how = choose_encoding(foreign, where, _hint(loaded.ref.path)), say("judged by the bytes")
     loaded.encoding, loaded.cut_names = found, True
     table = {k.decode("latin-1"): v for k, v in decode_all(foreign, found, where).items()}
     for column in texts:
         frame[column] = frame[column].map(lambda v: table.get(v, v), na_action="ignore")
     loaded.frame = frame.set_axis([table.get(c, c) for c in frame.columns], axis=1)
     if found != "ascii":
-        loaded.assumptions.append(f"text is {found}, {told}")
+        loaded.assumptions.append(say("text is {found}, {how}", found=found, how=how))
 
 
 def _hint(path: Path) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from gridplan.config import Rules
-from gridplan.model import SEVERITIES, PlanData
+from gridplan.model import PlanData
 from gridplan.reporting.classes import class_of, size_classes
 from gridplan.reporting.scoring import certificate_totals, score
+from gridplan.schema import SEVERITIES
 
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 

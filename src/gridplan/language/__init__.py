@@ -1,0 +1,16 @@
+"""The languages gridplan speaks, and the one catalogue of everything it says."""
+
+from gridplan.language.messages import (
+    LANGUAGES,
+    Message,
+    join,
+    language,
+    pack,
+    say,
+    translate,
+    unpack,
+    use_language,
+    word,
+)
+
+__all__ = ["LANGUAGES", "Message", "join", "language", "pack", "say", "translate", "unpack", "use_language", "word"]

@@ -1,0 +1,132 @@
+"""The catalogue: everything said in English is there in Chinese, with the same placeholders, and nothing else is."""
+
+import ast
+import string
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from shapely import GeometryType
+
+import gridplan
+from gridplan.cli import main
+from gridplan.config import HOUSEHOLD_BASES
+from gridplan.schema import CAUSES, ROLES, SEVERITIES
+
+SOURCE = Path(gridplan.__file__).parent
+FILES = sorted((SOURCE / "language" / "zh").glob("*.toml"))
+STAGES = {"reading", "geometry", "partition", "drawing", "audit", "writing"}
+ESTIMATES = {"suites", "entrances", "residents", "living_area", "floor_area", "footprint"}
+SHAPES = {"points", "lines", "polygons"} | {kind.name.lower() for kind in GeometryType if kind.value >= 0}
+WORDS = {*ROLES, *SEVERITIES, *HOUSEHOLD_BASES, *CAUSES, *STAGES, *ESTIMATES, *SHAPES}
+"""Words of the data that `word` is asked for."""
+
+CLICK = {
+    "{value!r} is not a valid {number_type}.", "{value} is not in the range {range}.", "No such option {name!r}.",
+    "No such command {name!r}.", "Missing option", "Missing argument", "Missing command.", "Error: {message}",
+    "Invalid value for {param_hint}: {message}", "Try '{command} {option}' for help.", "Usage:", "Options", "Commands",
+    "Show this message and exit.", "Show the version and exit.", "default: {default}", "required",
+    "Option {name!r} does not take a value.", "Did you mean {possibility}?",
+    "(Did you mean one of: {possibilities}?)", "%(prog)s, version %(version)s",
+}  # fmt: skip
+"""Words of click that a planner meets."""
+
+
+def modules() -> list[tuple[Path, ast.Module]]:
+    """Parse the sources."""
+    return [(file, ast.parse(file.read_text("utf-8"))) for file in SOURCE.rglob("*.py")]
+
+
+def calls(tree: ast.Module, *names: str) -> Iterator[ast.Call]:
+    """Find the calls of functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            yield node
+
+
+def literals(node: ast.AST) -> Iterator[str]:
+    """Find the texts an argument can be."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from literals(node.body)
+        yield from literals(node.orelse)
+
+
+def said() -> set[str]:
+    """Collect every template and every word that stands in the sources, and the help of the commands."""
+    texts = set(WORDS | CLICK)
+    for _, tree in modules():
+        for call in calls(tree, "say", "word"):
+            texts.update(literals(call.args[0]))
+    commands: list[click.Command] = [main, *main.commands.values()]
+    for command in commands:
+        texts.add(command.help or "")
+        texts.update(p.help or "" for p in command.params if isinstance(p, click.Option))
+    return {getattr(text, "template", text) for text in texts} - {""}
+
+
+def catalogue() -> dict[str, str]:
+    """Read the Chinese."""
+    return {k: v for file in FILES for k, v in tomllib.loads(file.read_text("utf-8")).items()}
+
+
+def placeholders(template: str) -> list[str]:
+    """Name the placeholders, each once, sorted."""
+    return sorted({name for _, name, _, _ in string.Formatter().parse(template) if name is not None})
+
+
+def test_everything_said_is_there_in_chinese() -> None:
+    """Every template, word and help text."""
+    assert sorted(said() - set(catalogue())) == []
+
+
+def test_nothing_else_is_there() -> None:
+    """A Chinese text whose English nobody says any more is taken away."""
+    assert sorted(set(catalogue()) - said()) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_each_text_is_chinese_with_the_same_placeholders(file: Path) -> None:
+    """And says something."""
+    for english, chinese in tomllib.loads(file.read_text("utf-8")).items():
+        assert placeholders(english) == placeholders(chinese), english
+        assert not chinese.isascii(), english
+
+
+def test_no_text_stands_twice() -> None:
+    """In two files."""
+    keys = [k for file in FILES for k in tomllib.loads(file.read_text("utf-8"))]
+    assert sorted({k for k in keys if keys.count(k) > 1}) == []
+
+
+def test_templates_are_literals_with_all_their_values() -> None:
+    """No f-string, and a value for each placeholder: nothing fails while an error is told."""
+    faults = []
+    for file, tree in modules():
+        for call in calls(tree, "say"):
+            texts = list(literals(call.args[0]))
+            given = sorted(k.arg for k in call.keywords if k.arg)
+            wrong = [t for t in texts if placeholders(t) != given] or (["no literal"] if not texts else [])
+            faults += [f"{file.name}:{call.lineno}: {t}" for t in wrong if not has_stars(call)]
+    assert faults == []
+
+
+def has_stars(call: ast.Call) -> bool:
+    """Tell whether values are handed on."""
+    return any(k.arg is None for k in call.keywords)
+
+
+def test_no_error_is_raised_around_the_catalogue() -> None:
+    """The text of an error is a message, not a literal."""
+    faults = []
+    for file, tree in modules():
+        for node in ast.walk(tree):
+            call = node.exc if isinstance(node, ast.Raise) else None
+            if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith("Error"):
+                continue
+            if any(isinstance(a, ast.JoinedStr | ast.Constant) for a in call.args):
+                faults.append(f"{file.name}:{call.lineno}")
+    assert faults == []
