@@ -85,6 +85,8 @@ class GeometryRules:
         Length of a hard barrier that a crossing reopens.
     max_outside_m : float
         A building farther than this from every community is set aside.
+    household_reach_m : float
+        A household given as a point farther than this from every building is set aside.
     hard_roads : tuple of str
         Road classes no grid may cross.
     """
@@ -94,6 +96,7 @@ class GeometryRules:
     sample_m: float = 6.0
     crossing_m: float = 20.0
     max_outside_m: float = 50.0
+    household_reach_m: float = 30.0
     hard_roads: tuple[str, ...] = ("motorway", "trunk")
 
     def __post_init__(self) -> None:

@@ -106,6 +106,8 @@ class Source:
         File name (without folders) and layer inside it.
     rows : int
         Rows read.
+    households : int
+        Households they hold.
     crs : str
         CRS of the file as found or assumed, for example ``EPSG:4550``.
     encoding : str
@@ -122,6 +124,7 @@ class Source:
     path: str
     layer: str
     rows: int
+    households: int = 0
     crs: str = ""
     encoding: str = ""
     sha256: str = ""
@@ -159,7 +162,7 @@ class Layers:
     personnel, facilities : DataFrame or None
         With the canonical fields; facilities is a GeoDataFrame.
     set_aside : DataFrame
-        Rows that take no part: role, id, households, reason.
+        Rows that take no part: `SET_ASIDE_COLUMNS`; `rows` counts those of the file behind each.
     sources : tuple of Source
         One per layer read.
     findings : tuple of Finding
@@ -323,7 +326,7 @@ class Fabric:
     graph : ContiguityGraph
         On the rows of `units`.
     set_aside : DataFrame
-        Buildings that could not take part: role, id, households, reason.
+        Buildings that could not take part: `SET_ASIDE_COLUMNS`.
     findings : tuple of Finding
         What was assumed, derived or repaired.
     """

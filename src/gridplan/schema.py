@@ -72,6 +72,7 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
                 "总户数",
                 "常住户数",
                 "住宅户数",
+                "户籍户数",
                 "房屋总数",
                 "ZHS",
                 "HS",
@@ -87,6 +88,7 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "residential": ("是否住宅", "is_living"),
             "use": ("规划用途", "用途", "GHYT"),
             "year": ("建筑年代", "建成年份", "JZND", "year_completed"),
+            "address": ("地址", "详细地址", "标准地址", "地址全称", "门牌号", "DZMC", "DZQC", "MPH"),
             "police": ("派出所", "PCSDM", "警务区", "JWWGDM"),
             **_COMPOUND,
             **_PLACE,
@@ -95,10 +97,13 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
         },
         "households": {
             "building_id": ("楼栋编号", "楼栋编码", "幢编号", "自然幢号", "ZRZH", "JZWDM"),
+            "name": ("楼栋", "楼栋号", "楼号", "幢号", "栋号", "楼栋名称", "楼房名称", "JZWMC", "ZH"),
+            "compound": ("小区名称", "小区名", "小区", "楼盘名称", "XQMC", "XMMC"),
             "entrance": ("单元", "单元号", "DYFH"),
-            "room": ("房号", "室"),
-            "households": ("户数", "总户数", "ZHS", "HS"),
-            "residents": ("人口", "常住人口", "人口数", "居民数"),
+            "room": ("房号", "室", "房间号", "室号", "门牌室号"),
+            "households": ("户数", "总户数", "常住户数", "住宅户数", "户籍户数", "ZHS", "HS"),
+            "residents": ("人口", "常住人口", "人口数", "居民数", "家庭人口", "户籍人口"),
+            "cancelled": ("注销标志", "注销状态", "是否注销", "ZXBZ"),
             "address": ("地址", "详细地址", "标准地址", "地址全称", "门牌号", "DZMC", "DZQC", "MPH"),
             **_GROUPS,
             **_POINT,
@@ -142,8 +147,21 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
 )
 """Role -> canonical field -> other names of the field, best first. Matching ignores case, spaces and width."""
 
-PERSONAL: Final = ("户主姓名", "姓名", "身份证号码", "身份证号", "户号", "与户主关系", "联系电话", "手机号")
-"""Fields that identify a person: dropped on read, and said."""
+PERSONAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "household_no": ("户号", "户编号", "户口簿号", "家庭编号"),
+        "relation": ("与户主关系", "与户主的关系", "户主关系", "家庭关系"),
+        "head": ("户主姓名", "户主", "户主名称", "HZXM"),
+        "person": ("姓名", "人员姓名", "居民姓名", "XM"),
+        "person_no": ("身份证号码", "身份证号", "身份证", "公民身份号码", "证件号码", "SFZH", "GMSFHM"),
+        "phone": ("联系电话", "手机号", "手机号码", "电话", "联系方式", "LXDH", "SJH"),
+    }
+)
+"""What identifies a person -> names of such fields: dropped on read, and said. The first five tell households and
+persons of a ledger apart before they are dropped."""
+
+COUNTED: Final = ("households", "residents", "suites", "entrances", *KEY_GROUPS)
+"""Fields that count: under merged cells they count once."""
 
 ROAD_CLASSES: Final = MappingProxyType(
     {
@@ -177,7 +195,16 @@ ASSIGNMENT_COLUMNS: Final = ("grid_code", "force", "person_id", "distance_m")
 CERTIFICATE_COLUMNS: Final = (
     "community", "units", "households", "parts", "cost", "bound", "gap", "proven", "reason", "seconds",
 )  # fmt: skip
-SET_ASIDE_COLUMNS: Final = ("role", "id", "households", "reason")
+SET_ASIDE_COLUMNS: Final = ("role", "id", "rows", "households", "reason")
+
+ASIDE_REASONS: Final = (
+    "no building has this id", "no building is named", "no building has this address",
+    "several buildings have this address", "no building is near", "cancelled",
+    "an empty row", "a total", "a header again", "a note below the table",
+    "no geometry", "no geometry, or one without area",
+    "a copy or another part of a building",
+)  # fmt: skip
+"""Why rows are set aside when they are read."""
 
 CAUSES: Final = (
     "building above upper", "arithmetic", "coarse buildings", "locked", "barrier", "search limit",

@@ -13,14 +13,14 @@ from shapely import GeometryType
 import gridplan
 from gridplan.cli import main
 from gridplan.config import HOUSEHOLD_BASES
-from gridplan.schema import CAUSES, ROLES, SEVERITIES
+from gridplan.schema import ASIDE_REASONS, CAUSES, ROLES, SEVERITIES
 
 SOURCE = Path(gridplan.__file__).parent
 FILES = sorted((SOURCE / "language" / "zh").glob("*.toml"))
 STAGES = {"reading", "geometry", "partition", "drawing", "audit", "writing"}
 ESTIMATES = {"suites", "entrances", "residents", "living_area", "floor_area", "footprint"}
 SHAPES = {"points", "lines", "polygons"} | {kind.name.lower() for kind in GeometryType if kind.value >= 0}
-WORDS = {*ROLES, *SEVERITIES, *HOUSEHOLD_BASES, *CAUSES, *STAGES, *ESTIMATES, *SHAPES}
+WORDS = {*ASIDE_REASONS, *ROLES, *SEVERITIES, *HOUSEHOLD_BASES, *CAUSES, *STAGES, *ESTIMATES, *SHAPES}
 """Words of the data that `word` is asked for."""
 
 CLICK = {

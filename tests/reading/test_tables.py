@@ -57,8 +57,8 @@ def test_texts_stay_texts(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "need a first line of different column names"),
-        ("a,a\n1,2\n", "need a first line of different column names"),
+        ("", "need a row of column names"),
+        ("户数,户数\n1,2\n", "need different column names, found 户数 more than once"),
         ("building_id,x,y\nB0,1,2\nB1,1,2,3,4\n", "need 3 values in every line, found others in line 3; quote"),
         ("building_id,x,y\nB0,1,2,3\n", "need 3 values in every line, found more in line 2; quote"),
         ('building_id,x,y\n"B0,1,2\n', "need 3 values in every line"),

@@ -140,7 +140,13 @@ def make_plan(rules: Rules) -> PlanData:
         certificate=certificate,
         assignment=pd.DataFrame(columns=list(ASSIGNMENT_COLUMNS)),
         set_aside=pd.DataFrame(
-            {"role": ["buildings"], "id": ["@far"], "households": [12], "reason": ["60 m outside every community"]}
+            {
+                "role": ["buildings"],
+                "id": ["@far"],
+                "rows": [1],
+                "households": [12],
+                "reason": ["60 m outside every community"],
+            }
         ),
         findings=findings_frame(
             [finding, Finding(code="crs_guessed", severity="warning", subject="楼栋", reason="CRS")], CRS_PLAN

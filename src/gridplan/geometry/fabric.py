@@ -224,7 +224,7 @@ def _set_aside(everything: gpd.GeoDataFrame, homes: Homes) -> pd.DataFrame:
     rows = everything[homes.reasons != ""]
     rows = rows.assign(reason=homes.reasons[homes.reasons != ""])
     table = rows.groupby("building_id", sort=True, as_index=False).agg({"households": "sum", "reason": "first"})
-    return pd.DataFrame(table.assign(role="buildings", id=table["building_id"])[list(SET_ASIDE_COLUMNS)])
+    return pd.DataFrame(table.assign(role="buildings", id=table["building_id"], rows=1)[list(SET_ASIDE_COLUMNS)])
 
 
 def _ground_findings(units: pd.DataFrame, ground: Ground, parts: gpd.GeoDataFrame) -> list[Finding]:

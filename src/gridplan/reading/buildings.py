@@ -24,6 +24,8 @@ _TEXTS: Final = ("name", "compound", "compound_code", "community", "community_co
                  "district", "use", "police")  # fmt: skip
 _KEPT: Final = ("floors", "year")
 
+NO_SHAPE: Final = "no geometry, or one without area"
+
 
 def make_buildings(
     raw: RawBuildings, census: Census | None, crs: CRS, rules: Rules
@@ -33,7 +35,7 @@ def make_buildings(
     Parameters
     ----------
     raw : RawBuildings
-        As read; it is settled in place.
+        As settled by `settle_buildings`.
     census : Census or None
         What the households table counts.
     crs : CRS
@@ -51,10 +53,8 @@ def make_buildings(
     Raises
     ------
     LayerError
-        If ids are missing or not unique, counts are no counts, or geometries are neither polygons nor points.
+        If counts are no counts, or no building has a geometry.
     """
-    _settle_shapes(raw)
-    _settle_ids(raw, census)
     measures = raw.measures()
     counts = count(raw, census, measures, rules.estimates)
     texts = {
@@ -76,6 +76,25 @@ def make_buildings(
     return layer, _entrances(census, layer)
 
 
+def settle_buildings(raw: RawBuildings, *, named: bool) -> None:
+    """Check geometries and ids in place, so that households can be joined.
+
+    Parameters
+    ----------
+    raw : RawBuildings
+        As read.
+    named : bool
+        The households name their buildings by id and by nothing else.
+
+    Raises
+    ------
+    LayerError
+        If ids are missing or not unique, or geometries are neither polygons nor points.
+    """
+    _settle_shapes(raw)
+    _settle_ids(raw, named=named)
+
+
 def _settle_shapes(raw: RawBuildings) -> None:
     """Check the kind of the geometries and repair what the snap broke; what has no area counts as missing."""
     check_kinds(raw.shapes, ("polygons", "points"), raw.where, raw.ids)
@@ -85,12 +104,12 @@ def _settle_shapes(raw: RawBuildings) -> None:
     raw.shapes = shapes
 
 
-def _settle_ids(raw: RawBuildings, census: Census | None) -> None:
+def _settle_ids(raw: RawBuildings, *, named: bool) -> None:
     """Check the ids, or make them from the places of the buildings."""
     if "building_id" in raw.frame:
         _check_ids(raw)
         return
-    if census is not None:
+    if named:
         raise LayerError(
             say("{where}: need building_id (楼栋编号), which the households name, found none; add it", where=raw.where)
         )
@@ -134,7 +153,7 @@ def _canonical_order(frame: pd.DataFrame, shapes: Geometries) -> NDArray[np.intp
 
 
 def _set_aside(frame: pd.DataFrame, notes: Notes) -> None:
-    notes.put_aside("buildings", frame["building_id"], frame["households"], "no geometry, or one without area")
+    notes.put_aside("buildings", frame["building_id"], frame["households"], NO_SHAPE)
     lost, named = int(frame["households"].sum()), first_three(frame["building_id"])
     reason = say(
         "{count} buildings with {households} households have no geometry, first {ids}; they are set aside",

@@ -141,7 +141,6 @@ def count(raw: RawBuildings, census: Census | None, measures: pd.DataFrame, rule
         totals = census.by_building().reindex(raw.ids).fillna(0).reset_index(drop=True)
         known = totals["households"]
         _compare(raw, known, column)
-        _lose_none(raw, census)
     counted = known.notna().to_numpy()
     households = known.fillna(0).to_numpy("int64", copy=True)
     source = np.where(households > 0, "counted", "").astype(object)
@@ -171,25 +170,6 @@ def _compare(raw: RawBuildings, table: pd.Series, column: pd.Series) -> None:
             ids=first_three(raw.ids[differ]),
         )
         raw.notes.warn("households_differ", "buildings", reason, float(table.sum() - column.sum()))
-
-
-def _lose_none(raw: RawBuildings, census: Census) -> None:
-    """Set households of unknown buildings aside."""
-    totals = census.by_building()
-    unknown = totals[~totals.index.isin(raw.ids)]
-    for nameless, reason in ((False, "no building has this id"), (True, "no building is named")):
-        rows = unknown[(unknown.index == "") == nameless]
-        raw.notes.put_aside("households", rows.index, rows["households"], reason)
-    if len(unknown):
-        named = first_three(i or "(no id)" for i in unknown.index)
-        lost = int(unknown["households"].sum())
-        reason = say(
-            "{households} households name {count} buildings that do not exist, first {ids}; they are set aside",
-            households=lost,
-            count=len(unknown),
-            ids=named,
-        )
-        raw.notes.warn("households_without_building", "households", reason, float(lost))
 
 
 def _evidence(raw: RawBuildings, measures: pd.DataFrame) -> pd.DataFrame:

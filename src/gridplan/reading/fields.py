@@ -4,17 +4,26 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from gridplan.errors import LayerError, first_three
-from gridplan.language import join, say
+from gridplan.language import Message, join, say
 from gridplan.reading.sources import name_key
 from gridplan.schema import FIELDS, PERSONAL
 
-_PERSONAL_KEYS: Final = frozenset(name_key(name) for name in PERSONAL)
+_PERSONAL_KIND: Final = {name_key(name): kind for kind, names in PERSONAL.items() for name in names}
+_PERSONAL_NAME: Final = re.compile(
+    "姓名|身份证|身份号|公民身份|护照|证件号|电话|手机|联系方式|微信|qq号|邮箱|银行卡|户主|phone|mobile|e-?mail|id_?card|passport"
+)
+_PERSONAL_VALUE: Final = re.compile(
+    r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?![\dXx])"
+    r"|(?<!\d)(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)"
+)
+_PERSONAL_SHARE: Final = 0.05
 _MOST: Final = 10_000_000  # more than any building, compound or row can hold
 _NOTHING: Final = frozenset(("", "-", "--", "—", "/", "无", "nan", "none", "null", "<na>"))
 _NUMBER: Final = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:[^\d.+-]*|平方米|m2)")
@@ -34,11 +43,14 @@ class Match:
         One sentence for each canonical field that several fields of the file match.
     personal : list of str
         Fields of the file that identify persons.
+    kinds : dict of str to str
+        What identifies a person, as in `schema.PERSONAL` -> the first such field of the file.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
     doubled: list[str] = field(default_factory=list)
     personal: list[str] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
 
 
 def match_fields(role: str, names: Iterable[str], cut: Callable[[str], str] | None = None) -> Match:
@@ -61,8 +73,13 @@ def match_fields(role: str, names: Iterable[str], cut: Callable[[str], str] | No
     columns: dict[str, list[str]] = {}
     for name in names:
         columns.setdefault(name_key(name), []).append(name)
-    personal = _PERSONAL_KEYS | {name_key(cut(name)) for name in PERSONAL if cut}
-    match = Match(personal=[n for key, several in columns.items() if key in personal for n in several])
+    match = Match()
+    kinds = _PERSONAL_KIND | ({name_key(cut(n)): kind for n, kind in _PERSONAL_KIND.items()} if cut else {})
+    ours = _known_keys(role)
+    for key, several in columns.items():
+        if key in kinds or (key not in ours and _PERSONAL_NAME.search(key)):
+            match.personal += several
+            match.kinds.setdefault(kinds.get(key, "other"), several[0])
     taken: set[str] = set(match.personal)
     for canonical, aliases in FIELDS[role].items():
         known = (canonical, *aliases)
@@ -81,6 +98,66 @@ def match_fields(role: str, names: Iterable[str], cut: Callable[[str], str] | No
                 )
             )
     return match
+
+
+def is_known(role: str, name: str) -> bool:
+    """Tell whether a field name is a known one.
+
+    Parameters
+    ----------
+    role : str
+        Role of the layer.
+    name : str
+        Field name of the file.
+
+    Returns
+    -------
+    bool
+        True for an alias of a canonical field, and for a field that identifies persons.
+    """
+    key = name_key(name)
+    return key in _known_keys(role) or key in _PERSONAL_KIND
+
+
+@lru_cache(maxsize=64)
+def _known_keys(role: str) -> frozenset[str]:
+    return frozenset(name_key(n) for canonical, aliases in FIELDS[role].items() for n in (canonical, *aliases))
+
+
+def holds_persons(values: pd.Series) -> bool:
+    """Tell whether values identify persons: numbers of identity cards or mobile telephones.
+
+    Parameters
+    ----------
+    values : Series
+        Of any type; its first thousand are looked at.
+
+    Returns
+    -------
+    bool
+        True where more than one in twenty does.
+    """
+    some = to_text(values.dropna().iloc[:1000])
+    return bool(len(some)) and bool(some.str.contains(_PERSONAL_VALUE).mean() > _PERSONAL_SHARE)
+
+
+def mask_persons(text: str) -> str:
+    """Hide numbers of identity cards and mobile telephones in a text.
+
+    Parameters
+    ----------
+    text : str
+        A text, or a message.
+
+    Returns
+    -------
+    str
+        The same with ``***`` in their place.
+    """
+    if isinstance(text, Message):
+        values = {k: mask_persons(v) if isinstance(v, str) else v for k, v in text.values.items()}  # noqa: PD011 - no frame
+        return Message(text.template, values)
+    return _PERSONAL_VALUE.sub("***", text)
 
 
 def to_text(values: pd.Series) -> pd.Series:

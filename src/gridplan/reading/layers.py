@@ -1,5 +1,6 @@
 """Read the layers of a district: any files in, `Layers` out."""
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from gridplan.errors import CRSError, LayerError, first_three, nth_row
 from gridplan.language import say, word
 from gridplan.model import Layers, Source
 from gridplan.progress import Report, silent
-from gridplan.reading.buildings import make_buildings
+from gridplan.reading.buildings import make_buildings, settle_buildings
 from gridplan.reading.counting import RawBuildings
 from gridplan.reading.crs import (
     Geometries,
@@ -29,15 +30,19 @@ from gridplan.reading.crs import (
 )
 from gridplan.reading.encodings import check_encoding
 from gridplan.reading.fields import Match, match_fields, to_text
+from gridplan.reading.headers import FURNITURE
 from gridplan.reading.households import Census, take_census
+from gridplan.reading.locating import Locator, make_locator
 from gridplan.reading.notes import Notes
 from gridplan.reading.shapes import from_coordinates, is_missing, repair, unwrap
 from gridplan.reading.sources import SHAPEFILE_PARTS, TABLE_ROLES, TABLES, LayerRef, find_layers
-from gridplan.reading.surroundings import make_layer, make_personnel
+from gridplan.reading.surroundings import bring_places, make_layer, make_personnel
 from gridplan.reading.tables import Table, open_table, read_table
 from gridplan.reading.vectors import Loaded, middle, read_vector
 
 _FAR_M: Final = 20_000
+_BEYOND_IDS: Final = frozenset(("name", "address", "x"))
+"""Fields by which a row of the households finds its building without an id."""
 
 
 @dataclass(slots=True)
@@ -114,9 +119,14 @@ def read_layers(
     origins = {role: _source(layer) for role, layer in spatial.items()}
     for layer in spatial.values():
         layer.shapes = transform(layer.shapes, _known(layer), target, layer.ref.where)
-    tables = _read_tables(refs, encoding, rules, notes)
     raw = RawBuildings(first.ref.where, first.frame, first.shapes, first.match, notes)
-    buildings, entrances = make_buildings(raw, tables.census, target, rules)
+    ledger = _open(refs["households"], encoding, notes) if "households" in refs else None
+    settle_buildings(raw, named=ledger is not None and not _BEYOND_IDS & set(ledger.match.fields))
+    census = None
+    if ledger is not None:
+        locator = _locator(raw, spatial.get("compounds"), rules.geometry.household_reach_m)
+        census = _count(ledger, locator, target, anchor, rules, notes)
+    buildings, entrances = make_buildings(raw, census, target, rules)
     frames: dict[str, gpd.GeoDataFrame] = {
         role: make_layer(layer.ref, layer.frame, layer.shapes, target, notes)
         for role, layer in spatial.items()
@@ -124,10 +134,16 @@ def read_layers(
     }
     _warn_far(buildings, frames, notes)
     personnel = None
-    if tables.personnel is not None:
-        personnel = make_personnel(refs["personnel"], tables.personnel, target, anchor)
+    if "personnel" in refs:
+        roster = _open(refs["personnel"], encoding, notes)
+        people = roster.whole()
+        personnel = make_personnel(refs["personnel"], people, target, anchor)
+        origins["personnel"] = roster.source(len(people), notes)
+    if ledger is not None and census is not None:
+        origins["households"] = ledger.source(census.rows, notes, census.households)
+    settled = int(buildings["households"].sum()) + notes.households_aside("buildings")
+    origins["buildings"] = dataclasses.replace(origins["buildings"], households=settled)
     report("reading", total, total)
-    origins |= tables.origins
     return Layers(
         crs=target, buildings=buildings, entrances=entrances, personnel=personnel, set_aside=notes.set_aside(),
         sources=tuple(origins[role] for role in refs), findings=tuple(notes.findings), **frames,
@@ -135,33 +151,66 @@ def read_layers(
 
 
 @dataclass(slots=True)
-class _Tables:
-    census: Census | None
-    personnel: pd.DataFrame | None
-    origins: dict[str, Source]
+class _Opened:
+    """A table with its fields matched."""
+
+    table: Table
+    match: Match
+
+    def whole(self) -> pd.DataFrame:
+        """Read all rows under canonical names."""
+        fields = self.match.fields
+        wanted = list(fields.values())
+        pieces = list(self.table.chunks(wanted, wanted))
+        frame = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=wanted)
+        return frame.rename(columns={name: c for c, name in fields.items()})
+
+    def source(self, rows: int, notes: Notes, households: int = 0) -> Source:
+        """Say where the table came from, and set aside what is no row of it."""
+        table, ref = self.table, self.table.ref
+        _put_furniture_aside(ref, table.aside, notes)
+        return Source(
+            role=ref.role, path=ref.path.name, layer=ref.layer, rows=rows + len(table.aside), households=households,
+            encoding=table.encoding, sha256=hash_file(ref.path), fields=dict(self.match.fields),
+            assumptions=tuple(table.assumptions),
+        )  # fmt: skip
 
 
-def _read_tables(refs: Mapping[str, LayerRef], encoding: str | None, rules: Rules, notes: Notes) -> _Tables:
-    tables = _Tables(None, None, {})
-    if ref := refs.get("households"):
-        table = open_table(ref, encoding)
-        match = _match(table, notes)
-        tables.census = take_census(table, match, rules.estimates, notes)
-        tables.origins["households"] = _table_source(table, match, tables.census.rows)
-    if ref := refs.get("personnel"):
-        table = open_table(ref, encoding)
-        match = _match(table, notes)
-        wanted = list(match.fields.values())
-        frame = pd.concat(table.chunks(wanted, wanted), ignore_index=True)
-        tables.personnel = frame.rename(columns={name: c for c, name in match.fields.items()})
-        tables.origins["personnel"] = _table_source(table, match, len(frame))
-    return tables
+def _open(ref: LayerRef, encoding: str | None, notes: Notes) -> _Opened:
+    table = open_table(ref, encoding)
+    match = match_fields(ref.role, table.columns, table.cut)
+    _tell_match(ref, match, notes)
+    return _Opened(table, match)
 
 
-def _match(table: Table, notes: Notes) -> Match:
-    match = match_fields(table.ref.role, table.columns, table.cut)
-    _tell_match(table.ref, match, notes)
-    return match
+def _put_furniture_aside(ref: LayerRef, aside: list[tuple[int, str]], notes: Notes) -> None:
+    """Set totals, notes and headers that stand among the rows of a table aside."""
+    for kind, reason in FURNITURE.items():
+        rows = [row for row, is_ in aside if is_ == kind]
+        if rows:
+            notes.put_aside(ref.role, [f"row {row}" for row in rows], [0] * len(rows), reason)
+            names = first_three(nth_row(row - 1) for row in rows)
+            said = say("{place}: {count} rows are no rows of the table ({kind}), first {ids}; they are set aside",
+                       place=ref.place, count=len(rows), kind=word(reason), ids=names)  # fmt: skip
+            notes.tell("rows_skipped", ref.role, said, float(len(rows)))
+
+
+def _locator(raw: RawBuildings, compounds: _Spatial | None, reach_m: float) -> Locator:
+    around = None
+    if compounds is not None and "compound" in compounds.frame:
+        around = to_text(compounds.frame["compound"]), compounds.shapes
+    return make_locator(raw.ids, raw.frame, raw.shapes, around, reach_m)
+
+
+def _count(
+    ledger: _Opened, locator: Locator, crs: CRS, anchor: tuple[float, float], rules: Rules, notes: Notes
+) -> Census:
+    where, known = ledger.table.ref.where, ledger.table.crs
+
+    def bring(xy: pd.DataFrame) -> pd.DataFrame:
+        return bring_places(xy, crs, anchor, where, known)
+
+    return take_census(ledger.table, ledger.match, locator, bring, rules.estimates, notes)
 
 
 def _tell_match(ref: LayerRef, match: Match, notes: Notes) -> None:
@@ -189,6 +238,7 @@ def _load(ref: LayerRef, encoding: str | None, notes: Notes) -> _Spatial:
     if not len(frame) and ref.role == "buildings":
         raise LayerError(say("{where}: need at least one row, found none; check the layer", where=ref.where))
     shapes = _repair(ref, frame, unwrap(shapes), notes)
+    _put_furniture_aside(ref, loaded.aside, notes)
     return _Spatial(loaded, match, frame, shapes, loaded.crs)
 
 
@@ -280,17 +330,9 @@ def _source(layer: _Spatial) -> Source:
     code = crs.to_epsg()
     loaded = layer.loaded
     return Source(
-        role=layer.ref.role, path=layer.ref.path.name, layer=layer.ref.layer, rows=len(layer.frame),
+        role=layer.ref.role, path=layer.ref.path.name, layer=layer.ref.layer, rows=len(layer.frame) + len(loaded.aside),
         crs=f"EPSG:{code}" if code else crs.name, encoding=loaded.encoding, sha256=hash_file(layer.ref.path),
         fields=dict(layer.match.fields), assumptions=tuple(loaded.assumptions),
-    )  # fmt: skip
-
-
-def _table_source(table: Table, match: Match, rows: int) -> Source:
-    ref = table.ref
-    return Source(
-        role=ref.role, path=ref.path.name, layer=ref.layer, rows=rows, encoding=table.encoding,
-        sha256=hash_file(ref.path), fields=dict(match.fields), assumptions=tuple(table.assumptions),
     )  # fmt: skip
 
 

@@ -48,7 +48,9 @@ class Notes:
         """
         self.findings.append(Finding(code=code, severity="warning", subject=subject, reason=reason, value=value))
 
-    def put_aside(self, role: str, ids: Iterable[object], households: Iterable[int], reason: str) -> None:
+    def put_aside(
+        self, role: str, ids: Iterable[object], households: Iterable[int], reason: str, rows: Iterable[int] | int = 1
+    ) -> None:
         """Set rows aside, so that none is lost.
 
         Parameters
@@ -61,10 +63,27 @@ class Notes:
             Households of each row.
         reason : str
             Why they take no part.
+        rows : iterable of int, or int
+            Rows of the file behind each of them.
         """
         frame = pd.DataFrame({"role": role, "id": [str(i) for i in ids], "households": list(households)})
-        frame["reason"] = reason
+        frame["rows"], frame["reason"] = rows if isinstance(rows, int) else list(rows), reason
         self.aside.append(frame)
+
+    def households_aside(self, role: str) -> int:
+        """Count the households set aside.
+
+        Parameters
+        ----------
+        role : str
+            Role of the layer.
+
+        Returns
+        -------
+        int
+            Households.
+        """
+        return sum(int(piece["households"].sum()) for piece in self.aside if (piece["role"] == role).all())
 
     def set_aside(self) -> pd.DataFrame:
         """Lay out all rows set aside.
@@ -74,8 +93,8 @@ class Notes:
         DataFrame
             Columns `schema.SET_ASIDE_COLUMNS`, sorted by role, id and reason.
         """
-        empty = pd.DataFrame({c: [] for c in SET_ASIDE_COLUMNS}).astype({"households": "int64"})
+        empty = pd.DataFrame({c: [] for c in SET_ASIDE_COLUMNS}).astype({"rows": "int64", "households": "int64"})
         pieces = [piece for piece in self.aside if len(piece)]
         frame = pd.concat(pieces, ignore_index=True) if pieces else empty
-        frame = frame[list(SET_ASIDE_COLUMNS)].astype({"households": "int64"})
+        frame = frame[list(SET_ASIDE_COLUMNS)].astype({"rows": "int64", "households": "int64"})
         return frame.sort_values(["role", "id", "reason"], kind="stable", ignore_index=True)

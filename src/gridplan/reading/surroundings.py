@@ -110,7 +110,7 @@ def make_personnel(ref: LayerRef, frame: pd.DataFrame, crs: CRS, anchor: tuple[f
     people = canonical_frame("personnel", frame, ref.where)
     for place in ("home", "work"):
         columns = [f"{place}_x", f"{place}_y"]
-        people[columns] = _bring_places(people[columns], crs, anchor, f"{ref.where}, {place}")
+        people[columns] = bring_places(people[columns], crs, anchor, f"{ref.where}, {place}")
     return people.sort_values(["person_id", "force", "community"], kind="stable", ignore_index=True)
 
 
@@ -162,16 +162,43 @@ def canonical_frame(role: str, frame: pd.DataFrame, where: str = "") -> pd.DataF
     return table
 
 
-def _bring_places(xy: pd.DataFrame, crs: CRS, anchor: tuple[float, float], where: str) -> pd.DataFrame:
-    """Bring a pair of columns to the working CRS; numbers that already fit it stay."""
+def bring_places(
+    xy: pd.DataFrame, crs: CRS, anchor: tuple[float, float], where: str, source: CRS | None = None
+) -> pd.DataFrame:
+    """Bring a pair of columns to the working CRS; numbers that already fit it stay.
+
+    Parameters
+    ----------
+    xy : DataFrame, n rows
+        Two columns of numbers; NaN = unknown.
+    crs : CRS
+        The working CRS.
+    anchor : tuple of float
+        Longitude and latitude of the district.
+    where : str
+        Layer, as messages name it.
+    source : CRS or None
+        Their CRS; None guesses it from the numbers.
+
+    Returns
+    -------
+    DataFrame, n rows
+        In metres, to the millimetre.
+
+    Raises
+    ------
+    CRSError
+        If the CRS cannot be told.
+    """
     known = np.isfinite(xy.to_numpy()).all(axis=1)
     if not known.any():
         return xy
     x, y = xy.to_numpy()[known].T
     middle = float(np.median(x)), float(np.median(y))
-    source = crs if _is_near(crs, middle, anchor) else guess_crs(*middle, anchor, where)
+    if source is None:
+        source = crs if _is_near(crs, middle, anchor) else guess_crs(*middle, anchor, where)
     moved = transformation(source, crs, where)(x, y)
-    result = xy.copy()
+    result = xy.astype("float64")
     result[:] = np.nan
     result.loc[known] = np.round(np.column_stack(moved), 3)
     return result

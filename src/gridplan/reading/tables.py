@@ -1,26 +1,31 @@
-"""Read tables: CSV, by chunks, and the sheets of workbooks."""
+"""Read tables: CSV files by chunks, workbooks and the fields of vector layers whole."""
 
 import csv
 import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
+import shapely
+from pyproj import CRS
 
 from gridplan.errors import LayerError
 from gridplan.language import say
 from gridplan.reading.encodings import choose_encoding, decode, decode_all
+from gridplan.reading.headers import LOOK_ROWS, Header, find_furniture, find_header
 from gridplan.reading.sources import SHEETS, LayerRef
 from gridplan.reading.vectors import Loaded, read_vector
+from gridplan.reading.workbooks import read_workbook
 
 _CHUNK_ROWS: Final = 500_000
 _SAMPLE_LINES: Final = 20_000
 _BLOCK_BYTES: Final = 1 << 22
+_HEAD_BYTES: Final = 1 << 16
 _BOM: Final = b"\xef\xbb\xbf"
+_BOMS_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(slots=True)
@@ -34,13 +39,18 @@ class Table:
     columns : list of str
         Names of its columns.
     chunks : callable
-        Columns wanted and those of them that are text -> frames, in the order of the rows.
+        Columns wanted and those of them that are text -> frames, in the order of the rows; their index holds the
+        numbers of the rows in the file.
     encoding : str
         Encoding of its text.
     cut : callable or None
         Cuts a name as the format does.
     assumptions : list of str
         One sentence each.
+    aside : list of (int, str)
+        Number and kind of each row that is none, once the chunks are read.
+    crs : CRS or None
+        CRS of the points of a layer, which stand in x and y.
     """
 
     ref: LayerRef
@@ -49,6 +59,8 @@ class Table:
     encoding: str = "utf-8"
     cut: Callable[[str], str] | None = None
     assumptions: list[str] = field(default_factory=list)
+    aside: list[tuple[int, str]] = field(default_factory=list)
+    crs: CRS | None = None
 
 
 def open_table(ref: LayerRef, encoding: str | None) -> Table:
@@ -72,14 +84,19 @@ def open_table(ref: LayerRef, encoding: str | None) -> Table:
         If it cannot be read.
     """
     if ref.path.suffix.lower() == ".csv":
-        return _open_csv(ref, encoding)
-    loaded = _read_sheet(ref) if ref.path.suffix.lower() in SHEETS else read_vector(ref, encoding)
+        return _CsvFile(ref, encoding).table()
+    loaded = read_workbook(ref) if ref.path.suffix.lower() in SHEETS else read_vector(ref, encoding)
+    frame = loaded.frame
+    if loaded.shapes is not None:
+        spots = shapely.centroid(loaded.shapes)
+        frame = frame.drop(columns=["x", "y"], errors="ignore").assign(x=shapely.get_x(spots), y=shapely.get_y(spots))
+        frame.index = pd.RangeIndex(1, len(frame) + 1)
 
     def whole(wanted: list[str], _text: list[str]) -> Iterator[pd.DataFrame]:
-        yield loaded.frame[wanted]
+        yield frame[wanted]
 
     cut = loaded.cut if loaded.cut_names else None
-    return Table(ref, list(loaded.frame.columns), whole, loaded.encoding, cut, loaded.assumptions)
+    return Table(ref, list(frame.columns), whole, loaded.encoding, cut, loaded.assumptions, loaded.aside, loaded.crs)
 
 
 def read_table(ref: LayerRef, encoding: str | None) -> Loaded:
@@ -103,76 +120,129 @@ def read_table(ref: LayerRef, encoding: str | None) -> Loaded:
         If it cannot be read.
     """
     if ref.path.suffix.lower() in SHEETS:
-        return _read_sheet(ref)
-    table = _open_csv(ref, encoding)
+        loaded = read_workbook(ref)
+        loaded.frame = loaded.frame.reset_index(drop=True)
+        return loaded
+    table = _CsvFile(ref, encoding).table()
     frame = pd.concat(table.chunks(table.columns, table.columns), ignore_index=True)
-    return Loaded(ref, frame, encoding=table.encoding, assumptions=table.assumptions)
+    return Loaded(ref, frame, encoding=table.encoding, assumptions=table.assumptions, aside=table.aside)
 
 
-def _open_csv(ref: LayerRef, encoding: str | None) -> Table:
-    found = _csv_encoding(ref, encoding)
-    options: dict[str, Any] = {
-        "encoding": found, "encoding_errors": "replace", "keep_default_na": False, "na_values": [""],
-        "skipinitialspace": True,
-    }  # fmt: skip
-    with ref.path.open("rb") as file:
-        header = decode(file.readline(), found) or ""
-    options["sep"] = max(",\t;|", key=header.count)
-    names = [name.strip() for name in next(csv.reader(io.StringIO(header), delimiter=options["sep"]), [])]
-    named = [name for name in names if name]
-    if not named or len(set(named)) < len(named):
-        raise LayerError(
+class _CsvFile:
+    """A CSV file: its encoding, separator and header are found when it is opened."""
+
+    def __init__(self, ref: LayerRef, encoding: str | None) -> None:
+        self.ref = ref
+        self.encoding = _csv_encoding(ref, encoding)
+        self.told = bool(encoding)
+        with ref.path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+            whole = not file.read(1)
+        text = decode(head, self.encoding) or head.decode(self.encoding, "replace")
+        lines = text.splitlines(keepends=True)
+        lines = lines if whole or len(lines) == 1 else lines[:-1]
+        self.separator = max(",\t;|，", key="".join(lines[:LOOK_ROWS]).count)
+        self.header, self.skipped = self._find_header(lines)
+
+    def _find_header(self, lines: list[str]) -> tuple[Header, int]:
+        """Find the header and the number of lines above the first row."""
+        reader = csv.reader(io.StringIO("".join(lines)), delimiter=self.separator, skipinitialspace=True)
+        rows: list[list[str]] = []
+        ends: list[int] = []
+        try:
+            for row in reader:
+                if row:
+                    rows.append(row)
+                    ends.append(reader.line_num)
+                if len(rows) == LOOK_ROWS:
+                    break
+        except csv.Error as error:
+            if not rows:
+                raise self._broken(say("a broken line")) from error
+        header = find_header(rows, self.ref.role, self.ref.where)
+        return header, ends[header.start - 1]
+
+    def table(self) -> Table:
+        """Give the file as a table.
+
+        Returns
+        -------
+        Table
+            Whose chunks read the file anew each time.
+        """
+        table = Table(self.ref, self.header.names, lambda wanted, text: self._chunks(table, wanted, text))
+        table.encoding = self.encoding.removesuffix("-sig")
+        if self.encoding != "utf-8-sig":
+            how = say("as told") if self.told else say("judged by the bytes")
+            table.assumptions.append(say("text is {found}, {how}", found=self.encoding, how=how))
+        if self.header.above:
+            table.assumptions.append(say("{count} rows above the header are titles", count=self.header.above))
+        if self.header.rows > 1:
+            table.assumptions.append(say("two rows name the columns"))
+        return table
+
+    def _chunks(self, table: Table, wanted: list[str], text: list[str]) -> Iterator[pd.DataFrame]:
+        names = self.header.names
+        # With `usecols` pandas drops what a line has too much, so the columns not wanted are read too, as cheap
+        # categories.
+        types: dict[str, Any] = {n: str if n in text else "category" for n in names if n in text or n not in wanted}
+        options: dict[str, Any] = {
+            "encoding": self.encoding, "encoding_errors": "replace", "keep_default_na": False, "na_values": [""],
+            "skipinitialspace": True, "sep": self.separator, "header": None, "skiprows": self.skipped, "names": names,
+            "dtype": types, "chunksize": _CHUNK_ROWS,
+        }  # fmt: skip
+        table.aside.clear()
+        try:
+            with pd.read_csv(self.ref.path, **options) as chunks:
+                held: pd.DataFrame | None = None
+                for chunk in chunks:
+                    if not isinstance(chunk.index, pd.RangeIndex):
+                        raise self._broken(say("more in line {number}", number=self.skipped + 1))
+                    if held is not None:
+                        yield self._rows(table, held, wanted, text, tail=False)
+                    held = chunk.set_axis(chunk.index + self.skipped + 1)
+                if held is not None:
+                    yield self._rows(table, held, wanted, text, tail=True)
+        except pd.errors.EmptyDataError:
+            return
+        except pd.errors.ParserError as error:
+            line = re.search(r"in line (\d+)|at row (\d+)", str(error))
+            found = say("others in line {number}", number=line[1] or line[2]) if line else say("a broken line")
+            raise self._broken(found) from error
+        except (ValueError, OSError) as error:
+            if isinstance(error, LayerError):
+                raise
+            raise self._broken(say("a broken line")) from error
+
+    def _rows(
+        self, table: Table, chunk: pd.DataFrame, wanted: list[str], text: list[str], *, tail: bool
+    ) -> pd.DataFrame:
+        """Take away what is no row."""
+        kind = find_furniture(chunk, self.header.names, text, tail=tail)
+        odd = (kind != "").to_numpy()
+        if not odd.any():
+            return chunk[wanted]
+        table.aside += [(int(row), kind[row]) for row in chunk.index[odd]]
+        rows = chunk.loc[~odd, wanted]
+        # A word among numbers made text of them: without it they are numbers again.
+        numbers = {c: pd.to_numeric(rows[c], errors="coerce") for c in wanted if c not in text}
+        return rows.assign(**{c: n for c, n in numbers.items() if n.notna().equals(rows[c].notna())})
+
+    def _broken(self, found: str) -> LayerError:
+        return LayerError(
             say(
-                "{where}: need a first line of different column names, found {header!r}; add it",
-                where=ref.where,
-                header=header.strip()[:60],
+                "{where}: need {count} values in every line, found {found}; quote the commas, or export it again",
+                where=self.ref.where, count=len(self.header.names) if hasattr(self, "header") else 1, found=found,
             )
-        )
-    names = [name or f"({i})" for i, name in enumerate(names)]
-    chunks = partial(_csv_chunks, ref, names, options)
-    table = Table(ref, names, chunks, found.removesuffix("-sig"))
-    if found != "utf-8-sig":
-        table.assumptions.append(
-            say("text is {found}, {how}", found=found, how=say("as told") if encoding else say("judged by the bytes"))
-        )
-    return table
-
-
-def _csv_chunks(
-    ref: LayerRef, names: list[str], options: dict[str, Any], wanted: list[str], text: list[str]
-) -> Iterator[pd.DataFrame]:
-    # With `usecols` pandas drops what a line has too much, so the columns not wanted are read too, as cheap categories.
-    types = {name: str if name in text else "category" for name in names if name in text or name not in wanted}
-    try:
-        with pd.read_csv(ref.path, header=0, names=names, dtype=types, chunksize=_CHUNK_ROWS, **options) as chunks:
-            for chunk in chunks:
-                if not isinstance(chunk.index, pd.RangeIndex):
-                    raise _broken_line(ref, names, say("more in line {number}", number=2))
-                yield chunk[wanted]
-    except pd.errors.ParserError as error:
-        line = re.search(r"(?:in line|at row) (\d+)", str(error))
-        found = say("others in line {number}", number=line[1]) if line else say("a broken line")
-        raise _broken_line(ref, names, found) from error
-    except (ValueError, OSError) as error:
-        if isinstance(error, LayerError):
-            raise
-        raise _broken_line(ref, names, say("a broken line")) from error
-
-
-def _broken_line(ref: LayerRef, names: list[str], found: str) -> LayerError:
-    msg = say(
-        "{where}: need {count} values in every line, found {found}; quote the commas, or export it again",
-        where=ref.where,
-        count=len(names),
-        found=found,
-    )
-    return LayerError(msg)
+        )  # fmt: skip
 
 
 def _csv_encoding(ref: LayerRef, told: str | None) -> str:
     """Judge a CSV file, or check what was told, by its lines that are not ASCII."""
     sample: dict[bytes, None] = {}
     with _open(ref.path, ref.where) as file:
+        if told is None and file.peek(2)[:2] in _BOMS_16:
+            return "utf-16"
         while block := file.read(_BLOCK_BYTES):
             block += file.readline()
             if not block.isascii() and len(sample) < _SAMPLE_LINES:
@@ -191,41 +261,6 @@ def _open(path: Path, where: str) -> io.BufferedReader:
         raise LayerError(
             say(
                 "{where}: need a readable file, found {error}; check the path and the rights",
-                where=where,
-                error=error.strerror,
+                where=where, error=error.strerror,
             )
-        ) from error
-
-
-def _read_sheet(ref: LayerRef) -> Loaded:
-    """Read one sheet: the one named, else the first that holds something; the first row names the columns."""
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - workbooks are not always read
-
-    try:
-        book = CalamineWorkbook.from_path(ref.path)
-        names = [ref.layer] if ref.layer else list(book.sheet_names)
-        sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in names]
-    except (CalamineError, OSError, ValueError) as error:
-        sheet = say(" with a sheet {name}", name=ref.layer) if ref.layer else ""
-        raise LayerError(
-            say(
-                "{where}: need a readable workbook{sheet}, found another or a damaged one; save it again as .xlsx",
-                where=ref.where,
-                sheet=sheet,
-            )
-        ) from error
-    full = [(name, rows) for name, rows in sheets if len(rows) > 1]
-    if not full:
-        raise LayerError(say("{where}: need a sheet with column names and rows, found none; fill it", where=ref.where))
-    name, (header, *rows) = full[0]
-    frame = pd.DataFrame(rows, columns=pd.Index([str(h).strip() for h in header]), dtype=object)
-    frame = frame.loc[:, [c != "" for c in frame.columns]]
-    if not frame.columns.is_unique:
-        raise LayerError(
-            say("{where}: need different column names in the first row, found some twice; rename them", where=ref.where)
-        )
-    frame = frame.mask(frame == "").dropna(how="all").reset_index(drop=True)
-    loaded = Loaded(ref, frame)
-    if len(full) > 1:
-        loaded.assumptions.append(say("sheet {name} is read, the others are not", name=name))
-    return loaded
+        ) from error  # fmt: skip

@@ -44,6 +44,8 @@ class Loaded:
         The format cuts field names after 10 bytes.
     assumptions : list of str
         One sentence each.
+    aside : list of (int, str)
+        Number in the file and kind of each row that is none: "total", "header" or "note".
     """
 
     ref: LayerRef
@@ -53,6 +55,7 @@ class Loaded:
     encoding: str = "utf-8"
     cut_names: bool = False
     assumptions: list[str] = field(default_factory=list)
+    aside: list[tuple[int, str]] = field(default_factory=list)
 
     def cut(self, name: str) -> str:
         """Cut a field name as the format does.

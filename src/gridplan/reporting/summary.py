@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gridplan.accounts import conservation
 from gridplan.config import Rules
 from gridplan.model import PlanData
 from gridplan.reporting.classes import class_of, size_classes
@@ -29,7 +30,8 @@ def summarise(plan: PlanData, rules: Rules) -> dict[str, Any]:
     Returns
     -------
     dict
-        JSON-able: how it was made, counts, sizes, score, certificate, stages, findings and sources.
+        JSON-able: how it was made, counts, sizes, score, certificate, stages, findings, sources,
+        and the account of rows and households.
     """
     run = plan.run
     return {
@@ -44,6 +46,7 @@ def summarise(plan: PlanData, rules: Rules) -> dict[str, Any]:
         "findings": _findings(plan),
         "stages": run.get("stages", {}),
         "rules": rules.to_mapping(),
+        "conservation": conservation(run.get("sources", []), plan.set_aside).to_dict("records"),
         "sources": [_without_folder(source) for source in run.get("sources", [])],
     }
 

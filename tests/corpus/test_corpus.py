@@ -1,0 +1,57 @@
+"""Every dirty input is read right, or refused with an error of ours that says what to do."""
+
+import logging
+import re
+from pathlib import Path
+
+import cases_households
+import pytest
+from district import Case
+
+from gridplan.accounts import conservation
+from gridplan.errors import GridplanError
+from gridplan.model import Layers
+from gridplan.reading import read_layers
+
+CASES = [*cases_households.CASES]
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning:pyogrio")  # of writing
+
+SECRET = re.compile(r"21010619850101\d{4}|138\d{8}|张[甲乙丙]\d+")
+
+
+def test_there_are_enough_cases_of_different_names() -> None:
+    """All named."""
+    assert len({case.name for case in CASES}) == len(CASES) >= 50
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_dirty_input(case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """As the case says; nothing is lost, and no identity reaches anything."""
+    caplog.set_level(logging.DEBUG)
+    case.make(tmp_path)
+    if case.refused:
+        with pytest.raises(GridplanError, match=case.refused) as caught:
+            read_layers(tmp_path, **case.options)
+        text = str(caught.value)
+        assert re.match(r"(?s)[^:]+: .+; .+", text), "where: what is needed, what was found; what to do"
+        assert not SECRET.search(text + caplog.text)
+        return
+    layers = read_layers(tmp_path, **case.options)
+    assert case.check is not None
+    case.check(layers)
+    check_conservation(layers)
+    assert not SECRET.search(repr(layers) + layers.buildings.to_csv() + layers.set_aside.to_csv() + caplog.text)
+
+
+def check_conservation(layers: Layers) -> None:
+    """Rows and households in = used + set aside."""
+    table = conservation(layers.sources, layers.set_aside)
+    for _, rows in table.groupby("role"):
+        kinds = rows.groupby(rows["reason"].map(lambda r: r if r in ("read", "used") else "aside"))
+        sums = kinds[["rows", "households"]].sum().reindex(["read", "used", "aside"], fill_value=0)
+        assert (sums.loc["read"] == sums.loc["used"] + sums.loc["aside"]).all()
+        assert (sums >= 0).all(axis=None)
+    used = table[(table["role"] == "buildings") & (table["reason"] == "used")].iloc[0]
+    assert used["rows"] == len(layers.buildings)
+    assert used["households"] == layers.buildings["households"].sum()
