@@ -1,9 +1,28 @@
 """The search on one piece: a first partition from a tree, and annealing."""
 
 import numpy as np
-from numba import njit
 
-from gridplan.partition.kernels.arrays import LOWER, NONE, UPPER, Flags, Floats, Graph, Ints, State, Work
+from gridplan.partition.kernels.arrays import (
+    BELOW,
+    BEST,
+    LABEL,
+    LOWER,
+    MEMBER,
+    NONE,
+    PARENT,
+    PLACE,
+    STACK,
+    UNIT,
+    UPPER,
+    WEIGHT,
+    Flags,
+    Floats,
+    Graph,
+    Ints,
+    State,
+    Work,
+)  # fmt: skip
+from gridplan.partition.kernels.compiling import door, inner
 from gridplan.partition.kernels.grids import load_labels
 from gridplan.partition.kernels.moves import hand_over, neighbour_grid, recombine
 from gridplan.partition.kernels.tree import grow_tree
@@ -15,7 +34,7 @@ TRIES = 16
 """Units looked at for one next to another grid before one grid is cut alone."""
 
 
-@njit(cache=True, nogil=True)
+@door
 def first_labels(rng: np.random.Generator, price: Floats, graph: Graph, work: Work, label: Ints) -> None:
     """Cut a random tree of the whole piece from its leaves up into grids near the band.
 
@@ -28,26 +47,32 @@ def first_labels(rng: np.random.Generator, price: Floats, graph: Graph, work: Wo
     label : int64[n]
         Takes the grid of each unit; each grid is connected.
     """
+    rows = work.rows
+    tree = work.tree
+    units = rows[UNIT]
+    parent = rows[PARENT]
+    is_cut = rows[STACK]
     n = label.size
     for unit in range(n):
-        work.member[unit], work.place[unit] = unit, unit
+        rows[MEMBER, unit] = unit
+        rows[PLACE, unit] = unit
     grow_tree(rng, graph, work, n, 1.0)
-    rest, is_cut = work.side[:, 0], work.stack
     for i in range(n):
-        rest[i], is_cut[i] = graph.units[work.unit[i], 0], 0
-        work.place[i] = -1
+        tree[i, BELOW] = graph.units[units[i], WEIGHT]
+        is_cut[i] = i == 0
+        rows[PLACE, i] = -1
     for i in range(n - 1, 0, -1):
-        above = work.parent[i]
-        if rest[i] >= price[LOWER] or rest[i] + rest[above] > price[UPPER]:
+        above = parent[i]
+        below = tree[i, BELOW]
+        if below >= price[LOWER] or below + tree[above, BELOW] > price[UPPER]:
             is_cut[i] = 1
         else:
-            rest[above] += rest[i]
+            tree[above, BELOW] += below
     for i in range(n):
-        unit = work.unit[i]
-        label[unit] = unit if i == 0 or is_cut[i] else label[work.unit[work.parent[i]]]
+        unit = units[i]
+        label[unit] = unit if is_cut[i] else label[units[parent[i]]]
 
 
-@njit(cache=True, nogil=True)
 def anneal(
     rng: np.random.Generator, price: Floats, graph: Graph, state: State, work: Work,
     moves: int, heat: Floats, stop: Flags,
@@ -59,7 +84,7 @@ def anneal(
     rng : Generator
         Source of chance.
     price, graph, state, work : float64[9], Graph, State, Work
-        Prices, piece, partition by `state.label` (changed to the best one met) and scratch.
+        Prices, piece, partition by its labels (changed to the best one met) and scratch.
     moves : int
         Moves to try.
     heat : float64[2]
@@ -72,16 +97,40 @@ def anneal(
     float
         Cost of the best partition.
     """
-    n = state.label.size
     cost = load_labels(price, graph, state, work)
-    best, best_label, kept = cost, state.label.copy(), 0
+    run_moves(rng, price, graph, state, work, cost, moves, heat, stop)
+    return load_labels(price, graph, state, work)
+
+
+@door
+def run_moves(
+    rng: np.random.Generator, price: Floats, graph: Graph, state: State, work: Work, cost: float,
+    moves: int, heat: Floats, stop: Flags,
+) -> None:  # fmt: skip
+    """Try random moves, and leave the labels of the best partition met; its books are out of date.
+
+    Parameters
+    ----------
+    rng, price, graph, state, work : Generator, float64[9], Graph, State, Work
+        As in `anneal`, after `load_labels`.
+    cost : float
+        Cost of the partition.
+    moves, heat, stop : int, float64[2], int8[1]
+        As in `anneal`.
+    """
+    labels = state.rows[LABEL]
+    n = len(state.grids)
+    best = cost
+    kept = 0
     now = heat[0]
+    _copy(state, LABEL, BEST)
     for step in range(moves):
         if step % 64 == 0:
             if stop[0] != 0:
                 break
             now = heat[0] * (heat[1] / heat[0]) ** (step / moves)
-        unit, other = 0, -1
+        unit = 0
+        other = -1
         for _ in range(TRIES):
             unit = int(rng.random() * n)
             other = neighbour_grid(rng, graph, state, unit, NONE)
@@ -90,10 +139,16 @@ def anneal(
         if other >= 0 and rng.random() < SINGLE:
             cost += hand_over(rng, price, graph, state, work, unit, other, now)
         else:
-            cost += recombine(rng, price, graph, state, work, state.label[unit], other, TRIPLE, now)
+            cost += recombine(rng, price, graph, state, work, labels[unit], other, TRIPLE, now)
         if cost < best - 1e-9 and (step - kept) * 32 >= n:
-            best, kept = cost, step
-            best_label[:] = state.label
+            best = cost
+            kept = step
+            _copy(state, LABEL, BEST)
     if cost > best:
-        state.label[:] = best_label
-    return load_labels(price, graph, state, work)
+        _copy(state, BEST, LABEL)
+
+
+@inner
+def _copy(state, source, to):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for unit in range(len(state.grids)):
+        state.rows[to, unit] = state.rows[source, unit]

@@ -49,45 +49,46 @@ class Graph(NamedTuple):
     compound: Ints
 
 
+N_ROWS = 17
+(
+    MEMBER, PLACE, UNIT, PARENT, END, SPOT, ROOT, STACK, FIRST_LINK, NEXT_LINK, LINK_TO, FIRST, LAST,
+    END_A, END_B, HALF, DRAWN,
+) = range(N_ROWS)  # fmt: skip
+"""Rows of `Work.rows`."""
+
+N_COLUMNS = 12
+BELOW, REST, TAKEN = 9, 10, 11
+"""Further columns of `Work.tree`: cost of the subtree, of the rest, and of first cuts to try."""
+
+
 class Work(NamedTuple):
     """Scratch of the tree kernels for up to n units, m edges and c compounds.
 
     Parameters
     ----------
-    member, place : int64[n]
-        Units of the union at hand, and the place of each unit among them, -1 outside.
-    unit, parent, end : int64[n]
-        Spanning tree in preorder: unit, place of the parent, and first place after the subtree.
-    spot, root, stack, first_link : int64[n]
-        Place in preorder of each member; union-find; depth-first stack; adjacency of the tree.
-    next_link, link_to : int64[2 * n]
-        Adjacency of the tree.
-    first, last : int64[c]
-        First and last place of each compound, -1 between calls.
-    end_a, end_b, toll : int64[m], int64[m], float64[m]
-        Edges of the union by member, and their price.
-    sums, side : float64[n, 9], float64[n, 3]
-        Sums below each place of the tree; cost of the subtree, of the rest, and of first cuts to try.
+    rows : int64[17, ...]
+        By unit or place in the union at hand, by edge or by compound:
+        MEMBER, PLACE: units of the union, and the place of each unit among them, -1 outside.
+        UNIT, PARENT, END: spanning tree in preorder: unit, place of the parent, and first place after the subtree.
+        SPOT, ROOT, STACK: place in preorder of each member; union-find; depth-first stack.
+        FIRST_LINK, NEXT_LINK, LINK_TO: adjacency of the tree.
+        FIRST, LAST: first and last place of each compound, -1 between calls.
+        END_A, END_B, HALF: edges of the union by member, and where each stands among the neighbours of its first end.
+        DRAWN: labels of up to three grids.
+    tree : float64[n + 2, 12]
+        Sums below each place of the tree, and costs of the cut above it; two rows to try sums in.
     """
 
-    member: Ints
-    place: Ints
-    unit: Ints
-    parent: Ints
-    end: Ints
-    spot: Ints
-    root: Ints
-    stack: Ints
-    first_link: Ints
-    next_link: Ints
-    link_to: Ints
-    first: Ints
-    last: Ints
-    end_a: Ints
-    end_b: Ints
-    toll: Floats
-    sums: Floats
-    side: Floats
+    rows: Ints
+    tree: Floats
+
+
+N_BOOKS = 6
+LABEL, AFTER, BEFORE, HEAD, FREE, BEST = range(N_BOOKS)
+"""Rows of `State.rows`."""
+
+COST = N_SUMS
+"""Column of `State.grids` after the sums."""
 
 
 class State(NamedTuple):
@@ -95,27 +96,33 @@ class State(NamedTuple):
 
     Parameters
     ----------
-    label : int64[n]
-        Grid of each unit; any number below n.
-    after, before : int64[n]
-        Doubly linked list of the units of each grid.
-    head : int64[n]
-        First unit of each grid, -1 if unused.
-    free : int64[n + 1]
-        Stack of unused labels; the last place holds its height.
-    sums : float64[n, 7]
-        Sums of each grid.
-    cost : float64[n]
-        Cost of each grid.
+    rows : int64[6, n + 1]
+        LABEL: grid of each unit; any number below n.
+        AFTER, BEFORE: doubly linked list of the units of each grid.
+        HEAD: first unit of each grid, -1 if unused.
+        FREE: stack of unused labels; the last place holds its height.
+        BEST: labels of the best partition met.
+    grids : float64[n, 8]
+        Sums and cost of each grid.
     """
 
-    label: Ints
-    after: Ints
-    before: Ints
-    head: Ints
-    free: Ints
-    sums: Floats
-    cost: Floats
+    rows: Ints
+    grids: Floats
+
+    @property
+    def label(self) -> Ints:
+        """Grid of each unit: a view, to read and to set."""
+        return self.rows[LABEL, : len(self.grids)]
+
+    @property
+    def sums(self) -> Floats:
+        """Sums of each grid: a view."""
+        return self.grids[:, :N_SUMS]
+
+    @property
+    def cost(self) -> Floats:
+        """Cost of each grid: a view."""
+        return self.grids[:, COST]
 
 
 class Field(NamedTuple):
@@ -191,16 +198,8 @@ def make_work(graph: Graph) -> Work:
     """
     n, m = len(graph.compound), len(graph.indices) // 2
     c = int(graph.compound.max(initial=-1)) + 1
-
-    members, links, names, edges = (
-        np.full((k, size), -1, np.int64) for k, size in ((9, n), (2, 2 * n), (2, c), (2, m))
-    )
-    return Work(
-        member=members[0], place=members[1], unit=members[2], parent=members[3], end=members[4], spot=members[5],
-        root=members[6], stack=members[7], first_link=members[8], next_link=links[0], link_to=links[1],
-        first=names[0], last=names[1], end_a=edges[0], end_b=edges[1], toll=np.zeros(m),
-        sums=np.zeros((n, N_TREE)), side=np.zeros((n, 3)),
-    )  # fmt: skip
+    width = max(2 * n, m, c, 3) | 1  # odd, so that equal places of the rows do not share a cache line
+    return Work(rows=np.full((N_ROWS, width), -1, np.int64), tree=np.zeros((n + 2, N_COLUMNS)))
 
 
 def make_state(n: int) -> State:
@@ -216,11 +215,8 @@ def make_state(n: int) -> State:
     State
         Empty lists and sums; `kernels.grids.load_labels` fills them.
     """
-    label, after, before, head = np.full((4, n), -1, np.int64)
-    return State(
-        label=label, after=after, before=before, head=head, free=np.zeros(n + 1, np.int64),
-        sums=np.zeros((n, N_SUMS)), cost=np.zeros(n),
-    )  # fmt: skip
+    rows = np.full((N_BOOKS, n + 1), -1, np.int64)
+    return State(rows=rows, grids=np.zeros((n, N_SUMS + 1)))
 
 
 def make_draft(graph: Graph) -> Draft:

@@ -1,25 +1,31 @@
 """The cost of one grid, from its sums."""
 
-from numba import njit
-
 from gridplan.partition.kernels.arrays import (
     COMPOUND,
+    COMPOUNDS,
     INERTIA,
+    INSIDE,
     LOAD,
+    LOADED,
     LOWER,
     MIXED,
     OUTSIDE,
     SURPLUS,
     TARGET,
     UPPER,
+    WEIGHT,
+    WR2,
+    WX,
+    WY,
     Floats,
 )  # fmt: skip
+from gridplan.partition.kernels.compiling import inner
 
 SLACK = 1e-9
 """Households by which a sum of fractional weights may miss the band and still count as inside."""
 
 
-@njit(cache=True, nogil=True)
+@inner
 def grid_cost(
     price: Floats, weight: float, load: float, wx: float, wy: float, wr2: float, compounds: float, inside: float
 ) -> float:
@@ -44,11 +50,30 @@ def grid_cost(
         Size rule + uneven load + compounds + inertia + border inside.
     """
     cost = inside + price[LOAD] * abs(load - price[TARGET]) + price[COMPOUND] * compounds
-    missing = max(price[LOWER] - weight, weight - price[UPPER])
+    missing = price[LOWER] - weight if weight < price[LOWER] else weight - price[UPPER]
     if missing > SLACK:
         cost += price[OUTSIDE] + price[SURPLUS] * missing
     if compounds > 1:
         cost += price[MIXED] * weight
     if weight > 0:
-        cost += price[INERTIA] * max(0.0, wr2 - (wx * wx + wy * wy) / weight)
+        spread = wr2 - (wx * wx + wy * wy) / weight
+        if spread > 0:
+            cost += price[INERTIA] * spread
     return cost
+
+
+@inner
+def price_sums(price: Floats, s: Floats) -> float:
+    """Price one grid from its sums.
+
+    Parameters
+    ----------
+    price, s : float64[9], float64[...]
+        Prices, and the sums of the grid in their places.
+
+    Returns
+    -------
+    float
+        As `grid_cost`.
+    """
+    return grid_cost(price, s[WEIGHT], s[LOADED], s[WX], s[WY], s[WR2], s[COMPOUNDS], s[INSIDE])

@@ -1,15 +1,32 @@
 """Bookkeeping of a partition under way: member lists, sums and costs of its grids."""
 
-from numba import njit
-
-from gridplan.partition.kernels.arrays import COMPOUNDS, INSIDE, LOADED, WEIGHT, WR2, WX, WY, Floats, Graph, State, Work
-from gridplan.partition.kernels.cost import grid_cost
+from gridplan.partition.kernels.arrays import (
+    AFTER,
+    BEFORE,
+    COMPOUNDS,
+    COST,
+    DRAWN,
+    FIRST,
+    FREE,
+    HEAD,
+    INSIDE,
+    LABEL,
+    MEMBER,
+    N_SUMS,
+    PLACE,
+    Floats,
+    Graph,
+    State,
+    Work,
+)  # fmt: skip
+from gridplan.partition.kernels.compiling import door, inner
+from gridplan.partition.kernels.cost import price_sums
 
 MET = -2
 """Mark of a compound already counted."""
 
 
-@njit(cache=True, nogil=True)
+@inner
 def join(state: State, unit: int, label: int) -> None:
     """Enter a unit into the list of a grid.
 
@@ -20,14 +37,17 @@ def join(state: State, unit: int, label: int) -> None:
     unit, label : int
         Unit and grid.
     """
-    head = state.head[label]
-    state.after[unit], state.before[unit] = head, -1
+    rows = state.rows
+    head = rows[HEAD, label]
+    rows[AFTER, unit] = head
+    rows[BEFORE, unit] = -1
     if head >= 0:
-        state.before[head] = unit
-    state.head[label], state.label[unit] = unit, label
+        rows[BEFORE, head] = unit
+    rows[HEAD, label] = unit
+    rows[LABEL, unit] = label
 
 
-@njit(cache=True, nogil=True)
+@inner
 def leave(state: State, unit: int) -> None:
     """Take a unit out of the list of its grid.
 
@@ -38,16 +58,18 @@ def leave(state: State, unit: int) -> None:
     unit : int
         Unit.
     """
-    after, before = state.after[unit], state.before[unit]
+    rows = state.rows
+    after = rows[AFTER, unit]
+    before = rows[BEFORE, unit]
     if after >= 0:
-        state.before[after] = before
+        rows[BEFORE, after] = before
     if before >= 0:
-        state.after[before] = after
+        rows[AFTER, before] = after
     else:
-        state.head[state.label[unit]] = after
+        rows[HEAD, rows[LABEL, unit]] = after
 
 
-@njit(cache=True, nogil=True)
+@inner
 def tally(price: Floats, graph: Graph, state: State, work: Work, label: int) -> float:
     """Sum up a grid afresh and price it.
 
@@ -63,32 +85,39 @@ def tally(price: Floats, graph: Graph, state: State, work: Work, label: int) -> 
     float
         Cost of the grid.
     """
-    s = state.sums[label]
-    s[:] = 0.0
-    unit = state.head[label]
+    labels = state.rows[LABEL]
+    after = state.rows[AFTER]
+    met = work.rows[FIRST]
+    indptr = graph.indptr
+    s = state.grids[label]
+    for k in range(N_SUMS):
+        s[k] = 0.0
+    unit = state.rows[HEAD, label]
     while unit >= 0:
-        for k in range(5):
+        for k in range(COMPOUNDS):
             s[k] += graph.units[unit, k]
         c = graph.compound[unit]
-        if c >= 0 and work.first[c] != MET:
-            work.first[c] = MET
+        if c >= 0 and met[c] != MET:
+            met[c] = MET
             s[COMPOUNDS] += 1
-        for half in range(graph.indptr[unit], graph.indptr[unit + 1]):
-            if state.label[graph.indices[half]] == label:
+        for half in range(indptr[unit], indptr[unit + 1]):
+            if labels[graph.indices[half]] == label:
                 s[INSIDE] += 0.5 * graph.border[half]
-        unit = state.after[unit]
-    unit = state.head[label]
+        unit = after[unit]
+    unit = state.rows[HEAD, label]
     while unit >= 0:
-        if graph.compound[unit] >= 0:
-            work.first[graph.compound[unit]] = -1
-        unit = state.after[unit]
-    state.cost[label] = grid_cost(price, s[WEIGHT], s[LOADED], s[WX], s[WY], s[WR2], s[COMPOUNDS], s[INSIDE])
-    return state.cost[label]
+        c = graph.compound[unit]
+        if c >= 0:
+            met[c] = -1
+        unit = after[unit]
+    cost = price_sums(price, s)
+    s[COST] = cost
+    return cost
 
 
-@njit(cache=True, nogil=True)
+@door
 def load_labels(price: Floats, graph: Graph, state: State, work: Work) -> float:
-    """Build lists, sums and costs from `state.label`.
+    """Build lists, sums and costs from the labels in `state`.
 
     Parameters
     ----------
@@ -100,22 +129,46 @@ def load_labels(price: Floats, graph: Graph, state: State, work: Work) -> float:
     float
         Cost of the partition.
     """
-    n = state.label.size
-    state.head[:] = -1
+    rows = state.rows
+    n = len(state.grids)
+    for label in range(n):
+        rows[HEAD, label] = -1
     for unit in range(n - 1, -1, -1):
-        join(state, unit, state.label[unit])
-    height, total = 0, 0.0
+        join(state, unit, rows[LABEL, unit])
+    height = 0
+    total = 0.0
     for label in range(n - 1, -1, -1):
-        if state.head[label] < 0:
-            state.free[height] = label
+        if rows[HEAD, label] < 0:
+            rows[FREE, height] = label
             height += 1
         else:
             total += tally(price, graph, state, work, label)
-    state.free[n] = height
+    rows[FREE, n] = height
     return total
 
 
-@njit(cache=True, nogil=True)
+@inner
+def settle(price: Floats, graph: Graph, state: State, work: Work) -> None:
+    """Sum up the grids drawn for a move; the labels of those that are empty go on the stack.
+
+    Parameters
+    ----------
+    price, graph, state, work : float64[9], Graph, State, Work
+        Prices, piece, partition and scratch; `DRAWN` holds three labels, -1 for none.
+    """
+    free = state.rows[FREE]
+    n = len(state.grids)
+    for k in range(3):
+        label = work.rows[DRAWN, k]
+        if label >= 0:
+            if state.rows[HEAD, label] >= 0:
+                tally(price, graph, state, work, label)
+            else:
+                free[free[n]] = label
+                free[n] += 1
+
+
+@inner
 def collect(state: State, work: Work, label: int, size: int) -> int:
     """Add the units of a grid to the union in `work`.
 
@@ -131,9 +184,10 @@ def collect(state: State, work: Work, label: int, size: int) -> int:
     int
         Units of the union now.
     """
-    unit = state.head[label]
+    unit = state.rows[HEAD, label]
     while unit >= 0:
-        work.member[size], work.place[unit] = unit, size
+        work.rows[MEMBER, size] = unit
+        work.rows[PLACE, unit] = size
         size += 1
-        unit = state.after[unit]
+        unit = state.rows[AFTER, unit]
     return size

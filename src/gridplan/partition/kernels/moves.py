@@ -1,27 +1,38 @@
 """The two moves of the search: recombine neighbouring grids along a random tree, and hand over one unit."""
 
 import numpy as np
-from numba import njit
 
 from gridplan.partition.kernels.arrays import (
+    AFTER,
+    BELOW,
     COMPOUNDS,
+    COST,
+    DRAWN,
+    END,
+    FREE,
+    HEAD,
     INSIDE,
-    LOADED,
+    LABEL,
     LOWER,
+    MEMBER,
+    N_SUMS,
     NONE,
     OUTSIDE,
+    PLACE,
+    REST,
+    STACK,
+    TAKEN,
+    UNIT,
     WEIGHT,
-    WR2,
-    WX,
-    WY,
     ZERO,
     Floats,
     Graph,
     State,
     Work,
 )  # fmt: skip
-from gridplan.partition.kernels.cost import grid_cost
-from gridplan.partition.kernels.grids import collect, join, leave, tally
+from gridplan.partition.kernels.compiling import inner, woven
+from gridplan.partition.kernels.cost import price_sums
+from gridplan.partition.kernels.grids import collect, join, leave, settle
 from gridplan.partition.kernels.tree import grow_tree, price_cuts, sum_subtrees
 
 KEEP = 0.5
@@ -31,7 +42,7 @@ FIRST_CUTS = 3
 """First cuts tried on one tree in search of three parts."""
 
 
-@njit(cache=True, nogil=True)
+@inner
 def accepts(rng: np.random.Generator, rise: float, heat: float) -> bool:
     """Decide on a move by the rule of Metropolis.
 
@@ -50,7 +61,7 @@ def accepts(rng: np.random.Generator, rise: float, heat: float) -> bool:
     return rise <= 0.0 or rng.random() < np.exp(-rise / heat)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def neighbour_grid(rng: np.random.Generator, graph: Graph, state: State, unit: int, other: int) -> int:
     """Find a grid next to a unit, other than its own and one more.
 
@@ -68,16 +79,18 @@ def neighbour_grid(rng: np.random.Generator, graph: Graph, state: State, unit: i
     int
         A grid, or -1.
     """
-    low, degree = graph.indptr[unit], graph.indptr[unit + 1] - graph.indptr[unit]
+    labels = state.rows[LABEL]
+    low = graph.indptr[unit]
+    degree = graph.indptr[unit + 1] - low
     start = int(rng.random() * degree)
     for k in range(degree):
-        label = state.label[graph.indices[low + (start + k) % degree]]
-        if label != state.label[unit] and label != other:
+        label = labels[graph.indices[low + (start + k) % degree]]
+        if label != labels[unit] and label != other:
             return label
     return -1
 
 
-@njit(cache=True, nogil=True)
+@inner
 def cut_in_three(
     rng: np.random.Generator, price: Floats, graph: Graph, work: Work, size: int, edges: int
 ) -> tuple[float, int, int]:
@@ -97,54 +110,66 @@ def cut_in_three(
     float, int, int
         Cost of the three grids (infinite if none) and the roots of the two cuts.
     """
-    cost, first, second, found = np.inf, -1, -1, 0
+    tree = work.tree
+    stack = work.rows[STACK]
+    cost = np.inf
+    first = -1
+    second = -1
+    found = 0
     for i in range(1, size):
-        side = 0 if work.side[i, 0] <= work.side[i, 1] else 1
-        if work.side[i, side] < price[OUTSIDE]:
-            work.stack[found] = 2 * i + side
-            work.side[found, 2] = work.side[i, side]
+        side = 0 if tree[i, BELOW] <= tree[i, REST] else 1
+        if tree[i, BELOW + side] < price[OUTSIDE]:
+            stack[found] = 2 * i + side
+            tree[found, TAKEN] = tree[i, BELOW + side]
             found += 1
-    for _ in range(min(found, FIRST_CUTS)):
+    for cut in range(FIRST_CUTS):
+        if cut >= found:
+            break
         pick = int(rng.random() * found)
-        root, taken = work.stack[pick] // 2, work.side[pick, 2]
-        if work.stack[pick] % 2 == 0:
-            low, high, skip = ZERO, size, root
-        else:
-            low, high, skip = root, work.end[root], NONE
+        root = stack[pick] // 2
+        taken = tree[pick, TAKEN]
+        low = ZERO
+        high = size
+        skip = root
+        if stack[pick] % 2 != 0:
+            low = root
+            high = work.rows[END, root]
+            skip = NONE
         sum_subtrees(graph, work, edges, low, high, skip)
         _, best, at = price_cuts(price, work, low, high, skip)
         if taken + best < cost:
-            cost, first, second = taken + best, root, at
+            cost = taken + best
+            first = root
+            second = at
     return cost, first, second
 
 
-@njit(cache=True, nogil=True)
-def _relabel(price, graph, state, work, size, first, second, labels):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Turn the cuts into grids; labels that are short are drawn from, and those left over put on, the stack."""
-    height = state.free[state.label.size]
+@inner
+def _relabel(price, graph, state, work, size, first, second):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Turn the cuts into grids; labels in DRAWN that are short are taken from, those left over put on, the stack."""
+    n = len(state.grids)
+    rows = state.rows
+    drawn = work.rows[DRAWN]
+    ends = work.rows[END]
+    height = rows[FREE, n]
     for k in range(3):
-        if labels[k] >= 0:
-            state.head[labels[k]] = -1
+        if drawn[k] >= 0:
+            rows[HEAD, drawn[k]] = -1
         elif k == 0 or (k == 1 and first >= 0) or (k == 2 and second >= 0):  # noqa: PLR2004
             height -= 1
-            labels[k] = state.free[height]
+            drawn[k] = rows[FREE, height]
     for i in range(size):
         k = 0
-        if first >= 0 and first <= i < work.end[first]:
+        if first >= 0 and first <= i < ends[first]:
             k = 1
-        if second >= 0 and second <= i < work.end[second] and (k == 0 or second > first):
+        if second >= 0 and second <= i < ends[second] and (k == 0 or second > first):
             k = 2
-        join(state, work.unit[i], labels[k])
-    for k in range(3):
-        if labels[k] >= 0 and state.head[labels[k]] < 0:
-            state.free[height] = labels[k]
-            height += 1
-        elif labels[k] >= 0:
-            tally(price, graph, state, work, labels[k])
-    state.free[state.label.size] = height
+        join(state, work.rows[UNIT, i], drawn[k])
+    rows[FREE, n] = height
+    settle(price, graph, state, work)
 
 
-@njit(cache=True, nogil=True)
+@woven
 def recombine(
     rng: np.random.Generator, price: Floats, graph: Graph, state: State, work: Work,
     grid: int, other: int, chance: float, heat: float,
@@ -169,38 +194,44 @@ def recombine(
     float
         Change of the cost; 0 if the move was not accepted.
     """
-    size, old = collect(state, work, grid, ZERO), state.cost[grid]
-    third = -1
-    if other >= 0:
-        size, old = collect(state, work, other, size), old + state.cost[other]
-        if rng.random() < chance:
-            unit = work.member[int(rng.random() * size)]
-            third = neighbour_grid(rng, graph, state, unit, other if state.label[unit] == grid else grid)
-            if third >= 0:
-                size, old = collect(state, work, third, size), old + state.cost[third]
+    member = work.rows[MEMBER]
+    drawn = work.rows[DRAWN]
+    drawn[0] = grid
+    drawn[1] = other
+    drawn[2] = -1
+    size = ZERO
+    old = 0.0
+    for k in range(3):
+        if k == 2 and other >= 0 and rng.random() < chance:  # noqa: PLR2004
+            unit = member[int(rng.random() * size)]
+            drawn[2] = neighbour_grid(rng, graph, state, unit, other if state.rows[LABEL, unit] == grid else grid)
+        if drawn[k] >= 0:
+            size = collect(state, work, drawn[k], size)
+            old += state.grids[drawn[k], COST]
     edges = grow_tree(rng, graph, work, size, KEEP)
     sum_subtrees(graph, work, edges, ZERO, size, NONE)
-    enough = work.sums[0, WEIGHT] > 2.5 * price[LOWER]
+    enough = size > 2 and work.tree[0, WEIGHT] > 2.5 * price[LOWER]  # noqa: PLR2004
     new, best, first = price_cuts(price, work, ZERO, size, NONE)
     second = -1
     if best < new:
         new = best
     else:
         first = -1
-    if enough and size > 2:  # noqa: PLR2004
+    if enough:
         best, one, two = cut_in_three(rng, price, graph, work, size, edges)
         if best < new:
-            new, first, second = best, one, two
+            new = best
+            first = one
+            second = two
     for i in range(size):
-        work.place[work.member[i]] = -1
+        work.rows[PLACE, member[i]] = -1
     if not accepts(rng, new - old, heat):
         return 0.0
-    labels = np.array([grid, other, third])
-    _relabel(price, graph, state, work, size, first, second, labels)
+    _relabel(price, graph, state, work, size, first, second)
     return new - old
 
 
-@njit(cache=True, nogil=True)
+@inner
 def stays_connected(graph: Graph, state: State, work: Work, unit: int) -> bool:
     """Tell whether a grid is still in one piece without one of its units.
 
@@ -216,32 +247,42 @@ def stays_connected(graph: Graph, state: State, work: Work, unit: int) -> bool:
     bool
         Whether the rest is empty or connected.
     """
-    label, wanted, size = state.label[unit], 0, 0
-    for half in range(graph.indptr[unit], graph.indptr[unit + 1]):
-        other = graph.indices[half]
-        if state.label[other] == label:
-            wanted += 1
+    labels = state.rows[LABEL]
+    member = work.rows[MEMBER]
+    place = work.rows[PLACE]
+    indptr = graph.indptr
+    indices = graph.indices
+    label = labels[unit]
+    left = -1
+    size = 0
+    for half in range(indptr[unit], indptr[unit + 1]):
+        other = indices[half]
+        if labels[other] == label:
+            left += 1
             if size == 0:
-                work.member[0], work.place[other], size = other, 0, 1
-    work.place[unit] = 0
-    left, at = wanted - 1, 0
+                member[0] = other
+                place[other] = 0
+                size = 1
+    place[unit] = 0
+    at = 0
     while at < size and left > 0:
-        near = work.member[at]
+        near = member[at]
         at += 1
-        for half in range(graph.indptr[near], graph.indptr[near + 1]):
-            other = graph.indices[half]
-            if state.label[other] == label and work.place[other] < 0:
-                work.place[other], work.member[size] = 0, other
+        for half in range(indptr[near], indptr[near + 1]):
+            other = indices[half]
+            if labels[other] == label and place[other] < 0:
+                place[other] = 0
+                member[size] = other
                 size += 1
-                for back in range(graph.indptr[unit], graph.indptr[unit + 1]):
-                    left -= graph.indices[back] == other
-    work.place[unit] = -1
+                for back in range(indptr[unit], indptr[unit + 1]):
+                    left -= indices[back] == other
+    place[unit] = -1
     for i in range(size):
-        work.place[work.member[i]] = -1
+        place[member[i]] = -1
     return left <= 0
 
 
-@njit(cache=True, nogil=True)
+@woven
 def hand_over(
     rng: np.random.Generator, price: Floats, graph: Graph, state: State, work: Work, unit: int, to: int, heat: float
 ) -> float:
@@ -263,45 +304,51 @@ def hand_over(
     float
         Change of the cost; 0 if the move was not accepted.
     """
-    own = state.label[unit]
-    s, t, u = state.sums[own], state.sums[to], graph.units[unit]
-    lost, gained, shared, met = 0.0, 0.0, False, False
+    labels = state.rows[LABEL]
+    n = len(state.grids)
+    own = labels[unit]
+    rest = work.tree[n]
+    grown = work.tree[n + 1]
+    for k in range(N_SUMS):
+        share = graph.units[unit, k] if k < COMPOUNDS else 0.0
+        rest[k] = state.grids[own, k] - share
+        grown[k] = state.grids[to, k] + share
+    lost = 0.0
+    gained = 0.0
     for half in range(graph.indptr[unit], graph.indptr[unit + 1]):
-        lost += graph.border[half] * (state.label[graph.indices[half]] == own)
-        gained += graph.border[half] * (state.label[graph.indices[half]] == to)
+        label = labels[graph.indices[half]]
+        if label == own:
+            lost += graph.border[half]
+        elif label == to:
+            gained += graph.border[half]
+    rest[INSIDE] -= lost
+    grown[INSIDE] += gained
     c = graph.compound[unit]
     if c >= 0:
-        shared, met = _has_compound(graph, state, own, c, unit), _has_compound(graph, state, to, c, unit)
-    alone = state.head[own] == unit and state.after[unit] < 0
-    rest = 0.0
+        rest[COMPOUNDS] -= not _has_compound(graph, state, own, c, unit)
+        grown[COMPOUNDS] += not _has_compound(graph, state, to, c, unit)
+    alone = state.rows[HEAD, own] == unit and state.rows[AFTER, unit] < 0
+    rise = price_sums(price, grown)
     if not alone:
-        rest = grid_cost(
-            price, s[WEIGHT] - u[WEIGHT], s[LOADED] - u[LOADED], s[WX] - u[WX], s[WY] - u[WY], s[WR2] - u[WR2],
-            s[COMPOUNDS] - (c >= 0 and not shared), s[INSIDE] - lost,
-        )  # fmt: skip
-    grown = grid_cost(
-        price, t[WEIGHT] + u[WEIGHT], t[LOADED] + u[LOADED], t[WX] + u[WX], t[WY] + u[WY], t[WR2] + u[WR2],
-        t[COMPOUNDS] + (c >= 0 and not met), t[INSIDE] + gained,
-    )  # fmt: skip
-    rise = rest + grown - state.cost[own] - state.cost[to]
+        rise = price_sums(price, rest) + rise
+    rise = rise - state.grids[own, COST] - state.grids[to, COST]
     if not accepts(rng, rise, heat) or not stays_connected(graph, state, work, unit):
         return 0.0
     leave(state, unit)
     join(state, unit, to)
-    tally(price, graph, state, work, to)
-    if alone:
-        height = state.free[state.label.size]
-        state.free[height], state.free[state.label.size] = own, height + 1
-    else:
-        tally(price, graph, state, work, own)
+    drawn = work.rows[DRAWN]
+    drawn[0] = to
+    drawn[1] = own
+    drawn[2] = -1
+    settle(price, graph, state, work)
     return rise
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _has_compound(graph, state, label, compound, without):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    unit = state.head[label]
+    unit = state.rows[HEAD, label]
     while unit >= 0:
         if unit != without and graph.compound[unit] == compound:
             return True
-        unit = state.after[unit]
+        unit = state.rows[AFTER, unit]
     return False

@@ -1,34 +1,47 @@
 """Random spanning trees of a union of grids, and the cost of every cut of them."""
 
 import numpy as np
-from numba import njit
 
 from gridplan.partition.kernels.arrays import (
+    BELOW,
     COMPLETE,
     COMPOUNDS,
+    END,
+    END_A,
+    END_B,
+    FIRST,
+    FIRST_LINK,
+    HALF,
     INSIDE,
-    LOADED,
+    LAST,
+    LINK_TO,
+    MEMBER,
     N_TREE,
+    NEXT_LINK,
+    PARENT,
+    PLACE,
+    REST,
+    ROOT,
+    SPOT,
+    STACK,
     TOUCHED,
-    WEIGHT,
-    WR2,
-    WX,
-    WY,
+    UNIT,
     Floats,
     Graph,
     Work,
 )  # fmt: skip
-from gridplan.partition.kernels.cost import grid_cost
+from gridplan.partition.kernels.compiling import inner
+from gridplan.partition.kernels.cost import price_sums
 
 
-@njit(cache=True, nogil=True)
+@inner
 def list_edges(graph: Graph, work: Work, size: int, keep_compounds: bool) -> tuple[int, int]:  # noqa: FBT001
     """List the edges of a union, those inside a compound first if asked.
 
     Parameters
     ----------
     graph, work : Graph, Work
-        The piece; `work.member[:size]` and `work.place` hold the union.
+        The piece; the first places of MEMBER, and PLACE, hold the union.
     size : int
         Units of the union.
     keep_compounds : bool
@@ -39,25 +52,34 @@ def list_edges(graph: Graph, work: Work, size: int, keep_compounds: bool) -> tup
     int, int
         Edges of the union, and how many of them come first.
     """
-    edges, first = 0, 0
+    member = work.rows[MEMBER]
+    place = work.rows[PLACE]
+    indptr = graph.indptr
+    compound = graph.compound
+    edges = 0
+    first = 0
     for i in range(size):
-        unit = work.member[i]
-        for half in range(graph.indptr[unit], graph.indptr[unit + 1]):
+        unit = member[i]
+        kept = compound[unit] if keep_compounds else -1
+        for half in range(indptr[unit], indptr[unit + 1]):
             other = graph.indices[half]
-            j = work.place[other]
+            j = place[other]
             if j <= i:
                 continue
             at = edges
-            if keep_compounds and graph.compound[unit] >= 0 and graph.compound[unit] == graph.compound[other]:
-                work.end_a[at], work.end_b[at] = work.end_a[first], work.end_b[first]
-                work.toll[at] = work.toll[first]
-                at, first = first, first + 1
-            work.end_a[at], work.end_b[at], work.toll[at] = i, j, graph.border[half]
+            if kept >= 0 and kept == compound[other]:
+                for row in range(END_A, HALF + 1):
+                    work.rows[row, at] = work.rows[row, first]
+                at = first
+                first += 1
+            work.rows[END_A, at] = i
+            work.rows[END_B, at] = j
+            work.rows[HALF, at] = half
             edges += 1
     return edges, first
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _find(root, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     while root[i] != i:
         root[i] = root[root[i]]
@@ -65,7 +87,7 @@ def _find(root, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return i
 
 
-@njit(cache=True, nogil=True)
+@inner
 def grow_tree(rng: np.random.Generator, graph: Graph, work: Work, size: int, keep: float) -> int:
     """Draw a spanning tree of a connected union with edge weights in random order (Kruskal), in preorder.
 
@@ -74,7 +96,7 @@ def grow_tree(rng: np.random.Generator, graph: Graph, work: Work, size: int, kee
     rng : Generator
         Source of the order.
     graph, work : Graph, Work
-        The piece; `work.member[:size]` and `work.place` hold the union; `unit`, `parent`, `end`, `spot` are filled.
+        The piece; the first places of MEMBER, and PLACE, hold the union; UNIT, PARENT, END, SPOT are filled.
     size : int
         Units of the union.
     keep : float
@@ -83,53 +105,71 @@ def grow_tree(rng: np.random.Generator, graph: Graph, work: Work, size: int, kee
     Returns
     -------
     int
-        Edges of the union, listed in `work.end_a`, `work.end_b`, `work.toll`.
+        Edges of the union, listed in END_A, END_B, HALF.
     """
+    rows = work.rows
+    root = rows[ROOT]
     edges, first = list_edges(graph, work, size, rng.random() < keep)
     for i in range(size):
-        work.root[i], work.first_link[i] = i, -1
+        root[i] = i
+        rows[FIRST_LINK, i] = -1
     links = 0
     for k in range(edges):
         if links == 2 * (size - 1):
             break
         other = k + int(rng.random() * ((first if k < first else edges) - k))
-        a, b, toll = work.end_a[other], work.end_b[other], work.toll[other]
-        work.end_a[other], work.end_b[other], work.toll[other] = work.end_a[k], work.end_b[k], work.toll[k]
-        work.end_a[k], work.end_b[k], work.toll[k] = a, b, toll
-        root_a, root_b = _find(work.root, a), _find(work.root, b)
+        for row in range(END_A, HALF + 1):
+            moved = rows[row, other]
+            rows[row, other] = rows[row, k]
+            rows[row, k] = moved
+        root_a = _find(root, rows[END_A, k])
+        root_b = _find(root, rows[END_B, k])
         if root_a != root_b:
-            work.root[root_a] = root_b
-            work.link_to[links], work.next_link[links], work.first_link[a] = b, work.first_link[a], links
-            work.link_to[links + 1], work.next_link[links + 1], work.first_link[b] = a, work.first_link[b], links + 1
-            links += 2
+            root[root_a] = root_b
+            for end in range(2):
+                a = rows[END_A + end, k]
+                rows[LINK_TO, links] = rows[END_B - end, k]
+                rows[NEXT_LINK, links] = rows[FIRST_LINK, a]
+                rows[FIRST_LINK, a] = links
+                links += 1
     _walk(work, size)
     return edges
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _walk(work, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Put the tree into preorder: children after parents, each subtree without a gap."""
-    work.stack[0], height, spot = 0, 1, 0
-    above = work.root
+    rows = work.rows
+    stack = rows[STACK]
+    units = rows[UNIT]
+    above = rows[ROOT]  # place of the parent of each member
+    ends = rows[END]
+    stack[0] = 0
     above[0] = -1
+    height = 1
+    spot = 0
     while height > 0:
         height -= 1
-        i = work.stack[height]
-        work.unit[spot], work.parent[spot], work.end[spot], work.spot[i] = work.member[i], above[i], spot + 1, spot
-        link = work.first_link[i]
+        i = stack[height]
+        units[spot] = rows[MEMBER, i]
+        rows[PARENT, spot] = above[i]
+        ends[spot] = spot + 1
+        rows[SPOT, i] = spot
+        link = rows[FIRST_LINK, i]
         while link >= 0:
-            j = work.link_to[link]
-            if above[i] < 0 or work.unit[above[i]] != work.member[j]:
+            j = rows[LINK_TO, link]
+            if above[i] < 0 or units[above[i]] != rows[MEMBER, j]:
                 above[j] = spot
-                work.stack[height] = j
+                stack[height] = j
                 height += 1
-            link = work.next_link[link]
+            link = rows[NEXT_LINK, link]
         spot += 1
     for spot in range(size - 1, 0, -1):
-        work.end[work.parent[spot]] = max(work.end[work.parent[spot]], work.end[spot])
+        i = rows[PARENT, spot]
+        ends[i] = max(ends[i], ends[spot])
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _meet(parent, a, b):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return the lowest common ancestor of places a <= b: the first ancestor of b not after a."""
     while b > a:
@@ -137,14 +177,14 @@ def _meet(parent, a, b):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return b
 
 
-@njit(cache=True, nogil=True)
+@inner
 def sum_subtrees(graph: Graph, work: Work, edges: int, low: int, high: int, skip: int) -> None:
     """Sum weight, load, moments, compounds and border over every subtree of part of the tree.
 
     Parameters
     ----------
     graph, work : Graph, Work
-        The piece, and a tree by `grow_tree`; `work.sums` is filled.
+        The piece, and a tree by `grow_tree`, whose sums are filled.
     edges : int
         Edges of the union.
     low, high : int
@@ -152,42 +192,52 @@ def sum_subtrees(graph: Graph, work: Work, edges: int, low: int, high: int, skip
     skip : int
         Root of a subtree inside it that is left out, or -1; its sums are zero.
     """
-    skip_end = work.end[skip] if skip >= 0 else -1
+    tree = work.tree
+    parent = work.rows[PARENT]
+    units = work.rows[UNIT]
+    firsts = work.rows[FIRST]
+    lasts = work.rows[LAST]
+    compound = graph.compound
+    skip_end = work.rows[END, skip] if skip >= 0 else -1
     for i in range(low, high):
-        work.sums[i, :] = 0.0
+        for k in range(N_TREE):
+            tree[i, k] = 0.0
         if skip <= i < skip_end:
             continue
-        unit = work.unit[i]
-        for k in range(5):
-            work.sums[i, k] = graph.units[unit, k]
-        c = graph.compound[unit]
+        unit = units[i]
+        for k in range(COMPOUNDS):
+            tree[i, k] = graph.units[unit, k]
+        c = compound[unit]
         if c >= 0:
-            work.sums[i, COMPOUNDS] += 1
-            if work.last[c] < 0:
-                work.first[c] = i
+            tree[i, COMPOUNDS] += 1
+            if lasts[c] < 0:
+                firsts[c] = i
             else:  # a pair met below a place was counted twice there
-                work.sums[_meet(work.parent, work.last[c], i), COMPOUNDS] -= 1
-            work.last[c] = i
+                tree[_meet(parent, lasts[c], i), COMPOUNDS] -= 1
+            lasts[c] = i
     for i in range(low, high):
-        c = graph.compound[work.unit[i]]
-        if c >= 0 and work.last[c] >= 0:
-            work.sums[_meet(work.parent, work.first[c], work.last[c]), COMPLETE] += 1
-            work.last[c] = -1
+        c = compound[units[i]]
+        if c >= 0 and lasts[c] >= 0:
+            tree[_meet(parent, firsts[c], lasts[c]), COMPLETE] += 1
+            lasts[c] = -1
     for k in range(edges):
-        if work.toll[k] != 0.0:
-            a, b = work.spot[work.end_a[k]], work.spot[work.end_b[k]]
-            a, b = min(a, b), max(a, b)
+        toll = graph.border[work.rows[HALF, k]]
+        if toll != 0.0:
+            a = work.rows[SPOT, work.rows[END_A, k]]
+            b = work.rows[SPOT, work.rows[END_B, k]]
+            if a > b:
+                a, b = b, a
             if a < low or b >= high or skip <= a < skip_end or skip <= b < skip_end:
                 continue
-            work.sums[_meet(work.parent, a, b), INSIDE] += work.toll[k]
-            work.sums[a, TOUCHED] += work.toll[k]
-            work.sums[b, TOUCHED] += work.toll[k]
+            tree[_meet(parent, a, b), INSIDE] += toll
+            tree[a, TOUCHED] += toll
+            tree[b, TOUCHED] += toll
     for i in range(high - 1, low, -1):
         for k in range(N_TREE):
-            work.sums[work.parent[i], k] += work.sums[i, k]
+            tree[parent[i], k] += tree[i, k]
 
 
-@njit(cache=True, nogil=True)
+@inner
 def price_cuts(price: Floats, work: Work, low: int, high: int, skip: int) -> tuple[float, float, int]:
     """Price every cut of part of the tree in O(1) each.
 
@@ -196,7 +246,7 @@ def price_cuts(price: Floats, work: Work, low: int, high: int, skip: int) -> tup
     price : float64[9]
         Vector of prices.
     work : Work
-        After `sum_subtrees` of the same part; `work.side` takes the cost of both sides of each cut.
+        After `sum_subtrees` of the same part; BELOW and REST take the cost of both sides of each cut.
     low, high, skip : int
         The part, as in `sum_subtrees`.
 
@@ -207,20 +257,26 @@ def price_cuts(price: Floats, work: Work, low: int, high: int, skip: int) -> tup
     at : int
         Root of the subtree the best cut takes off, or -1.
     """
-    skip_end = work.end[skip] if skip >= 0 else -1
-    t = work.sums[low]
-    whole = grid_cost(price, t[WEIGHT], t[LOADED], t[WX], t[WY], t[WR2], t[COMPOUNDS], t[INSIDE])
-    best, at = np.inf, -1
+    tree = work.tree
+    skip_end = work.rows[END, skip] if skip >= 0 else -1
+    t = tree[low]
+    r = tree[len(tree) - 1]  # scratch: sums of the rest
+    whole = price_sums(price, t)
+    best = np.inf
+    at = -1
     for i in range(low + 1, high):
         if skip <= i < skip_end:
             continue
-        s = work.sums[i]
-        below = grid_cost(price, s[WEIGHT], s[LOADED], s[WX], s[WY], s[WR2], s[COMPOUNDS], s[INSIDE])
-        rest = grid_cost(
-            price, t[WEIGHT] - s[WEIGHT], t[LOADED] - s[LOADED], t[WX] - s[WX], t[WY] - s[WY], t[WR2] - s[WR2],
-            t[COMPOUNDS] - s[COMPLETE], t[INSIDE] - s[TOUCHED] + s[INSIDE],
-        )  # fmt: skip
-        work.side[i, 0], work.side[i, 1] = below, rest
+        s = tree[i]
+        for k in range(COMPOUNDS):
+            r[k] = t[k] - s[k]
+        r[COMPOUNDS] = t[COMPOUNDS] - s[COMPLETE]
+        r[INSIDE] = t[INSIDE] - s[TOUCHED] + s[INSIDE]
+        below = price_sums(price, s)
+        rest = price_sums(price, r)
+        s[BELOW] = below
+        s[REST] = rest
         if below + rest < best:
-            best, at = below + rest, i
+            best = below + rest
+            at = i
     return whole, best, at

@@ -1,0 +1,70 @@
+"""How kernels are compiled: few doors from Python, and behind them kernels without one.
+
+What compiling costs: every array handed on is seven values to the compiler, at every call, so arrays of one kind and
+size are rows of one matrix, named by constants; each kernel is optimised again within every kernel above it, so there
+are few floors; and each statement takes its milliseconds.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, ParamSpec, TypeVar
+
+from numba import njit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+OPTIONS: Final[dict[str, Any]] = {"nogil": True, "no_cfunc_wrapper": True, "no_rewrites": True, "_nrt": False}
+"""For kernels that make no arrays and have no expressions of whole arrays."""
+
+
+def door(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a kernel that Python calls.
+
+    Parameters
+    ----------
+    function : callable
+        The kernel; it makes no arrays.
+
+    Returns
+    -------
+    callable
+        The compiled kernel, kept in the cache.
+    """
+    return _compiled(function, cache=True)
+
+
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a kernel that only kernels call; without an entry from Python it compiles in half the time.
+
+    Parameters
+    ----------
+    function : callable
+        The kernel; it makes no arrays.
+
+    Returns
+    -------
+    callable
+        The compiled kernel.
+    """
+    return _compiled(function, no_cpython_wrapper=True)
+
+
+def woven(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a large kernel part of the one kernel that calls it, so that it is compiled only there.
+
+    Parameters
+    ----------
+    function : callable
+        The kernel; it makes no arrays.
+
+    Returns
+    -------
+    callable
+        The kernel.
+    """
+    return _compiled(function, no_cpython_wrapper=True, inline="always")
+
+
+def _compiled(function: Callable[P, R], **more: Any) -> Callable[P, R]:  # noqa: ANN401
+    compiled: Callable[P, R] = njit(**OPTIONS, **more)(function)
+    return compiled
