@@ -188,7 +188,7 @@ class Layers:
 
     def __post_init__(self) -> None:
         """Check the contract that geometry relies on."""
-        if not self.crs.is_projected:
+        if not (self.crs.is_projected or self.crs.is_engineering):
             raise CRSError(say("layers: need a projected CRS in metres, found {name}; give --crs", name=self.crs.name))
         for role in ROLES:
             frame = getattr(self, role, None)

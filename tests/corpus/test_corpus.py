@@ -4,6 +4,8 @@ import logging
 import re
 from pathlib import Path
 
+import cases_crs
+import cases_files
 import cases_households
 import pytest
 from district import Case
@@ -11,9 +13,11 @@ from district import Case
 from gridplan.accounts import conservation
 from gridplan.errors import GridplanError
 from gridplan.model import Layers
+from gridplan.pipeline import partition_district
+from gridplan.plan import read_plan
 from gridplan.reading import read_layers
 
-CASES = [*cases_households.CASES]
+CASES = [*cases_files.CASES, *cases_crs.CASES, *cases_households.CASES]
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning:pyogrio")  # of writing
 
@@ -21,8 +25,8 @@ SECRET = re.compile(r"21010619850101\d{4}|138\d{8}|张[甲乙丙]\d+")
 
 
 def test_there_are_enough_cases_of_different_names() -> None:
-    """All named."""
-    assert len({case.name for case in CASES}) == len(CASES) >= 50
+    """At least sixty."""
+    assert len({case.name for case in CASES}) == len(CASES) >= 60
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -34,7 +38,7 @@ def test_a_dirty_input(case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixt
         with pytest.raises(GridplanError, match=case.refused) as caught:
             read_layers(tmp_path, **case.options)
         text = str(caught.value)
-        assert re.match(r"(?s)[^:]+: .+; .+", text), "where: what is needed, what was found; what to do"
+        assert re.match(r"(?s).+?: .+; .+", text), "where: what is needed, what was found; what to do"
         assert not SECRET.search(text + caplog.text)
         return
     layers = read_layers(tmp_path, **case.options)
@@ -55,3 +59,15 @@ def check_conservation(layers: Layers) -> None:
     used = table[(table["role"] == "buildings") & (table["reason"] == "used")].iloc[0]
     assert used["rows"] == len(layers.buildings)
     assert used["households"] == layers.buildings["households"].sum()
+
+
+def test_a_local_grid_is_planned_without_a_place_on_the_globe(tmp_path: Path) -> None:
+    """All outputs but the GeoJSON; the plan is read back with its CRS."""
+    case = next(case for case in CASES if case.name == "CRS: a local metric grid shared by all layers")
+    (tmp_path / "in").mkdir()
+    case.make(tmp_path / "in")
+    plan = partition_district(tmp_path / "in", tmp_path / "out", effort="fast")
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"plan.gpkg", "summary.json", "buildings.csv", "plan.html"}
+    assert read_plan(tmp_path / "out").equals(plan)
+    assert plan.grids["households"].sum() == 556

@@ -12,11 +12,12 @@ from pyproj.exceptions import CRSError as ProjCRSError
 from pyproj.exceptions import ProjError
 
 from gridplan.errors import CRSError
-from gridplan.language import join, say
+from gridplan.language import say
 
 Geometries = NDArray[np.object_]
 
 # A coarse outline of where CGCS2000 is used, in degrees; it only chooses between it and UTM near the border.
+_OLD_AXES_M: Final = (6_378_245.0, 6_378_140.0)
 _CHINA: Final = shapely.Polygon(
     [
         (121.5, 53.4), (125.5, 53.1), (127.5, 50.2), (130.8, 48.9), (134.8, 48.4), (133.1, 45.1), (131.1, 44.8),
@@ -31,12 +32,11 @@ _CHINA: Final = shapely.Polygon(
     ]
 )  # fmt: skip
 _CGCS2000: Final = "China 2000"
+LOCAL: Final = CRS.from_wkt('LOCAL_CS["local metric grid",UNIT["metre",1],AXIS["X",EAST],AXIS["Y",NORTH]]')
+"""Metres of a grid whose place on the globe nobody tells."""
+
 _WITHOUT_SHIFT: Final = (_CGCS2000, "World Geodetic System 1984")
-_CM_75: Final = 4534  # CGCS2000 / 3-degree Gauss-Kruger CM 75E; the next 20 follow, 3 degrees apart
-_ZONE_25: Final = 4513  # the same with the zone before the easting
-_ZONE_13: Final = 4491  # the same for zones of 6 degrees
-_SHENYANG_M: Final = (450_000, 4_560_000, 569_000, 4_769_000)  # in CM 123E; the numbers fit other zones too
-_NEAR_DEGREES: Final = 2.0
+CM_75: Final = 4534  # CGCS2000 / 3-degree Gauss-Kruger CM 75E; the next 20 follow, 3 degrees apart
 
 
 def parse_crs(value: object, where: str) -> CRS | None:
@@ -61,6 +61,8 @@ def parse_crs(value: object, where: str) -> CRS | None:
     """
     if value is None or value == "":
         return None
+    if str(value).casefold() == "local":
+        return LOCAL
     text = str(value)
     try:
         crs = CRS.from_epsg(int(text)) if text.isdigit() else CRS.from_user_input(value)
@@ -101,70 +103,13 @@ def choose_working_crs(crs: CRS, x: float, y: float) -> CRS:
     CRSError
         If the middle cannot be brought to degrees.
     """
+    if crs == LOCAL:
+        return crs
     lon, lat = to_degrees(crs, x, y)
     if _datum(crs) == _CGCS2000 or in_china(lon, lat):
-        return CRS.from_epsg(_CM_75 + round((_central_meridian(lon) - 75) / 3))
+        return CRS.from_epsg(CM_75 + round((central_meridian(lon) - 75) / 3))
     own = crs.is_projected and crs.axis_info[0].unit_name == "metre" and crs.to_epsg() != 3857  # noqa: PLR2004
-    return crs if own else _utm(lon, lat)
-
-
-def guess_crs(x: float, y: float, anchor: tuple[float, float] | None, where: str) -> CRS:
-    """Guess the CRS of coordinates from their size.
-
-    Parameters
-    ----------
-    x, y : float
-        Middle of the layer.
-    anchor : tuple of float or None
-        Longitude and latitude of a layer whose CRS is known; None: somewhere in China.
-    where : str
-        Layer, as messages name it.
-
-    Returns
-    -------
-    CRS
-        The only one in which the numbers fit.
-
-    Raises
-    ------
-    CRSError
-        If none fits, or more than one.
-    """
-    if is_degrees(x, y):
-        return CRS.from_epsg(4490 if in_china(x, y) else 4326)
-    if is_degrees(y, x) and in_china(y, x):
-        raise CRSError(
-            say("{where}: need x = longitude and y = latitude, found them swapped; swap the columns", where=where)
-        )
-    fits = [crs for crs in _candidates(x, y, anchor) if _fits(crs, x, y, anchor)]
-    if len(fits) == 1:
-        return fits[0]
-    raise CRSError(
-        say(
-            "{where}: need a CRS, found none in the file and numbers like {x:.0f}, {y:.0f} that fit {fits}; "
-            "give --crs, for example --crs 4550",
-            where=where,
-            x=x,
-            y=y,
-            fits=join([crs.to_string() for crs in fits], "and") or say("none known"),
-        )
-    )
-
-
-def is_degrees(x: float, y: float) -> bool:
-    """Tell degrees from metres by the size of the numbers.
-
-    Parameters
-    ----------
-    x, y : float
-        Middle of the layer.
-
-    Returns
-    -------
-    bool
-        True for longitude and latitude.
-    """
-    return abs(x) <= 180 and abs(y) <= 90  # noqa: PLR2004
+    return crs if own else utm(lon, lat)
 
 
 def in_china(lon: float, lat: float) -> bool:
@@ -309,6 +254,39 @@ def _transformer(source: str, target: str) -> Transformer:
     return Transformer.from_crs(CRS(source), CRS(target), always_xy=True, allow_ballpark=shiftless)
 
 
+def describe(crs: CRS) -> str:
+    """Name a CRS in a message.
+
+    Parameters
+    ----------
+    crs : CRS
+        Any.
+
+    Returns
+    -------
+    str
+        For example ``EPSG:4550 (CGCS2000 / 3-degree Gauss-Kruger CM 123E)``.
+    """
+    code = crs.to_epsg()
+    return f"EPSG:{code} ({crs.name})" if code else crs.name
+
+
+def is_cgcs2000(crs: CRS) -> bool:
+    """Tell whether a CRS is on the datum of China.
+
+    Parameters
+    ----------
+    crs : CRS
+        Any.
+
+    Returns
+    -------
+    bool
+        True for CGCS2000.
+    """
+    return _datum(crs) == _CGCS2000
+
+
 def _datum(crs: CRS) -> str:
     base = crs.geodetic_crs
     return base.datum.name if base is not None and base.datum is not None else ""
@@ -317,7 +295,11 @@ def _datum(crs: CRS) -> str:
 def _refuse_old(crs: CRS, where: str) -> None:
     """Xian 80 and Beijing 54: PROJ moves them by nothing, which is 80 m wrong."""
     datum = _datum(crs)
-    if "xian" in datum.casefold() or "beijing" in datum.casefold():
+    # A file that names no datum but the ellipsoid of Beijing 54 or Xian 80 is in one of them.
+    axis = crs.ellipsoid.semi_major_metre if crs.ellipsoid is not None else 0.0
+    nameless = "not specified" in datum.casefold() or "unknown" in datum.casefold()
+    named = "xian" in datum.casefold() or "beijing" in datum.casefold()
+    if named or (nameless and axis in _OLD_AXES_M):
         raise CRSError(
             say(
                 "{where}: need CGCS2000 or WGS 84, found {crs} ({datum}), whose shift to CGCS2000 (tens of metres) "
@@ -329,34 +311,34 @@ def _refuse_old(crs: CRS, where: str) -> None:
         )
 
 
-def _central_meridian(lon: float) -> int:
+def central_meridian(lon: float) -> int:
+    """Find the central meridian of the 3-degree zone around a longitude.
+
+    Parameters
+    ----------
+    lon : float
+        Degrees.
+
+    Returns
+    -------
+    int
+        Degrees, 75 to 135.
+    """
     return min(max(3 * int(np.floor(lon / 3 + 0.5)), 75), 135)
 
 
-def _utm(lon: float, lat: float) -> CRS:
+def utm(lon: float, lat: float) -> CRS:
+    """Choose the UTM zone around a place.
+
+    Parameters
+    ----------
+    lon, lat : float
+        Degrees.
+
+    Returns
+    -------
+    CRS
+        On WGS 84.
+    """
     zone = min(int((lon + 180) // 6) + 1, 60)
     return CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
-
-
-def _candidates(x: float, y: float, anchor: tuple[float, float] | None) -> list[CRS]:
-    """List the CRS whose numbers look like these."""
-    zone = int(x // 1_000_000)
-    codes = [_ZONE_25 + zone - 25] if 25 <= zone <= 45 else []  # noqa: PLR2004
-    codes += [_ZONE_13 + zone - 13] if 13 <= zone <= 23 else []  # noqa: PLR2004
-    codes += [3857] if zone > 0 else []
-    candidates = [CRS.from_epsg(code) for code in codes]
-    left, low, right, high = _SHENYANG_M
-    if 0 < x < 1_000_000 and anchor is not None:  # noqa: PLR2004
-        zone = (_central_meridian(anchor[0]) - 75) // 3
-        near = [_CM_75 + i for i in range(max(zone - 1, 0), min(zone + 2, 21))]
-        candidates += [CRS.from_epsg(code) for code in near] if in_china(*anchor) else [_utm(*anchor)]
-    elif left <= x <= right and low <= y <= high:
-        candidates.append(CRS.from_epsg(4550))
-    return candidates
-
-
-def _fits(crs: CRS, x: float, y: float, anchor: tuple[float, float] | None) -> bool:
-    lon, lat = to_degrees(crs, x, y)
-    if anchor is None:
-        return in_china(lon, lat)
-    return bool(np.hypot(lon - anchor[0], lat - anchor[1]) < _NEAR_DEGREES)

@@ -14,6 +14,7 @@ from gridplan.language import say
 
 _VALID_SHARE: Final = 0.99
 _CLEAR_SAMPLE: Final = 20
+_COMMON_SHARE: Final = 0.85
 _CJK: Final = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\uffef\U00020000-\U0003ffff]")
 
 
@@ -73,16 +74,24 @@ def choose_encoding(texts: Collection[bytes], where: str, hint: str = "") -> str
                 where=where,
             )
         )
-    as_gb = sum(decode(t, "gb18030") is not None for t in texts)
-    if as_gb > _VALID_SHARE * len(texts):
-        return "gb18030"
+    as_gb = [text for text in (decode(t, "gb18030") for t in texts) if text is not None]
+    if len(as_gb) > _VALID_SHARE * len(texts):
+        if _mostly_common(as_gb):
+            return "gb18030"
+        raise EncodingError(
+            say(
+                "{where}: need text in UTF-8 or GB18030, found text that gives no common Hanzi in either; "
+                "give --encoding, for example BIG5 or CP1252",
+                where=where,
+            )
+        )
     raise EncodingError(
         say(
             "{where}: need text in UTF-8 or GB18030, found {not_utf8:.0%} not valid in the one and {not_gb:.0%} in "
             "the other; give --encoding",
             where=where,
             not_utf8=1 - len(as_utf8) / len(texts),
-            not_gb=1 - as_gb / len(texts),
+            not_gb=1 - len(as_gb) / len(texts),
         )
     )
 
@@ -155,3 +164,11 @@ def decode_all(texts: Collection[bytes], encoding: str, where: str) -> Mapping[b
 def _mostly_cjk(texts: Collection[str]) -> bool:
     beyond = sum(not char.isascii() for text in texts for char in text)
     return 2 * sum(len(_CJK.findall(text)) for text in texts) > beyond
+
+
+def _mostly_common(texts: Collection[str]) -> bool:
+    """Tell whether most Hanzi are among the 6,763 of GB 2312: rubbish of another encoding is not."""
+    rows = [char.encode("gb18030") for text in texts for char in text if not char.isascii()]
+    letters = [raw for raw in rows if not (len(raw) == 2 and 0xA1 <= raw[0] <= 0xA3)]  # noqa: PLR2004 - signs
+    common = sum(len(raw) == 2 and 0xB0 <= raw[0] <= 0xF7 and raw[1] >= 0xA1 for raw in letters)  # noqa: PLR2004
+    return common >= _COMMON_SHARE * len(letters)

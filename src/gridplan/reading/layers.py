@@ -5,59 +5,36 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pyproj import CRS
 
 from gridplan.config import Rules
-from gridplan.errors import CRSError, LayerError, first_three, nth_row
+from gridplan.errors import LayerError, first_three, nth_row
 from gridplan.language import say, word
 from gridplan.model import Layers, Source
 from gridplan.progress import Report, silent
 from gridplan.reading.buildings import make_buildings, settle_buildings
 from gridplan.reading.counting import RawBuildings
-from gridplan.reading.crs import (
-    Geometries,
-    choose_working_crs,
-    guess_crs,
-    is_degrees,
-    parse_crs,
-    to_degrees,
-    transform,
-)
+from gridplan.reading.crs import Geometries, choose_working_crs, parse_crs, transform
 from gridplan.reading.encodings import check_encoding
 from gridplan.reading.fields import Match, match_fields, to_text
 from gridplan.reading.headers import FURNITURE
 from gridplan.reading.households import Census, take_census
 from gridplan.reading.locating import Locator, make_locator
 from gridplan.reading.notes import Notes
-from gridplan.reading.shapes import from_coordinates, is_missing, repair, unwrap
+from gridplan.reading.settling import Spatial, settle_crs
+from gridplan.reading.shapes import from_coordinates, repair, unwrap
+from gridplan.reading.shifts import refuse_shifted
 from gridplan.reading.sources import SHAPEFILE_PARTS, TABLE_ROLES, TABLES, LayerRef, find_layers
 from gridplan.reading.surroundings import bring_places, make_layer, make_personnel
 from gridplan.reading.tables import Table, open_table, read_table
-from gridplan.reading.vectors import Loaded, middle, read_vector
+from gridplan.reading.vectors import middle, read_vector
 
-_FAR_M: Final = 20_000
 _BEYOND_IDS: Final = frozenset(("name", "address", "x"))
 """Fields by which a row of the households finds its building without an id."""
-
-
-@dataclass(slots=True)
-class _Spatial:
-    """A layer with geometry on its way in: `crs` is None until it is known."""
-
-    loaded: Loaded
-    match: Match
-    frame: pd.DataFrame
-    shapes: Geometries
-    crs: CRS | None
-
-    @property
-    def ref(self) -> LayerRef:
-        return self.loaded.ref
 
 
 def read_layers(
@@ -81,7 +58,8 @@ def read_layers(
     rules : Rules or None
         Rates of the estimates; None takes the defaults.
     crs : str, int or None
-        CRS of the files that do not tell theirs, for example 4550; None guesses it from the numbers.
+        CRS of the files that do not tell theirs, or a wrong one, for example 4550; ``local`` for a metric grid of
+        their own; None guesses it from the numbers.
     encoding : str or None
         Encoding of the text in CSV files and shapefiles; None lets the bytes decide.
     report : Report
@@ -107,18 +85,19 @@ def read_layers(
     encoding = check_encoding(encoding) if encoding else None
     refs = find_layers(source, roles, notes)
     total = len(refs) + 1
-    spatial: dict[str, _Spatial] = {}
+    spatial: dict[str, Spatial] = {}
     report("reading", 0, total)
     for ref in refs.values():
         if ref.role not in TABLE_ROLES:
             spatial[ref.role] = _load(ref, encoding, notes)
             report("reading", len(spatial), total)
-    anchor = _settle_crs(spatial, told, notes)
+    anchor = settle_crs(spatial, told, notes)
     first = spatial["buildings"]
-    target = choose_working_crs(_known(first), *middle(first.shapes))
+    target = choose_working_crs(first.known, *middle(first.shapes))
     origins = {role: _source(layer) for role, layer in spatial.items()}
     for layer in spatial.values():
-        layer.shapes = transform(layer.shapes, _known(layer), target, layer.ref.where)
+        layer.shapes = transform(layer.shapes, layer.known, target, layer.ref.where)
+    refuse_shifted({role: layer.shapes for role, layer in spatial.items()}, target, anchor)
     raw = RawBuildings(first.ref.where, first.frame, first.shapes, first.match, notes)
     ledger = _open(refs["households"], encoding, notes) if "households" in refs else None
     settle_buildings(raw, named=ledger is not None and not _BEYOND_IDS & set(ledger.match.fields))
@@ -127,12 +106,11 @@ def read_layers(
         locator = _locator(raw, spatial.get("compounds"), rules.geometry.household_reach_m)
         census = _count(ledger, locator, target, anchor, rules, notes)
     buildings, entrances = make_buildings(raw, census, target, rules)
-    frames: dict[str, gpd.GeoDataFrame] = {
+    frames: dict[str, Any] = {
         role: make_layer(layer.ref, layer.frame, layer.shapes, target, notes)
         for role, layer in spatial.items()
         if role != "buildings"
     }
-    _warn_far(buildings, frames, notes)
     personnel = None
     if "personnel" in refs:
         roster = _open(refs["personnel"], encoding, notes)
@@ -195,7 +173,7 @@ def _put_furniture_aside(ref: LayerRef, aside: list[tuple[int, str]], notes: Not
             notes.tell("rows_skipped", ref.role, said, float(len(rows)))
 
 
-def _locator(raw: RawBuildings, compounds: _Spatial | None, reach_m: float) -> Locator:
+def _locator(raw: RawBuildings, compounds: Spatial | None, reach_m: float) -> Locator:
     around = None
     if compounds is not None and "compound" in compounds.frame:
         around = to_text(compounds.frame["compound"]), compounds.shapes
@@ -223,7 +201,7 @@ def _tell_match(ref: LayerRef, match: Match, notes: Notes) -> None:
         notes.tell("personal_fields_dropped", ref.role, reason, float(len(match.personal)))
 
 
-def _load(ref: LayerRef, encoding: str | None, notes: Notes) -> _Spatial:
+def _load(ref: LayerRef, encoding: str | None, notes: Notes) -> Spatial:
     """Read one layer and reduce it to its canonical fields, still raw."""
     table = ref.path.suffix.lower() in TABLES
     loaded = read_table(ref, encoding) if table else read_vector(ref, encoding)
@@ -239,7 +217,7 @@ def _load(ref: LayerRef, encoding: str | None, notes: Notes) -> _Spatial:
         raise LayerError(say("{where}: need at least one row, found none; check the layer", where=ref.where))
     shapes = _repair(ref, frame, unwrap(shapes), notes)
     _put_furniture_aside(ref, loaded.aside, notes)
-    return _Spatial(loaded, match, frame, shapes, loaded.crs)
+    return Spatial(loaded, match, frame, shapes, loaded.crs)
 
 
 def _repair(ref: LayerRef, frame: pd.DataFrame, shapes: Geometries, notes: Notes) -> Geometries:
@@ -255,78 +233,8 @@ def _repair(ref: LayerRef, frame: pd.DataFrame, shapes: Geometries, notes: Notes
     return fixed
 
 
-def _settle_crs(spatial: Mapping[str, _Spatial], told: CRS | None, notes: Notes) -> tuple[float, float]:
-    """Give every layer a CRS; return longitude and latitude of the district."""
-    anchor: tuple[float, float] | None = None
-    for layer in spatial.values():
-        x, y = middle(layer.shapes)
-        if layer.crs is not None and not np.isnan(x):
-            anchor = anchor or to_degrees(layer.crs, x, y)
-    for layer in spatial.values():
-        x, y = middle(layer.shapes)
-        if layer.crs is None:
-            layer.crs = CRS.from_epsg(4326) if np.isnan(x) else _assume(layer, (x, y), told, anchor, notes)
-        if layer.ref.role == "buildings":
-            if np.isnan(x):
-                raise LayerError(
-                    say(
-                        "{where}: need at least one building with a geometry, found none; check the layer",
-                        where=layer.ref.where,
-                    )
-                )
-            anchor = to_degrees(layer.crs, x, y)
-    if anchor is None or not np.isfinite(anchor).all():
-        raise CRSError(
-            say(
-                "{where}: need coordinates inside their CRS, found others; give --crs",
-                where=spatial["buildings"].ref.where,
-            )
-        )
-    return anchor
-
-
-def _assume(
-    layer: _Spatial, place: tuple[float, float], told: CRS | None, anchor: tuple[float, float] | None, notes: Notes
-) -> CRS:
-    """Take the CRS the user told where the numbers agree with it, else guess."""
-    if told is not None and told.is_geographic == is_degrees(*place):
-        crs, how = told, say("as told")
-    else:
-        crs, how = guess_crs(*place, anchor, layer.ref.where), say("judged by the size of its numbers")
-    sentence = say(
-        "{place} does not tell its CRS: taken as {crs} ({name}), {how}",
-        place=layer.ref.place,
-        crs=crs.to_string(),
-        name=crs.name,
-        how=how,
-    )
-    layer.loaded.assumptions.append(sentence)
-    (notes.tell if crs is told else notes.warn)("crs_assumed", layer.ref.role, sentence)
-    return crs
-
-
-def _known(layer: _Spatial) -> CRS:
-    if layer.crs is None:
-        raise CRSError(say("{where}: need a CRS, found none; give --crs", where=layer.ref.where))
-    return layer.crs
-
-
-def _warn_far(buildings: gpd.GeoDataFrame, frames: Mapping[str, gpd.GeoDataFrame], notes: Notes) -> None:
-    """Say which layers lie nowhere near the buildings: most often their CRS is wrong."""
-    left, low, right, high = buildings.total_bounds
-    for role, frame in frames.items():
-        shapes = frame.geometry.to_numpy()
-        if not len(shapes) or is_missing(shapes).all():
-            continue
-        x0, y0, x1, y1 = frame.total_bounds
-        gap = float(np.hypot(max(x0 - right, left - x1, 0), max(y0 - high, low - y1, 0)))
-        if gap > _FAR_M:
-            reason = say("{role} lies {km:.0f} km from the buildings; check its CRS", role=word(role), km=gap / 1000)
-            notes.warn("layer_far_away", role, reason, gap)
-
-
-def _source(layer: _Spatial) -> Source:
-    crs = _known(layer)
+def _source(layer: Spatial) -> Source:
+    crs = layer.known
     code = crs.to_epsg()
     loaded = layer.loaded
     return Source(

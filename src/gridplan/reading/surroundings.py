@@ -11,8 +11,9 @@ from pyproj import CRS
 
 from gridplan.errors import LayerError, first_three, nth_row
 from gridplan.language import say, word
-from gridplan.reading.crs import Geometries, guess_crs, to_degrees, transformation
+from gridplan.reading.crs import LOCAL, Geometries, to_degrees, transformation
 from gridplan.reading.fields import to_flags, to_numbers, to_text
+from gridplan.reading.guessing import guess_crs
 from gridplan.reading.notes import Notes
 from gridplan.reading.shapes import check_kinds, is_missing, one_point, repair
 from gridplan.reading.sources import LayerRef, name_key
@@ -205,6 +206,8 @@ def bring_places(
 
 
 def _is_near(crs: CRS, place: tuple[float, float], anchor: tuple[float, float]) -> bool:
+    if crs == LOCAL:
+        return True
     lon, lat = to_degrees(crs, *place)
     return bool(np.hypot(lon - anchor[0], lat - anchor[1]) < 1)
 

@@ -16,8 +16,9 @@ from pyproj import CRS
 
 from gridplan.errors import CRSError, LayerError
 from gridplan.language import join, say
-from gridplan.reading.crs import Geometries, is_degrees, parse_crs
+from gridplan.reading.crs import Geometries, parse_crs
 from gridplan.reading.encodings import choose_encoding, decode, decode_all
+from gridplan.reading.guessing import is_degrees
 from gridplan.reading.sources import TABLE_ROLES, LayerRef
 
 _NAME_BYTES: Final = 10

@@ -98,7 +98,8 @@ def _fill(draft: Path, plan: PlanData, rules: Rules, report: Report) -> None:
     stages: Stages = {}
     steps: tuple[Step, ...] = (
         lambda: write_geopackage(plan, rules, draft / "plan.gpkg"),
-        lambda: write_geojson(plan, rules, draft / "grids.geojson"),
+        # A plan on a local grid has no longitude and latitude to write.
+        lambda: None if plan.crs.is_engineering else write_geojson(plan, rules, draft / "grids.geojson"),
         lambda: write_buildings(plan, draft / "buildings.csv"),
         lambda: (draft / "plan.html").write_text(render_page(plan, rules), "utf-8"),
     )
