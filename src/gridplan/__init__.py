@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gridplan.check import Check
     from gridplan.config import Rules
     from gridplan.errors import (
         ConfigError,
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
     )
     from gridplan.model import Finding, Layers, Partition
     from gridplan.partition import partition_graph
-    from gridplan.pipeline import make_plan, partition_district
+    from gridplan.pipeline import check_district, make_plan, partition_district
     from gridplan.plan import Plan, audit_plan, read_plan
     from gridplan.reading import read_layers
     from gridplan.sample import make_sample
 
 __all__ = [
     "CRSError",
+    "Check",
     "ConfigError",
     "EncodingError",
     "Finding",
@@ -46,6 +48,7 @@ __all__ = [
     "PlanError",
     "Rules",
     "audit_plan",
+    "check_district",
     "make_plan",
     "make_sample",
     "partition_district",
@@ -55,12 +58,14 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Check": "check",
     "Finding": "model",
     "Layers": "model",
     "Partition": "model",
     "Plan": "plan",
     "Rules": "config",
     "audit_plan": "plan",
+    "check_district": "pipeline",
     "make_plan": "pipeline",
     "make_sample": "sample",
     "partition_district": "pipeline",

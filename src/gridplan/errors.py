@@ -11,6 +11,11 @@ from gridplan.language import join, say
 class GridplanError(Exception):
     """Root of every error gridplan raises on purpose."""
 
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do."""
+        return str(self) if not self.args or not isinstance(self.args[0], str) else self.args[0]
+
 
 class ConfigError(GridplanError, ValueError):
     """A rule or an option has a value that cannot be used."""

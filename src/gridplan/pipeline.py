@@ -1,7 +1,7 @@
 """The order of the stages, and only that: read, draw the fabric, partition, draw the grids, audit, write."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from gridplan import geometry, reading, reporting
+from gridplan.check import Check
 from gridplan.config import Rules
+from gridplan.errors import GridplanError, LayerError
 from gridplan.geometry.grids import draw_grids
 from gridplan.language import say
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
@@ -20,6 +22,53 @@ from gridplan.partition import partition_graph
 from gridplan.plan import Plan
 from gridplan.progress import Report, Stages, silent, timed
 from gridplan.schema import ASSIGNMENT_COLUMNS, SET_ASIDE_COLUMNS
+
+
+def check_district(
+    source: str | Path | None = None,
+    *,
+    roles: Mapping[str, str | Path] | None = None,
+    rules: Rules | None = None,
+    crs: str | int | None = None,
+    encoding: str | None = None,
+    report: Report = silent,
+) -> Check:
+    """Read a district and lay out its ground, to tell what was assumed and what is wrong.
+
+    Parameters
+    ----------
+    source : path or None
+        Folder or GeoPackage with layers named by role.
+    roles : dict or None
+        Role -> ``FILE`` or ``FILE:layer``; beside or instead of `source`.
+    rules : Rules or None
+        None takes the defaults.
+    crs, encoding : str or None
+        Overrule what the files say.
+    report : Report
+        Progress callback.
+
+    Returns
+    -------
+    Check
+        Tables of the layers and findings; input that cannot be used is a finding, not an exception.
+    """
+    rules = rules or Rules()
+    check = _examine(source, roles=roles, rules=rules, crs=crs, encoding=encoding, report=report)
+    if check.district is None:
+        return check
+    try:
+        fabric = _lay_out(check.district, rules, report)
+    except GridplanError as fault:
+        return dataclasses.replace(check, faults=(("", fault),))
+    aside = _set_aside(check.district, fabric)
+    return dataclasses.replace(check, notes=(*check.notes, *fabric.findings), set_aside=aside)
+
+
+def _examine(source: str | Path | None, **options: Any) -> Check:  # noqa: ANN401
+    found = reading.examine(source, **options)
+    check = Check(district=found.layers, sources=found.sources, notes=found.findings, faults=found.faults)
+    return check if found.layers is None else dataclasses.replace(check, set_aside=found.layers.set_aside)
 
 
 def make_plan(
@@ -73,6 +122,7 @@ def partition_district(
     rules: Rules | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
+    checked: Callable[[Check], object] | None = None,
     report: Report = silent,
     **options: Any,  # noqa: ANN401
 ) -> Plan:
@@ -90,6 +140,8 @@ def partition_district(
         None takes the defaults.
     crs, encoding : str or None
         Overrule what the files say.
+    checked : callable or None
+        Told what reading found, before the plan is made.
     report : Report
         Progress callback.
     **options
@@ -109,7 +161,10 @@ def partition_district(
     stages: Stages = {}
     reporting.check_folder(Path(out))
     with timed(stages, "reading"):
-        layers = reading.read_layers(source, roles=roles, rules=rules, crs=crs, encoding=encoding, report=report)
+        check = _examine(source, roles=roles, rules=rules, crs=crs, encoding=encoding, report=report)
+    if checked is not None:
+        checked(check)
+    layers = check.require()
     plan = _plan(layers, rules, options, stages, report)
     plan.write(out, report=report)
     return plan
@@ -117,7 +172,7 @@ def partition_district(
 
 def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages, report: Report) -> Plan:
     with timed(stages, "geometry"):
-        fabric = geometry.build_fabric(layers, rules, report=report)
+        fabric = _lay_out(layers, rules, report)
     with timed(stages, "partition"):
         partition = _partition(fabric, rules, options, report)
     now = datetime.now(UTC)
@@ -150,6 +205,16 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         findings = (*layers.findings, *fabric.findings, *_not_yet(layers), *reporting.audit(data, rules))
         report("audit", 1, 1)
     return Plan.of(dataclasses.replace(data, findings=findings_frame(findings, layers.crs)))
+
+
+def _lay_out(layers: Layers, rules: Rules, report: Report) -> Fabric:
+    """Lay out the ground; a plan without any building is nobody's wish."""
+    fabric = geometry.build_fabric(layers, rules, report=report)
+    if fabric.buildings.empty:
+        raise LayerError(
+            say("buildings: need one on the planned ground, found none; check the boundary and the CRS of the layers")
+        )
+    return fabric
 
 
 def _partition(fabric: Fabric, rules: Rules, options: dict[str, Any], report: Report) -> Partition:

@@ -202,7 +202,7 @@ ASIDE_REASONS: Final = (
     "several buildings have this address", "no building is near", "cancelled",
     "an empty row", "a total", "a header again", "a note below the table",
     "no geometry", "no geometry, or one without area",
-    "a copy or another part of a building",
+    "a copy or another part of a building", "too far outside the planned ground",
 )  # fmt: skip
 """Why rows are set aside when they are read."""
 

@@ -13,14 +13,32 @@ from shapely import GeometryType
 import gridplan
 from gridplan.cli import main
 from gridplan.config import HOUSEHOLD_BASES
-from gridplan.schema import ASIDE_REASONS, CAUSES, ROLES, SEVERITIES
+from gridplan.schema import ASIDE_REASONS, CAUSES, FINDING_COLUMNS, ROLES, SEVERITIES
 
 SOURCE = Path(gridplan.__file__).parent
 FILES = sorted((SOURCE / "language" / "zh").glob("*.toml"))
 STAGES = {"reading", "geometry", "partition", "drawing", "audit", "writing"}
 ESTIMATES = {"suites", "entrances", "residents", "living_area", "floor_area", "footprint"}
 SHAPES = {"points", "lines", "polygons"} | {kind.name.lower() for kind in GeometryType if kind.value >= 0}
-WORDS = {*ASIDE_REASONS, *ROLES, *SEVERITIES, *HOUSEHOLD_BASES, *CAUSES, *STAGES, *ESTIMATES, *SHAPES}
+COLUMNS = {"role", "file", "state", "rows", "crs", "encoding", "fields", "assumptions", *FINDING_COLUMNS}
+TITLES = {"layers", "findings", "conservation", "read", "used"}
+STATES = {"usable", "unusable", "unchecked", "input"}
+JOINS = {"crossing", "link"}
+WORDS = {
+    *COLUMNS,
+    *TITLES,
+    *STATES,
+    *ASIDE_REASONS,
+    *JOINS,
+    "plan",
+    *ROLES,
+    *SEVERITIES,
+    *HOUSEHOLD_BASES,
+    *CAUSES,
+    *STAGES,
+    *ESTIMATES,
+    *SHAPES,
+}
 """Words of the data that `word` is asked for."""
 
 CLICK = {
@@ -57,8 +75,9 @@ def literals(node: ast.AST) -> Iterator[str]:
 
 def said() -> set[str]:
     """Collect every template and every word that stands in the sources, and the help of the commands."""
-    texts = set(WORDS | CLICK)
+    texts, codes = set(WORDS | CLICK), set(tomllib.loads((SOURCE / "language/zh/codes.toml").read_text("utf-8")))
     for _, tree in modules():
+        texts |= codes & {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
         for call in calls(tree, "say", "word"):
             texts.update(literals(call.args[0]))
     commands: list[click.Command] = [main, *main.commands.values()]
@@ -93,7 +112,7 @@ def test_each_text_is_chinese_with_the_same_placeholders(file: Path) -> None:
     """And says something."""
     for english, chinese in tomllib.loads(file.read_text("utf-8")).items():
         assert placeholders(english) == placeholders(chinese), english
-        assert not chinese.isascii(), english
+        assert chinese != english, english
 
 
 def test_no_text_stands_twice() -> None:

@@ -145,7 +145,7 @@ def make_plan(rules: Rules) -> PlanData:
                 "id": ["@far"],
                 "rows": [1],
                 "households": [12],
-                "reason": ["60 m outside every community"],
+                "reason": ["too far outside the planned ground"],
             }
         ),
         findings=findings_frame(

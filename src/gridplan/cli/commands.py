@@ -9,13 +9,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridplan.cli.spoken import Group, lang_option, option
-from gridplan.cli.terminal import EXIT_RULE_BROKEN, exit_on_error, print_findings, progress
+from gridplan.cli.terminal import (
+    EXIT_ERROR,
+    EXIT_RULE_BROKEN,
+    exit_on_error,
+    print_check,
+    print_findings,
+    print_json,
+    print_layers,
+    progress,
+)
 from gridplan.config import EFFORTS, Rules
 from gridplan.language import say, word
 from gridplan.schema import ROLES
 
 if TYPE_CHECKING:
     from gridplan.plan import Plan
+
+PATH = click.Path(path_type=Path)
 
 
 @click.group(
@@ -34,11 +45,63 @@ def main() -> None:
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
 
 
-def _role_options(command: Callable[..., None]) -> Callable[..., None]:
+def _input_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what is read, and by which rules."""
+    command = lang_option(command)
     for role in reversed(ROLES):
         text = say("Layer of {role}, if not in INPUT.", role=word(role))
         command = option(f"--{role}", metavar="FILE[:LAYER]", help=text)(command)
-    return command
+    command = option("--encoding", metavar="E", help="Encoding of the text in DBF and CSV files.")(command)
+    command = option("--crs", metavar="EPSG", help="CRS of layers that name none, or a wrong one.")(command)
+    return option("--rules", "rule_file", metavar="FILE", type=PATH, help="Rule file (TOML).")(command)
+
+
+def _settle_input(source: Path | None, options: dict[str, Any]) -> None:
+    """Turn the roles given one by one, and the rule file, into what the library takes."""
+    given = {role: options.pop(role) for role in ROLES}
+    options["roles"] = {role: file for role, file in given.items() if file is not None}
+    if source is None and "buildings" not in options["roles"]:
+        raise click.UsageError(say("give INPUT, or at least --buildings"))
+
+
+def _read_rules(file: Path | None) -> Rules:
+    return Rules() if file is None else Rules.from_toml(file)
+
+
+@main.command(
+    help="Read the layers in INPUT as `partition` does, and tell what is assumed, repaired, set aside or wrong.\n\n"
+    "Exit code 1 if no plan can be made of them."
+)
+@click.argument("source", metavar="[INPUT]", required=False, type=PATH)
+@option("-o", "--output", metavar="OUT", type=PATH, help="Folder to write: check.json, check.xlsx, findings.gpkg.")
+@option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+@option("--xlsx", "workbook", metavar="FILE", type=PATH, help="Workbook (.xlsx) to write.")
+@_input_options
+@click.pass_context
+def check(
+    ctx: click.Context,
+    /,
+    source: Path | None,
+    output: Path | None,
+    workbook: Path | None,
+    rule_file: Path | None,
+    *,
+    as_json: bool,
+    **options: Any,  # noqa: ANN401
+) -> None:
+    """Check the input."""
+    _settle_input(source, options)
+    with exit_on_error(), progress() as report:
+        from gridplan.pipeline import check_district  # noqa: PLC0415  --help stays fast
+
+        found = check_district(source, rules=_read_rules(rule_file), report=report, **options)
+        if output is not None:
+            found.write(output)
+        if workbook is not None:
+            found.write_workbook(workbook)
+    (print_json if as_json else print_check)(found)
+    if not found.usable:
+        ctx.exit(EXIT_ERROR)
 
 
 @main.command(
@@ -46,32 +109,26 @@ def _role_options(command: Callable[..., None]) -> Callable[..., None]:
     "INPUT is a folder or a GeoPackage whose layers are named by role (buildings 楼栋, communities 社区, ...); layers "
     "can also be given one by one. Only buildings are required."
 )
-@click.argument("source", metavar="[INPUT]", required=False, type=click.Path(path_type=Path))
-@option("-o", "--output", metavar="OUT", type=click.Path(path_type=Path), required=True, help="Folder to write.")
-@option("--rules", "rule_file", metavar="FILE", type=click.Path(path_type=Path), help="Rule file (TOML).")
+@click.argument("source", metavar="[INPUT]", required=False, type=PATH)
+@option("-o", "--output", metavar="OUT", type=PATH, required=True, help="Folder to write.")
 @option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of the search.")
 @option("--effort", default="normal", show_default=True, type=click.Choice(EFFORTS), help="How long to search.")
 @option(
     "--time-limit", metavar="S", type=click.FloatRange(min=0, min_open=True), help="Stop searching after S seconds."
 )
 @option("--jobs", metavar="N", type=click.IntRange(min=1), help="Threads; all cores if not given.")
-@option("--crs", metavar="EPSG", help="CRS of layers that name none, or a wrong one.")
-@option("--encoding", metavar="E", help="Encoding of the text in DBF and CSV files.")
-@_role_options
-@lang_option
+@_input_options
 @click.pass_context
 def partition(ctx: click.Context, /, source: Path | None, output: Path, rule_file: Path | None, **options: Any) -> None:  # noqa: ANN401
-    """Run the main job."""
-    given = {role: options.pop(role) for role in ROLES}
-    roles = {role: file for role, file in given.items() if file is not None}
-    if source is None and "buildings" not in roles:
-        raise click.UsageError(say("give INPUT, or at least --buildings"))
+    """Do the main job."""
+    _settle_input(source, options)
     with exit_on_error(), progress() as report:
         from gridplan.pipeline import partition_district  # noqa: PLC0415  --help stays fast
 
-        rules = Rules() if rule_file is None else Rules.from_toml(rule_file)
         options["rng"] = options.pop("seed")
-        plan = partition_district(source, output, roles=roles, rules=rules, report=report, **options)
+        plan = partition_district(
+            source, output, rules=_read_rules(rule_file), checked=print_layers, report=report, **options
+        )
     print_findings(plan.findings)
     _print_result(plan, output)
     if (plan.findings["severity"] == "error").any():
@@ -79,7 +136,7 @@ def partition(ctx: click.Context, /, source: Path | None, output: Path, rule_fil
 
 
 @main.command(help="Make up a district, as a bureau would send it, and write its layers into OUT.")
-@click.argument("output", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("output", metavar="OUT", type=PATH)
 @option("--households", default=30_000, show_default=True, type=click.IntRange(min=1_000), help="How many.")
 @option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of the district.")
 @lang_option

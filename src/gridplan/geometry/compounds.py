@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gridplan.errors import first_three
 from gridplan.geometry.allot import components
 from gridplan.geometry.blocks import first_hit
+from gridplan.language import say
 from gridplan.model import Finding, Layers
 
 Texts = NDArray[np.object_]
@@ -84,7 +85,11 @@ def _suffixed(table: pd.DataFrame) -> tuple[Texts, tuple[Finding, ...]]:
     if not many.any():
         return names, ()
     twice = sorted(set(one.loc[many, "said"]))
-    reason = f"{len(twice)} names of compounds occur at several places and got a number: {first_three(twice)}."
+    reason = say(
+        "{count} names of compounds occur at several places and got a number: {ids}.",
+        count=len(twice),
+        ids=first_three(twice),
+    )
     finding = Finding(
         code="compound_names_repeated", severity="notice", subject="compounds", reason=reason, value=float(len(twice))
     )
@@ -112,9 +117,9 @@ def _derived(parts: gpd.GeoDataFrame, block: NDArray[np.int32]) -> tuple[Texts, 
     order = pd.factorize(block[lived_in])[0]
     names = np.full(len(parts), "", dtype=object)
     names[lived_in] = [f"derived-{i + 1:04d}" for i in order]
-    reason = (
-        f"No compounds were given, neither as polygons nor as a column; {order.max(initial=-1) + 1} blocks between "
-        "roads stand in for them."
+    reason = say(
+        "No compounds were given, neither as polygons nor as a column; {count} blocks between roads stand in for them.",
+        count=order.max(initial=-1) + 1,
     )
     finding = Finding(
         code="compounds_derived", severity="warning", subject="compounds", reason=reason,

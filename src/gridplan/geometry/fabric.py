@@ -21,6 +21,7 @@ from gridplan.geometry.ground import Ground, draw_ground
 from gridplan.geometry.lines import HARD
 from gridplan.geometry.territory import Shapes, Territory, draw_territory
 from gridplan.geometry.units import COUNTS, Homes, find_homes, split_buildings
+from gridplan.language import say
 from gridplan.model import ContiguityGraph, Fabric, Finding, Layers
 from gridplan.progress import Report, silent
 from gridplan.schema import SET_ASIDE_COLUMNS
@@ -65,8 +66,9 @@ def build_fabric(layers: Layers, rules: Rules, report: Report = silent) -> Fabri
     everything = split_buildings(near, rules.upper)
     homes = find_homes(everything, blocks, territory, rules.geometry.max_outside_m)
     if territory.polygons is None and not (homes.block >= 0).any():
-        msg = "buildings: need one on the planned ground, found none; check the boundary and the CRS of the layers"
-        raise LayerError(msg)
+        raise LayerError(
+            say("buildings: need one on the planned ground, found none; check the boundary and the CRS of the layers")
+        )
     parts, compound_findings = _settle(near, everything, homes)
     report("geometry", 2, _STEPS)
     ground = draw_ground(parts, blocks, rules.geometry)
@@ -102,8 +104,9 @@ def _origin(layers: Layers) -> NDArray[np.float64]:
     ground = [f for f in (layers.communities, layers.boundary, layers.buildings) if f is not None and len(f)]
     bounds = ground[0].total_bounds if ground else np.full(4, np.nan)
     if not np.isfinite(bounds).all():
-        msg = "study area: need a boundary, communities or buildings with geometry, found none; give one of them"
-        raise LayerError(msg)
+        raise LayerError(
+            say("study area: need a boundary, communities or buildings with geometry, found none; give one of them")
+        )
     return np.asarray(np.floor(bounds[:2] / _ORIGIN_M) * _ORIGIN_M)
 
 
@@ -232,17 +235,17 @@ def _ground_findings(units: pd.DataFrame, ground: Ground, parts: gpd.GeoDataFram
     found = []
     bare = units[units["building_id"] == ""]
     for name, x, y in zip(bare["community"], bare["x"], bare["y"], strict=True):
-        reason = f"Community {name} has no building; its ground is one unit without households."
+        reason = say("Community {name} has no building; its ground is one unit without households.", name=name)
         found.append(Finding(code="community_empty", severity="notice", subject=name, reason=reason,
                              place=(float(x), float(y))))  # fmt: skip
     shared = len(parts) - len(np.unique(ground.unit_of_part))
     if shared:
-        reason = f"{shared} buildings stand at the place of another one and share its unit."
+        reason = say("{count} buildings stand at the place of another one and share its unit.", count=shared)
         found.append(Finding(code="buildings_coincide", severity="notice", subject="buildings", reason=reason,
                              value=float(shared)))  # fmt: skip
     if ground.far.any():
         area = float(shapely.area(ground.faces[ground.far]).sum())
-        reason = f"{area:.0f} m2 of ground touch no cell of their community and went to the nearest one."
+        reason = say("{area:.0f} m2 of ground touch no cell of their community and went to the nearest one.", area=area)
         found.append(Finding(code="ground_apart", severity="notice", subject="communities", reason=reason, value=area))
     return found
 
@@ -253,9 +256,13 @@ def _link_findings(links: Ints, units: pd.DataFrame) -> list[Finding]:
     for here, there in links:
         one, two = units.iloc[here], units.iloc[there]
         metres = float(np.hypot(one.x - two.x, one.y - two.y))
-        reason = (
-            f"A part of community {one.community} around {one.unit_id} touches no other part and is too small to be "
-            f"planned apart; it is linked to {two.unit_id}, {metres:.0f} m away."
+        reason = say(
+            "A part of community {community} around {unit} touches no other part and is too small to be planned "
+            "apart; it is linked to {other}, {metres:.0f} m away.",
+            community=one.community,
+            unit=one.unit_id,
+            other=two.unit_id,
+            metres=metres,
         )
         found.append(Finding(code="piece_linked", severity="warning", subject=str(one.unit_id), reason=reason,
                              value=metres, place=(float(one.x), float(one.y))))  # fmt: skip

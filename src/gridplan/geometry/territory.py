@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gridplan.config import GeometryRules
 from gridplan.errors import LayerError, first_three
+from gridplan.language import say
 from gridplan.model import Finding, Layers
 
 Shapes = NDArray[np.object_]
@@ -81,7 +82,9 @@ def draw_territory(layers: Layers, rules: GeometryRules) -> Territory:
     if (keys != "").any():
         return _from_column(layers, keys, study)
     names = pd.DataFrame({"community": ["all"], "community_code": [""], "subdistrict": [""]})
-    reason = "No communities were given, neither as polygons nor as a column, so the whole study area is one community."
+    reason = say(
+        "No communities were given, neither as polygons nor as a column, so the whole study area is one community."
+    )
     finding = Finding(code="communities_missing", severity="warning", subject="communities", reason=reason)
     rows = np.zeros(len(layers.buildings), dtype="int32")
     return Territory(names=names, polygons=None, of_building=rows, study=study, findings=(finding,))
@@ -128,8 +131,7 @@ def _from_polygons(layers: Layers, frame: gpd.GeoDataFrame) -> Territory:
     frame = frame.assign(subdistrict=_subdistricts(frame, layers.subdistricts))
     frame = frame[~frame.geometry.is_empty].reset_index(drop=True)
     if frame.empty:
-        msg = "communities: need polygons with an area, found none; check the layer"
-        raise LayerError(msg)
+        raise LayerError(say("communities: need polygons with an area, found none; check the layer"))
     keys = place_keys(frame)
     nameless = keys == ""
     anchor = frame.geometry.representative_point()
@@ -168,8 +170,16 @@ def _without_slivers(polygons: Shapes) -> tuple[Shapes, tuple[Finding, ...]]:
     double = float(shapely.area(polygons).sum() - whole.area)
     bare = float(shapely.area(gaps).sum())
     found = [
-        ("community_gaps", bare, f"Gaps of {bare:.0f} m2 between communities were given to the longer neighbour."),
-        ("community_overlaps", double, f"Communities overlap on {double:.0f} m2; the first one by code keeps it."),
+        (
+            "community_gaps",
+            bare,
+            say("Gaps of {area:.0f} m2 between communities were given to the longer neighbour.", area=bare),
+        ),
+        (
+            "community_overlaps",
+            double,
+            say("Communities overlap on {area:.0f} m2; the first one by code keeps it.", area=double),
+        ),
     ]
     return filled, tuple(
         Finding(code=code, severity="notice", subject="communities", reason=reason, value=area)
@@ -221,9 +231,11 @@ def _uncovered(layers: Layers, study: shapely.Geometry) -> tuple[Finding, ...]:
     bare = shapely.difference(whole, study)
     if bare.area <= whole.area / 100:
         return ()
-    reason = (
-        f"The communities leave {bare.area / 1e6:.2f} km2 of the {whole.area / 1e6:.2f} km2 inside the boundary "
-        "uncovered; only the ground of the communities is planned."
+    reason = say(
+        "The communities leave {bare:.2f} km2 of the {whole:.2f} km2 inside the boundary uncovered; only the ground "
+        "of the communities is planned.",
+        bare=bare.area / 1e6,
+        whole=whole.area / 1e6,
     )
     spot = bare.representative_point()
     return (
@@ -245,8 +257,9 @@ def _study_area(layers: Layers, rules: GeometryRules) -> shapely.Geometry:
         wide = shapely.union_all(shapely.buffer(shapely.convex_hull(shapes), 2 * reach, quad_segs=4))
         study = shapely.buffer(wide, -reach, quad_segs=4)
     if study.is_empty:
-        msg = "study area: need a boundary, communities or buildings with an area, found none; give one of them"
-        raise LayerError(msg)
+        raise LayerError(
+            say("study area: need a boundary, communities or buildings with an area, found none; give one of them")
+        )
     return study
 
 
@@ -264,7 +277,11 @@ def _from_column(layers: Layers, keys: NDArray[np.object_], study: shapely.Geome
             near = shapely.STRtree(shapely.centroid(shapes[known])).nearest(shapely.centroid(shapes[asking]))
             rows[asking] = rows[known[near]]
         ids = first_three(layers.buildings["building_id"][mute])
-        reason = f"{mute.sum()} buildings name no community and take that of their nearest neighbour: {ids}."
+        reason = say(
+            "{count} buildings name no community and take that of their nearest neighbour: {ids}.",
+            count=mute.sum(),
+            ids=ids,
+        )
         findings = (
             Finding(
                 code="community_by_neighbour", severity="warning", subject="buildings", reason=reason,

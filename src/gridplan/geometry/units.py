@@ -9,8 +9,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gridplan.errors import first_three
 from gridplan.geometry.blocks import Blocks, first_hit
 from gridplan.geometry.territory import Shapes, Territory
+from gridplan.language import say
 from gridplan.model import Finding, Layers
 from gridplan.schema import KEY_GROUPS
 
@@ -175,7 +177,7 @@ def find_homes(parts: gpd.GeoDataFrame, blocks: Blocks, territory: Territory, ma
     if outside.size:
         near, metres = tree.query_nearest(spots[outside], all_matches=False, return_distance=True)
         far = outside[near[0][metres > max_outside_m]]
-        reasons[far] = f"more than {max_outside_m:g} m outside the planned ground"
+        reasons[far] = "too far outside the planned ground"
         community[outside[near[0]]] = blocks.community[near[1]]
     for c in np.unique(community[away]):
         here = away[community[away] == c]
@@ -204,9 +206,19 @@ def _home_findings(
     said = territory.of_building[houses["building"].to_numpy()]
     other = (said >= 0) & (community >= 0) & (said != community) & (territory.polygons is not None)
     found = [
-        ("building_moved", "notice", moved, "stand in water or outside and join the nearest ground"),
-        ("building_set_aside", "warning", gone, "lie outside the planned ground or have no geometry and are set aside"),
-        ("community_differs", "notice", other, "name another community than the one they stand in; the place wins"),
+        ("building_moved", "notice", moved, say("stand in water or outside and join the nearest ground")),
+        (
+            "building_set_aside",
+            "warning",
+            gone,
+            say("lie outside the planned ground or have no geometry and are set aside"),
+        ),
+        (
+            "community_differs",
+            "notice",
+            other,
+            say("name another community than the one they stand in; the place wins"),
+        ),
     ]
     return tuple(
         _home_finding(houses[mask], *rest) for *rest, mask in [(c, s, t, m) for c, s, m, t in found] if mask.any()
@@ -216,8 +228,13 @@ def _home_findings(
 def _home_finding(rows: gpd.GeoDataFrame, code: str, severity: str, text: str) -> Finding:
     """One sentence on some buildings."""
     households = int(rows["households"].sum())
-    names = ", ".join(rows["building_id"].head(3))
-    reason = f"{len(rows)} buildings with {households} households {text}: {names}{', ...' if len(rows) > 3 else ''}."  # noqa: PLR2004
+    reason = say(
+        "{count} buildings with {households} households {text}: {ids}.",
+        count=len(rows),
+        households=households,
+        text=text,
+        ids=first_three(rows["building_id"]),
+    )
     x, y = rows["x"].iloc[0], rows["y"].iloc[0]
     place = None if np.isnan(x) else (float(x), float(y))
     return Finding(

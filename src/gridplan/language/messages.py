@@ -8,7 +8,8 @@ To say something new:
    word such as a role (``word``).
 2. Write the Chinese under the same key into the file of your wing in ``language/zh/*.toml``: the same placeholders, in
    any order, ``where: need, found; what to do`` becomes
-   ``where：需要…，实际…；怎么办``. Fixed words stand in ``words.toml``.
+   ``where：需要…，实际…；怎么办``. Fixed words stand in ``words.toml``,
+   titles of findings in ``codes.toml``.
 
 `tests/language` names every template without Chinese, every Chinese text nobody says, and placeholders that differ.
 

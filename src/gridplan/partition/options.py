@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gridplan.errors import ConfigError, GraphError, InfeasibleError, first_three
+from gridplan.language import say
 from gridplan.partition.kernels.arrays import Ints
 from gridplan.partition.problem import Piece, Problem
 
@@ -37,22 +38,35 @@ def read_parts(parts: int | Mapping[int, int] | None, names: Ints) -> dict[int, 
     wrong = [f"{k}: {v!r}" for k, v in asked.items() if isinstance(v, bool) or not isinstance(v, int | np.integer)]
     if wrong or not isinstance(parts, Mapping | int | np.integer) or isinstance(parts, bool):
         found = first_three(wrong) or repr(parts)
-        msg = f"partition, parts: need a whole number, or one by community, found {found}; correct it"
-        raise ConfigError(msg)
-    if not isinstance(parts, Mapping) and len(names) > 1:
-        msg = (
-            f"partition, parts: need {{community: number}} for several communities, found {parts} for {len(names)} "
-            f"(community {first_three(names)}); give a mapping"
+        raise ConfigError(
+            say("partition, parts: need a whole number, or one by community, found {found}; correct it", found=found)
         )
-        raise ConfigError(msg)
+    if not isinstance(parts, Mapping) and len(names) > 1:
+        raise ConfigError(
+            say(
+                "partition, parts: need {{community: number}} for several communities, found {parts} for {count} "
+                "(community {ids}); give a mapping",
+                parts=parts,
+                count=len(names),
+                ids=first_three(names),
+            )
+        )
     if not isinstance(parts, Mapping) and len(names) == 0 and parts != 0:
-        msg = f"partition, parts: need 0 where there are no units, found {parts}; give units or leave it out"
-        raise InfeasibleError(msg)
+        raise InfeasibleError(
+            say(
+                "partition, parts: need 0 where there are no units, found {parts}; give units or leave it out",
+                parts=parts,
+            )
+        )
     rank = {name: i for i, name in enumerate(names.tolist())}
     unknown = [k for k in asked if k not in rank]
     if unknown:
-        msg = f"partition, parts: need communities of the input, found {first_three(unknown)}; correct the mapping"
-        raise ConfigError(msg)
+        raise ConfigError(
+            say(
+                "partition, parts: need communities of the input, found {ids}; correct the mapping",
+                ids=first_three(unknown),
+            )
+        )
     return {rank[k]: int(v) for k, v in asked.items()}
 
 
@@ -77,14 +91,16 @@ def check_objective(objective: str, parts: dict[int, int], names: Ints, *, with_
     """
     free = [name for i, name in enumerate(names.tolist()) if i not in parts]
     if objective != "article19" and free:
-        msg = (
-            f"partition, parts: need the number of grids of every community for objective {objective!r}, found none "
-            f"for community {first_three(free)}; give parts, or leave the objective out"
+        raise ConfigError(
+            say(
+                "partition, parts: need the number of grids of every community for objective {objective!r}, found "
+                "none for community {ids}; give parts, or leave the objective out",
+                objective=objective,
+                ids=first_three(free),
+            )
         )
-        raise ConfigError(msg)
     if objective == "inertia" and not with_xy:
-        msg = "partition, xy: need places for objective 'inertia', found none; give xy"
-        raise ConfigError(msg)
+        raise ConfigError(say("partition, xy: need places for objective 'inertia', found none; give xy"))
 
 
 def check_locks(problem: Problem, pieces: list[Piece]) -> None:
@@ -111,8 +127,10 @@ def check_locks(problem: Problem, pieces: list[Piece]) -> None:
     if torn.size:
         pairs = dict.fromkeys((int(problem.locked[i]), int(held[first[lock[np.searchsorted(held, i)]]])) for i in torn)
         where = first_three(f"lock {name} (unit {start})" for name, start in pairs)
-        msg = (
-            "partition, locked: need the units of one lock in one connected part of one community, found others in "
-            f"{where}; correct locked or edges"
+        raise GraphError(
+            say(
+                "partition, locked: need the units of one lock in one connected part of one community, found others "
+                "in {where}; correct locked or edges",
+                where=where,
+            )
         )
-        raise GraphError(msg)

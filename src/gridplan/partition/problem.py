@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gridplan.config import EFFORTS, CostRules
 from gridplan.errors import ConfigError, GraphError, first_three
+from gridplan.language import join, say
 from gridplan.partition.kernels.arrays import Floats, Graph, Ints
 
 OBJECTIVES: Final = ("article19", "inertia", "cut_edges")
@@ -114,14 +115,23 @@ def check_options(objective: str, effort: str, time_limit: float | None, jobs: i
     """
     for name, value, known in (("objective", objective, OBJECTIVES), ("effort", effort, EFFORTS)):
         if value not in known:
-            msg = f"partition, {name}: need one of {', '.join(known)}, found {value!r}; correct it"
-            raise ConfigError(msg)
+            raise ConfigError(
+                say(
+                    "partition, {name}: need one of {names}, found {value!r}; correct it",
+                    name=name,
+                    names=join(known),
+                    value=value,
+                )
+            )
     if time_limit is not None and not time_limit >= 0:
-        msg = f"partition, time_limit: need seconds >= 0 or None, found {time_limit}; correct it"
-        raise ConfigError(msg)
+        raise ConfigError(
+            say(
+                "partition, time_limit: need seconds >= 0 or None, found {time_limit}; correct it",
+                time_limit=time_limit,
+            )
+        )
     if jobs is not None and jobs < 1:
-        msg = f"partition, jobs: need at least 1 or None, found {jobs}; correct it"
-        raise ConfigError(msg)
+        raise ConfigError(say("partition, jobs: need at least 1 or None, found {jobs}; correct it", jobs=jobs))
 
 
 def check_band(target: float | None, lower: float, upper: float) -> None:
@@ -140,11 +150,22 @@ def check_band(target: float | None, lower: float, upper: float) -> None:
         If they are not in order.
     """
     if target is None and not 0 <= lower <= upper < np.inf:
-        msg = f"partition, size: need 0 <= lower <= upper, found {lower}, {upper}; correct them"
-        raise ConfigError(msg)
+        raise ConfigError(
+            say(
+                "partition, size: need 0 <= lower <= upper, found {lower}, {upper}; correct them",
+                lower=lower,
+                upper=upper,
+            )
+        )
     if target is not None and not 0 < lower <= target <= upper < np.inf:
-        msg = f"partition, size: need 0 < lower <= target <= upper, found {lower}, {target}, {upper}; correct them"
-        raise ConfigError(msg)
+        raise ConfigError(
+            say(
+                "partition, size: need 0 < lower <= target <= upper, found {lower}, {target}, {upper}; correct them",
+                lower=lower,
+                target=target,
+                upper=upper,
+            )
+        )
 
 
 def read_communities(weights: ArrayLike, communities: ArrayLike | None) -> NDArray[np.int64]:
@@ -209,8 +230,9 @@ def check_input(
 
 
 def _fail(where: str, need: str, found: str) -> None:
-    msg = f"partition, {where}: need {need}, found {found}; correct the input"
-    raise GraphError(msg)
+    raise GraphError(
+        say("partition, {where}: need {need}, found {found}; correct the input", where=where, need=need, found=found)
+    )
 
 
 def _vector(name: str, values: ArrayLike, size: int | None) -> Floats:
@@ -219,29 +241,33 @@ def _vector(name: str, values: ArrayLike, size: int | None) -> Floats:
     except (TypeError, ValueError):
         array = np.full((1, 1), np.nan)
     if array.ndim != 1 or (size is not None and len(array) != size):
-        _fail(name, f"one number each ({'any' if size is None else size})", f"shape {array.shape}")
+        _fail(
+            name,
+            say("{count} numbers", count=size) if size is not None else say("one number each"),
+            say("shape {shape}", shape=array.shape),
+        )
     wrong = np.flatnonzero(~(array >= 0) | np.isinf(array))
     if wrong.size:
-        _fail(name, "finite numbers >= 0", f"others at {first_three(wrong)}")
+        _fail(name, say("finite numbers >= 0"), say("others at {ids}", ids=first_three(wrong)))
     return array
 
 
 def _integers(name: str, values: ArrayLike, size: int) -> NDArray[np.int64]:
     array = np.asarray(values)
     if array.shape != (size,):
-        _fail(name, f"one whole number per unit ({size})", f"shape {array.shape}")
+        _fail(name, say("one whole number per unit ({count})", count=size), say("shape {shape}", shape=array.shape))
     if array.size and not np.issubdtype(array.dtype, np.integer):
-        _fail(name, "whole numbers", f"type {array.dtype}")
+        _fail(name, say("whole numbers"), say("type {type}", type=array.dtype))
     return array.astype(np.int64)
 
 
 def _places(xy: ArrayLike, n: int) -> Floats:
     array = np.asarray(xy, dtype=np.float64)
     if array.shape != (n, 2):
-        _fail("xy", f"shape ({n}, 2)", f"shape {array.shape}")
+        _fail("xy", say("shape {shape}", shape=(n, 2)), say("shape {shape}", shape=array.shape))
     wrong = np.flatnonzero(~np.isfinite(array).all(axis=1))
     if wrong.size:
-        _fail("xy", "finite metres", f"others at {first_three(wrong)}")
+        _fail("xy", say("finite metres"), say("others at {ids}", ids=first_three(wrong)))
     return array
 
 
@@ -250,18 +276,22 @@ def _edges(edges: ArrayLike, n: int) -> NDArray[np.int64]:
     if array.size == 0:
         array = np.zeros((0, 2), np.int64)
     if array.ndim != 2 or array.shape[1] != 2 or not np.issubdtype(array.dtype, np.integer):  # noqa: PLR2004
-        _fail("edges", "whole numbers of shape (m, 2)", f"shape {array.shape}, type {array.dtype}")
+        _fail(
+            "edges",
+            say("whole numbers of shape (m, 2)"),
+            say("shape {shape}, type {type}", shape=array.shape, type=array.dtype),
+        )
     ends = np.sort(array.astype(np.int64), axis=1)
     wrong = np.flatnonzero((ends[:, 0] < 0) | (ends[:, 1] >= n))
     if wrong.size:
-        _fail("edges", f"units 0..{n - 1}", f"others in rows {first_three(wrong)}")
+        _fail("edges", say("units 0..{last}", last=n - 1), say("others in rows {ids}", ids=first_three(wrong)))
     loops = np.flatnonzero(ends[:, 0] == ends[:, 1])
     if loops.size:
-        _fail("edges", "two different ends", f"self loops in rows {first_three(loops)}")
+        _fail("edges", say("two different ends"), say("self loops in rows {ids}", ids=first_three(loops)))
     _, first = np.unique(ends[:, 0] * max(n, 1) + ends[:, 1], return_index=True)
     if len(first) < len(ends):
         twice = np.setdiff1d(np.arange(len(ends)), first)
-        _fail("edges", "each edge once", f"repeats in rows {first_three(twice)}")
+        _fail("edges", say("each edge once"), say("repeats in rows {ids}", ids=first_three(twice)))
     return ends
 
 

@@ -86,6 +86,17 @@ class LayerRef:
         """
         return f"{self.path.name}:{self.layer}" if self.layer else self.path.name
 
+    @property
+    def given(self) -> str:
+        """Write the layer as an option gives it.
+
+        Returns
+        -------
+        str
+            ``FILE`` or ``FILE:layer``.
+        """
+        return f"{self.path}:{self.layer}" if self.layer else str(self.path)
+
 
 def find_layers(source: str | Path | None, roles: Mapping[str, str | Path] | None, notes: Notes) -> dict[str, LayerRef]:
     """Find the layer of every role.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gridplan.reporting.auditing import audit
+    from gridplan.reporting.checked import by_gravity, check_data, layer_table, write_check, write_check_workbook
     from gridplan.reporting.compare import equal_plans
     from gridplan.reporting.folder import check_folder, write_plan
     from gridplan.reporting.geopackage import read_plan_data
@@ -17,23 +18,33 @@ if TYPE_CHECKING:
 
 __all__ = [
     "audit",
+    "by_gravity",
+    "check_data",
     "check_folder",
     "equal_plans",
+    "layer_table",
     "plot_plan",
     "read_plan_data",
     "render_page",
     "score",
+    "write_check",
+    "write_check_workbook",
     "write_plan",
 ]
 
 _HOMES = {
     "audit": "auditing",
+    "by_gravity": "checked",
+    "check_data": "checked",
     "check_folder": "folder",
     "equal_plans": "compare",
+    "layer_table": "checked",
     "plot_plan": "plots",
     "read_plan_data": "geopackage",
     "render_page": "webpage",
     "score": "scoring",
+    "write_check": "checked",
+    "write_check_workbook": "checked",
     "write_plan": "folder",
 }
 

@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 
 from gridplan.errors import first_three
+from gridplan.language import say, word
 from gridplan.model import Finding
 from gridplan.reporting.ledger import Ledger
 from gridplan.reporting.scoring import barrier_share
@@ -36,11 +37,20 @@ def check_size(ledger: Ledger) -> Iterator[Finding]:
     inside = (households >= ledger.rules.lower) & (households <= ledger.rules.upper)
     for grid in np.flatnonzero(~inside):
         cause = str(grids["cause"].iloc[grid] or "")
-        text = f"has {households[grid]} households, outside {band}; cause: {cause or 'not given'}"
+        text = say(
+            "has {households} households, outside {band}; cause: {cause}",
+            households=households[grid],
+            band=band,
+            cause=word(cause) if cause else say("not given"),
+        )
         severity = "warning" if cause else "error"
         yield ledger.about_grid(grid, "size_outside_band", text, households[grid], severity=severity)
     for grid in np.flatnonzero(inside != grids["in_band"].to_numpy(dtype=bool)):
-        text = f"with {households[grid]} households is marked wrongly as to the band {band}"
+        text = say(
+            "with {households} households is marked wrongly as to the band {band}",
+            households=households[grid],
+            band=band,
+        )
         yield ledger.about_grid(grid, "band_mark_differs", text, households[grid])
 
 
@@ -63,20 +73,27 @@ def check_codes(ledger: Ledger) -> Iterator[Finding]:
     known = official.str.fullmatch(rf"\d{{{KEY_DIGITS}}}").to_numpy(dtype=bool)
     belongs = (codes.str[:KEY_DIGITS] == official).to_numpy(dtype=bool)
     faults = {
-        "code_malformed": (~formed, "are not 12 digits of a community and 3 or 4 of the grid"),
-        "code_repeated": (codes.duplicated(keep=False).to_numpy(), "are given more than once"),
-        "code_of_another_community": (formed & known & ~belongs, "do not begin with the code of their community"),
+        "code_malformed": (~formed, say("are not 12 digits of a community and 3 or 4 of the grid")),
+        "code_repeated": (codes.duplicated(keep=False).to_numpy(), say("are given more than once")),
+        "code_of_another_community": (formed & known & ~belongs, say("do not begin with the code of their community")),
     }
     for code, (wrong, text) in faults.items():
         rows = np.flatnonzero(wrong)
         if len(rows):
-            reason = f"{len(rows)} grid codes {text}: {first_three(codes.iloc[rows])}."
+            reason = say(
+                "{count} grid codes {text}: {ids}.", count=len(rows), text=text, ids=first_three(codes.iloc[rows])
+            )
             yield Finding(code=code, severity="error", subject=codes.iloc[rows[0]], reason=reason,
                           value=float(len(rows)), place=ledger.place(rows[0]))  # fmt: skip
     rows = np.flatnonzero(formed & ~known & codes.str.startswith(PROVISIONAL).to_numpy(dtype=bool))
     if len(rows):
         n = grids["grid_code"].iloc[rows].str[:KEY_DIGITS].nunique()
-        reason = f"{len(rows)} grid codes of {n} communities are provisional: the 12-digit community codes are missing."
+        reason = say(
+            "{count} grid codes of {communities} communities are provisional: the 12-digit community codes are "
+            "missing.",
+            count=len(rows),
+            communities=n,
+        )
         yield Finding(
             code="codes_provisional", severity="warning", subject="communities", reason=reason, value=float(len(rows))
         )
@@ -109,13 +126,23 @@ def check_sequence(ledger: Ledger) -> Iterator[Finding]:
     for key, rows in frame.sort_values("number").groupby("key", sort=True):
         name = str(ledger.plan.grids["community"].iloc[rows["row"].iloc[0]])
         if not np.array_equal(rows["number"], np.arange(1, len(rows) + 1)):
-            reason = f"The numbers of the {len(rows)} grids of community {name} ({key}) are not 1 to {len(rows)}."
+            reason = say(
+                "The numbers of the {count} grids of community {name} ({key}) are not 1 to {count}.",
+                count=len(rows),
+                name=name,
+                key=key,
+            )
             yield Finding(code="codes_with_gaps", severity="warning", subject=name, reason=reason,
                           value=float(rows["number"].max()))  # fmt: skip
         step, east = rows["band"].diff().iloc[1:], rows["x"].diff().iloc[1:]
         back = int(((step < 0) | ((step == 0) & (east < 0))).sum())
         if back:
-            reason = f"{back} numbers of community {name} ({key}) do not run from the north, west to east."
+            reason = say(
+                "{count} numbers of community {name} ({key}) do not run from the north, west to east.",
+                count=back,
+                name=name,
+                key=key,
+            )
             yield Finding(code="codes_out_of_order", severity="warning", subject=name, reason=reason, value=float(back))
 
 
@@ -138,9 +165,14 @@ def check_workload(ledger: Ledger) -> Iterator[Finding]:
     if len(table):
         spread = (table["max"] - table["min"]) / table["mean"]
         worst, low, high = table.loc[spread.idxmax(), ["community", "min", "max"]]
-        reason = (
-            f"Between the lightest and the heaviest grid of a community lie {spread.median():.0%} of the mean load "
-            f"(median of {len(spread)} communities); most in {worst}: {low:.0f} to {high:.0f}."
+        reason = say(
+            "Between the lightest and the heaviest grid of a community lie {share:.0%} of the mean load (median of "
+            "{count} communities); most in {worst}: {low:.0f} to {high:.0f}.",
+            share=spread.median(),
+            count=len(spread),
+            worst=worst,
+            low=low,
+            high=high,
         )
         yield Finding(code="workload_spread", severity="notice", subject=str(worst), reason=reason,
                       value=float(spread.median()))  # fmt: skip
@@ -160,7 +192,10 @@ def check_boundary(ledger: Ledger) -> Iterator[Finding]:
         One notice.
     """
     share = barrier_share(ledger.plan)
-    reason = f"{share:.0%} of the boundary between grids of a community lies on roads, water, railways or expressways."
+    reason = say(
+        "{share:.0%} of the boundary between grids of a community lies on roads, water, railways or expressways.",
+        share=share,
+    )
     yield Finding(code="boundary_on_barriers", severity="notice", subject="plan", reason=reason, value=share)
 
 
@@ -179,6 +214,15 @@ def check_set_aside(ledger: Ledger) -> Iterator[Finding]:
     """
     for role, rows in ledger.plan.set_aside.groupby("role", sort=True):
         households = int(rows["households"].fillna(0).sum())
-        why = first_three(f"{n} {reason}" for reason, n in rows["reason"].value_counts(sort=True).items())
-        reason = f"{len(rows)} rows of {role} with {households} households take no part in the plan: {why}."
+        why = first_three(
+            say("{count} {reason}", count=n, reason=word(str(reason)))
+            for reason, n in rows["reason"].value_counts(sort=True).items()
+        )
+        reason = say(
+            "{count} rows of {role} with {households} households take no part in the plan: {why}.",
+            count=len(rows),
+            role=word(str(role)),
+            households=households,
+            why=why,
+        )
         yield Finding(code="set_aside", severity="warning", subject=str(role), reason=reason, value=float(households))

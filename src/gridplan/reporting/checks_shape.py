@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridplan.language import join, say, word
 from gridplan.model import Finding
 from gridplan.reporting.ledger import AREA_SHARE, Ints, Ledger, Place
 
@@ -33,9 +34,11 @@ def check_shapes(ledger: Ledger) -> Iterator[Finding]:
     own = np.bincount(ledger.grid_of_unit[member], cells[member], minlength=len(area))
     for grid in np.flatnonzero(~shapely.is_valid(ledger.shapes)):
         why = shapely.is_valid_reason(ledger.shapes[grid])
-        yield ledger.about_grid(grid, "grid_invalid", f"has no valid polygon: {why or 'none at all'}", np.nan)
+        yield ledger.about_grid(
+            grid, "grid_invalid", say("has no valid polygon: {why}", why=why or say("none at all")), np.nan
+        )
     for grid in np.flatnonzero(~np.isclose(own, area, rtol=AREA_SHARE)):
-        text = f"has an area of {area[grid]:.1f} m2, its units have {own[grid]:.1f} m2"
+        text = say("has an area of {area:.1f} m2, its units have {own:.1f} m2", area=area[grid], own=own[grid])
         yield ledger.about_grid(grid, "grid_area_differs", text, area[grid] - own[grid])
 
 
@@ -57,7 +60,12 @@ def check_cover(ledger: Ledger) -> Iterator[Finding]:
     covered = np.bincount(home[home >= 0], shapely.area(ledger.shapes)[home >= 0], minlength=len(whole))
     for row in np.flatnonzero(~np.isclose(covered, whole, rtol=AREA_SHARE)):
         name = str(plan.communities["community"].iloc[row])
-        reason = f"Grids cover {covered[row]:.1f} m2 of the {whole[row]:.1f} m2 of community {name}."
+        reason = say(
+            "Grids cover {covered:.1f} m2 of the {whole:.1f} m2 of community {name}.",
+            covered=covered[row],
+            whole=whole[row],
+            name=name,
+        )
         yield Finding(
             code="community_not_covered", severity="error", subject=name, reason=reason,
             value=float(whole[row] - covered[row]), place=_inside(plan.communities.geometry.iloc[row]),
@@ -65,7 +73,7 @@ def check_cover(ledger: Ledger) -> Iterator[Finding]:
     if not shapely.coverage_is_valid(ledger.shapes):
         wrong = shapely.length(shapely.coverage_invalid_edges(ledger.shapes))
         for grid in np.flatnonzero(wrong > 0):
-            text = f"has {wrong[grid]:.1f} m of border that do not match its neighbours"
+            text = say("has {metres:.1f} m of border that do not match its neighbours", metres=wrong[grid])
             yield ledger.about_grid(grid, "coverage_invalid", text, wrong[grid])
 
 
@@ -92,7 +100,7 @@ def check_overlap(ledger: Ledger) -> Iterator[Finding]:
     limit = AREA_SHARE * np.minimum(shapely.area(shapes[a]), shapely.area(shapes[b]))
     for pair in np.flatnonzero(shared > limit):
         other = ledger.plan.grids["grid_code"].iloc[sound[b[pair]]]
-        text = f"shares {shared[pair]:.1f} m2 with grid {other}"
+        text = say("shares {shared:.1f} m2 with grid {other}", shared=shared[pair], other=other)
         yield ledger.about_grid(sound[a[pair]], "grids_overlap", text, shared[pair])
 
 
@@ -114,11 +122,15 @@ def check_community(ledger: Ledger) -> Iterator[Finding]:
     own = plan.grids[_KEY[:2]].to_numpy(dtype=object)[ledger.grid_of_unit[member]]
     strange = member[(plan.units[_KEY[:2]].to_numpy(dtype=object)[member] != own).any(axis=1)]
     for grid, n in zip(*np.unique(ledger.grid_of_unit[strange], return_counts=True), strict=True):
-        yield ledger.about_grid(grid, "grid_crosses_community", f"holds {n} units of another community", n)
+        yield ledger.about_grid(
+            grid, "grid_crosses_community", say("holds {count} units of another community", count=n), n
+        )
     for grid in np.flatnonzero(home < 0):
-        yield ledger.about_grid(grid, "grid_without_community", "names a community that is not in the plan", np.nan)
+        yield ledger.about_grid(
+            grid, "grid_without_community", say("names a community that is not in the plan"), np.nan
+        )
     for grid, outside in _outside(ledger, home):
-        text = f"has {outside:.1f} m2 outside its community"
+        text = say("has {outside:.1f} m2 outside its community", outside=outside)
         yield ledger.about_grid(grid, "grid_outside_community", text, outside)
 
 
@@ -139,10 +151,10 @@ def check_pieces(ledger: Ledger) -> Iterator[Finding]:
     split_cell = np.isin(np.arange(len(ledger.shapes)), ledger.grid_of_unit[broken])
     joined = {kind: _grids_with(ledger, kind) for kind in ("crossing", "link")}
     for grid in np.flatnonzero(_in_pieces(ledger.shapes)):
-        reasons = [f"a {kind} joins them" for kind, has in joined.items() if has[grid]]
-        reasons += ["the ground of a unit is in pieces"] if split_cell[grid] else []
+        reasons = [say("a {kind} joins them", kind=word(kind)) for kind, has in joined.items() if has[grid]]
+        reasons += [say("the ground of a unit is in pieces")] if split_cell[grid] else []
         n = int(shapely.get_num_geometries(ledger.shapes[grid]))
-        text = f"has {n} polygons: {' and '.join(reasons) or 'nothing explains it'}"
+        text = say("has {count} polygons: {why}", count=n, why=join(reasons, "and") or say("nothing explains it"))
         yield ledger.about_grid(grid, "grid_in_pieces", text, n, severity="notice" if reasons else "error")
 
 

@@ -1,6 +1,7 @@
 """Checks on what must stay whole: grids on the contiguity graph, and compounds."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,12 @@ from scipy.sparse.csgraph import connected_components
 
 from gridplan.config import Rules
 from gridplan.errors import first_three
+from gridplan.language import join, say, word
 from gridplan.model import Finding
 from gridplan.reporting.ledger import Ints, Ledger
 from gridplan.reporting.scoring import COMPOUND_KEY, excess_pieces
+
+_JOINED: Final = {"crossing": "grid_joined_by_crossing", "link": "grid_joined_by_link"}
 
 
 def check_contiguity(ledger: Ledger) -> Iterator[Finding]:
@@ -33,12 +37,16 @@ def check_contiguity(ledger: Ledger) -> Iterator[Finding]:
     alone = {kind: _pieces(ledger, ledger.barrier != kind) for kind in ("crossing", "link")}
     for grid in np.flatnonzero((pieces > 1) | (bare > 1)):
         if pieces[grid] > 1:
-            text = f"falls into {pieces[grid]} pieces on the contiguity graph"
+            text = say("falls into {pieces} pieces on the contiguity graph", pieces=pieces[grid])
             yield ledger.about_grid(grid, "grid_not_contiguous", text, pieces[grid])
         else:
             kinds = [kind for kind, n in alone.items() if n[grid] > 1] or ["crossing", "link"]
-            text = f"is one piece only by a {' and a '.join(kinds)}; without it there are {bare[grid]} pieces"
-            yield ledger.about_grid(grid, f"grid_joined_by_{kinds[-1]}", text, bare[grid], severity="notice")
+            text = say(
+                "is one piece only by {kinds}; without it there are {count} pieces",
+                kinds=join([say("a {kind}", kind=word(kind)) for kind in kinds], "and"),
+                count=bare[grid],
+            )
+            yield ledger.about_grid(grid, _JOINED[kinds[-1]], text, bare[grid], severity="notice")
 
 
 def check_compounds(ledger: Ledger) -> Iterator[Finding]:
@@ -60,9 +68,14 @@ def check_compounds(ledger: Ledger) -> Iterator[Finding]:
     lived = lived.merge(table, on=COMPOUND_KEY)
     yield from _mixed(ledger, lived.drop_duplicates(["grid", *COMPOUND_KEY]))
     for one in lived.drop_duplicates(COMPOUND_KEY).sort_values(COMPOUND_KEY).query("excess > 0").itertuples():
-        reason = (
-            f"Compound {one.compound} of {one.community} with {one.size} households is cut into {one.pieces} grids "
-            f"where its size asks for {one.pieces - one.excess} at most."
+        reason = say(
+            "Compound {compound} of {community} with {size} households is cut into {pieces} grids where its size "
+            "asks for {most} at most.",
+            compound=one.compound,
+            community=one.community,
+            size=one.size,
+            pieces=one.pieces,
+            most=one.pieces - one.excess,
         )
         yield Finding(
             code="compound_cut", severity="warning", subject=one.compound, reason=reason, value=float(one.excess),
@@ -76,9 +89,15 @@ def _mixed(ledger: Ledger, shares: pd.DataFrame) -> Iterator[Finding]:
         cut = rows[rows["pieces"] > 1]
         if len(rows) > 1 and len(cut):
             forced = all(_must_share(size, ledger.rules) for size in cut["size"])
-            why = "; no number of grids in the band holds them" if forced else ""
+            why = say("; no number of grids in the band holds them") if forced else ""
             names = first_three(f"{name} ({size})" for name, size in zip(cut["compound"], cut["size"], strict=True))
-            text = f"mixes {len(rows)} compounds, {len(cut)} of them not whole: {names}{why}"
+            text = say(
+                "mixes {count} compounds, {cut} of them not whole: {names}{why}",
+                count=len(rows),
+                cut=len(cut),
+                names=names,
+                why=why,
+            )
             severity = "notice" if forced else "warning"
             yield ledger.about_grid(int(str(grid)), "compounds_mixed", text, len(rows), severity=severity)
 

@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from gridplan.config import Rules
 from gridplan.errors import OutputError
+from gridplan.language import say
 from gridplan.model import PlanData
 from gridplan.progress import Report, Stages, silent, timed
 from gridplan.reporting.geopackage import write_geopackage
@@ -52,46 +53,87 @@ def write_plan(plan: PlanData, rules: Rules, out: Path, *, report: Report = sile
     OutputError
         If the folder holds anything but a plan, or cannot be written.
     """
-    check_folder(out)
+    write_folder(out, lambda draft: _fill(draft, plan, rules, report), marks=MARKS, files=FILES)
+
+
+def write_folder(
+    out: Path, fill: Callable[[Path], object], *, marks: Collection[str] = MARKS, files: Collection[str] = FILES
+) -> None:
+    """Write files into a folder, whole or not at all.
+
+    Parameters
+    ----------
+    out : Path
+        A folder that is new, empty, or holds former files to be replaced.
+    fill : callable
+        Writes the files into a folder it is given.
+    marks : collection of str
+        Files by which former ones are known.
+    files : collection of str
+        Files that the new ones take the place of.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds anything but former files, or cannot be written.
+    """
+    check_folder(out, marks)
     out = out.absolute().resolve()
     made = _make_parents(out)
     draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     try:
         draft.mkdir()
-        _fill(draft, plan, rules, report)
-        _swap(draft, out)
+        fill(draft)
+        _swap(draft, out, files)
     except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
         _remove_empty(made)
         if isinstance(error, OSError | DataSourceError | DataLayerError):
-            msg = f"{out}: need a folder that can be written, found {error}; close open files or choose another folder"
-            raise OutputError(msg) from error
+            raise OutputError(
+                say(
+                    "{out}: need a folder that can be written, found {error}; close open files or choose another "
+                    "folder",
+                    out=out,
+                    error=error,
+                )
+            ) from error
         raise
 
 
-def check_folder(out: Path) -> None:
-    """Check that a plan may be written into a folder, before hours are spent on it.
+def check_folder(out: Path, marks: Collection[str] = MARKS) -> None:
+    """Check that files may be written into a folder, before hours are spent on them.
 
     Parameters
     ----------
     out : Path
         The folder; it need not exist.
+    marks : collection of str
+        Files by which former ones are known.
 
     Raises
     ------
     OutputError
-        If it is a file, holds anything but a plan, or lies where nothing can be written.
+        If it is a file, holds anything but former files, or lies where nothing can be written.
     """
     if out.exists() and not out.is_dir():
-        msg = f"{out}: need a folder, found a file; choose another name"
-        raise OutputError(msg)
-    if out.is_dir() and any(out.iterdir()) and not _holds_plan(out):
-        msg = f"{out}: need a new or empty folder or one with a former plan, found other files; choose another folder"
-        raise OutputError(msg)
+        raise OutputError(say("{out}: need a folder, found a file; choose another name", out=out))
+    if out.is_dir() and any(out.iterdir()) and not all((out / name).is_file() for name in marks):
+        raise OutputError(
+            say(
+                "{out}: need a new or empty folder, or one with former results, found other files; choose another "
+                "folder",
+                out=out,
+            )
+        )
     home = next(p for p in out.absolute().resolve().parents if p.exists())
     if not home.is_dir() or not os.access(home, os.W_OK | os.X_OK):
-        msg = f"{out}: need a place that can be written, found {home} closed; choose another folder"
-        raise OutputError(msg)
+        raise OutputError(
+            say(
+                "{out}: need a place that can be written, found {home} closed; choose another folder",
+                out=out,
+                home=home,
+            )
+        )
 
 
 def _fill(draft: Path, plan: PlanData, rules: Rules, report: Report) -> None:
@@ -113,11 +155,7 @@ def _fill(draft: Path, plan: PlanData, rules: Rules, report: Report) -> None:
     report("writing", len(steps), len(steps))
 
 
-def _holds_plan(out: Path) -> bool:
-    return all((out / name).is_file() for name in MARKS)
-
-
-def _swap(draft: Path, out: Path) -> None:
+def _swap(draft: Path, out: Path, files: Collection[str]) -> None:
     """Put the draft in the place of `out`; what stood there comes back when that fails."""
     if not out.exists():
         draft.replace(out)
@@ -130,7 +168,7 @@ def _swap(draft: Path, out: Path) -> None:
         aside.replace(out)
         raise
     for path in aside.iterdir():
-        if path.name not in FILES:
+        if path.name not in files:
             path.replace(out / path.name)
     shutil.rmtree(aside, ignore_errors=True)
 

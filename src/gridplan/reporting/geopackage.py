@@ -17,6 +17,7 @@ from pyproj import CRS
 
 from gridplan.config import Rules
 from gridplan.errors import PlanError
+from gridplan.language import say
 from gridplan.model import PlanData
 from gridplan.reporting.columns import decode_frame, describe_columns, encode_frame, pack_rows, unpack_rows
 from gridplan.reporting.styles import qgis_styles
@@ -72,15 +73,26 @@ def read_plan_data(path: str | Path) -> PlanData:
     run = _read_run(path)
     head = run.pop(_HEAD)
     if head["format"] != FORMAT:
-        msg = f"{path}: need a plan of format {FORMAT}, found format {head['format']}; use the gridplan that wrote it"
-        raise PlanError(msg)
+        raise PlanError(
+            say(
+                "{path}: need a plan of format {format}, found format {found}; use the gridplan that wrote it",
+                path=path,
+                format=FORMAT,
+                found=head["format"],
+            )
+        )
     crs = CRS.from_user_input(head["crs"])
     try:
         layers = {name: _read_layer(path, head["frames"][name], crs) for name in LAYERS}
         tables = {name: _read_table(path, name, head["frames"][name]["columns"]) for name in TABLES}
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, ValueError) as error:
-        msg = f"{path}: need all layers and tables of a plan, found {error}; make the plan anew"
-        raise PlanError(msg) from error
+        raise PlanError(
+            say(
+                "{path}: need all layers and tables of a plan, found {error}; make the plan anew",
+                path=path,
+                error=error,
+            )
+        ) from error
     return PlanData(crs=crs, run=run, **layers, **tables)
 
 
@@ -185,17 +197,26 @@ def _read_table(path: Path, name: str, columns: list[dict[str, str]]) -> pd.Data
 
 def _read_run(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        msg = f"{path}: need the GeoPackage of a plan, found no such file; give the folder of a plan or its plan.gpkg"
-        raise PlanError(msg)
+        raise PlanError(
+            say(
+                "{path}: need the GeoPackage of a plan, found no such file; give the folder of a plan or its plan.gpkg",
+                path=path,
+            )
+        )
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
             run = {key: json.loads(value) for key, value in database.execute("SELECT key, value FROM run ORDER BY fid")}
     except (sqlite3.Error, json.JSONDecodeError) as error:
         run = {"": str(error)}
     if _HEAD not in run:
-        found = run.get("", "a table run of another kind")
-        msg = f"{path}: need the plan.gpkg of a plan, found none ({found}); give a file that gridplan has written"
-        raise PlanError(msg)
+        found = run.get("", say("a table run of another kind"))
+        raise PlanError(
+            say(
+                "{path}: need the plan.gpkg of a plan, found none ({found}); give a file that gridplan has written",
+                path=path,
+                found=found,
+            )
+        )
     return run
 
 

@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gridplan.config import Rules
+from gridplan.language import say
 from gridplan.model import Finding, PlanData
 
 Ints = NDArray[np.int64]
@@ -104,10 +105,8 @@ class Ledger:
             With a point inside the grid.
         """
         name = str(self.plan.grids["grid_code"].iloc[int(grid)])
-        return Finding(
-            code=code, severity=severity, subject=name, reason=f"Grid {name} {text}.", value=float(value),
-            place=self.place(grid),
-        )  # fmt: skip
+        reason, place = say("Grid {grid} {text}.", grid=name, text=text), self.place(grid)
+        return Finding(code=code, severity=severity, subject=name, reason=reason, value=float(value), place=place)
 
 
 def open_ledger(plan: PlanData, rules: Rules) -> Ledger:

@@ -11,6 +11,7 @@ import shapely
 
 from gridplan.config import Rules
 from gridplan.errors import ConfigError
+from gridplan.language import say
 from gridplan.model import PlanData
 from gridplan.reporting.classes import class_of, size_classes
 
@@ -94,7 +95,9 @@ def chinese_font() -> str | None:
     known = {font.name for font in manager.fontManager.ttflist}
     found = next((font for font in FONTS if font in known), None)
     if found is None:
-        logger.warning("no font with Chinese characters found; install one, for example Debian's fonts-wqy-microhei")
+        logger.warning(
+            say("no font with Chinese characters found; install one, for example Debian's fonts-wqy-microhei")
+        )
     return found
 
 
@@ -102,8 +105,9 @@ def _pyplot() -> Any:  # noqa: ANN401  a module
     try:
         return import_module("matplotlib.pyplot")
     except ImportError as error:
-        msg = "plot: need matplotlib, found none; install the extra: pip install 'gridplan[plot]'"
-        raise ConfigError(msg) from error
+        raise ConfigError(
+            say("plot: need matplotlib, found none; install the extra: pip install 'gridplan[plot]'")
+        ) from error
 
 
 def _draw_context(plan: PlanData, axes: "Axes", box: shapely.Geometry) -> None:

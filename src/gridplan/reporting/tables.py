@@ -86,9 +86,21 @@ def write_buildings(plan: PlanData, path: Path) -> None:
     """
     table = building_table(plan)
     texts = [c for c in BUILDING_COLUMNS if c != "households"]
-    safe = table.assign(**{c: table[c].map(_disarm) for c in texts})
+    safe = table.assign(**{c: table[c].map(disarm) for c in texts})
     safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
-def _disarm(text: str) -> str:
+def disarm(text: str) -> str:
+    """Keep a spreadsheet from running a text as a formula.
+
+    Parameters
+    ----------
+    text : str
+        What a cell is to hold.
+
+    Returns
+    -------
+    str
+        The text, behind an apostrophe where it begins like a formula.
+    """
     return f"'{text}" if text.startswith(_FORMULA) else text

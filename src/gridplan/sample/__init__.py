@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from gridplan.errors import ConfigError
+from gridplan.language import say
 from gridplan.progress import Report, silent
 
 FEWEST_HOUSEHOLDS: Final = 1_000
@@ -36,8 +37,14 @@ def make_sample(out: Path, *, households: int = 30_000, seed: int = 0, report: R
     from gridplan.sample.files import whole_folder, write_district  # noqa: PLC0415
 
     if households < FEWEST_HOUSEHOLDS or seed < 0:
-        msg = f"sample: need at least {FEWEST_HOUSEHOLDS} households and a seed >= 0, found {households} and {seed}"
-        raise ConfigError(msg + "; give other numbers")
+        msg = say(
+            "sample: need at least {fewest} households and a seed >= 0, found {households} and {seed}; give other "
+            "numbers",
+            fewest=FEWEST_HOUSEHOLDS,
+            households=households,
+            seed=seed,
+        )
+        raise ConfigError(msg)
     with whole_folder(Path(out)) as folder:
         district = make_district(households, np.random.default_rng(seed), report)
         write_district(district, folder, households=households, seed=seed)

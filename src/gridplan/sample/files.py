@@ -17,6 +17,7 @@ import pyogrio
 from numpy.typing import NDArray
 
 from gridplan.errors import OutputError
+from gridplan.language import say
 from gridplan.sample.district import District
 from gridplan.sample.names import RAILWAYS, RIVERS
 from gridplan.sample.streets import ROAD_NAMES, WIDTHS
@@ -65,14 +66,16 @@ def whole_folder(out: Path) -> Iterator[Path]:
         If `out` is a file or a folder that is not empty, or cannot be written.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        msg = f"sample, {out}: need a new or empty folder, found one with content or a file; choose another"
-        raise OutputError(msg)
+        raise OutputError(
+            say("sample, {out}: need a new or empty folder, found one with content or a file; choose another", out=out)
+        )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     except OSError as error:
-        msg = f"sample, {out}: need a folder that can be written, found {error}; choose another"
-        raise OutputError(msg) from error
+        raise OutputError(
+            say("sample, {out}: need a folder that can be written, found {error}; choose another", out=out, error=error)
+        ) from error
     try:
         yield work
         work.chmod(0o755)
@@ -80,8 +83,13 @@ def whole_folder(out: Path) -> Iterator[Path]:
             out.rmdir()
         work.rename(out)
     except OSError as error:
-        msg = f"sample, {out}: need room and rights to write, found {error}; choose another folder"
-        raise OutputError(msg) from error
+        raise OutputError(
+            say(
+                "sample, {out}: need room and rights to write, found {error}; choose another folder",
+                out=out,
+                error=error,
+            )
+        ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gridplan.errors import InfeasibleError, first_three
+from gridplan.language import say
 from gridplan.partition.kernels.arrays import Floats, Ints
 
 
@@ -21,8 +22,14 @@ def fail(name: str, need: str, found: str) -> None:
     InfeasibleError
         Always.
     """
-    msg = f"partition, community {name}: need {need}, found {found}; change parts, lower, upper or locked"
-    raise InfeasibleError(msg)
+    raise InfeasibleError(
+        say(
+            "partition, community {name}: need {need}, found {found}; change parts, lower, upper or locked",
+            name=name,
+            need=need,
+            found=found,
+        )
+    )
 
 
 def check_arithmetic(name: str, weights: Floats, members: list[Ints], parts: int, lower: float, upper: float) -> None:
@@ -47,21 +54,37 @@ def check_arithmetic(name: str, weights: Floats, members: list[Ints], parts: int
         If there are too few groups, too many or too few households, or a group too large.
     """
     if not 1 <= parts <= len(weights):
-        fail(name, f"1 to {len(weights)} parts (units that need not share one)", f"parts = {parts}")
+        fail(
+            name,
+            say("1 to {count} parts (units that need not share one)", count=len(weights)),
+            say("parts = {parts}", parts=parts),
+        )
     total = float(weights.sum())
     if not parts * lower <= total <= parts * upper:
         fail(
-            name, f"{parts} parts of {lower:.8g} to {upper:.8g} households, so {parts * lower:.8g} to "
-            f"{parts * upper:.8g} in all", f"{total:.10g}",
+            name,
+            say(
+                "{parts} parts of {lower:.8g} to {upper:.8g} households, so {least:.8g} to {most:.8g} in all",
+                parts=parts, lower=lower, upper=upper, least=parts * lower, most=parts * upper,
+            ),
+            f"{total:.10g}",
         )  # fmt: skip
     large = np.flatnonzero(weights > upper)
     if large.size:
-        sizes = first_three(f"{weights[i]:.10g} (unit {members[i][0]})" for i in large)
-        fail(name, f"no unit or locked group above {upper:.8g} households", sizes)
+        sizes = first_three(
+            say("{households:.10g} (unit {unit})", households=weights[i], unit=members[i][0]) for i in large
+        )
+        fail(name, say("no unit or locked group above {upper:.8g} households", upper=upper), sizes)
     halves = np.flatnonzero(weights > upper / 2)
     if len(halves) > parts:
         sizes = first_three(f"{weights[i]:.10g}" for i in halves)
-        fail(name, f"at most {parts} units or locked groups above half of {upper:.8g} households", sizes)
+        fail(
+            name,
+            say(
+                "at most {parts} units or locked groups above half of {upper:.8g} households", parts=parts, upper=upper
+            ),
+            sizes,
+        )
 
 
 def count_range(weight: float, units: int, lower: float, upper: float) -> tuple[int, int]:

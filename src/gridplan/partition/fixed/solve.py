@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridplan.config import CostRules
+from gridplan.language import say
 from gridplan.partition.fixed.bounds import cost_bound
 from gridplan.partition.fixed.effort import BUDGETS, Budget, Clock
 from gridplan.partition.fixed.locks import connected, lock_nodes
@@ -139,11 +140,28 @@ def _pieces(problem: FixedProblem, price: Floats, parts: int) -> tuple[list[Piec
     for units, (fewest, most) in zip(groups, ranges, strict=True):
         if fewest > most:
             size = float(problem.weights[units].sum())
-            found = f"{size:.10g} in {len(units)} units (component of unit {units[0]})"
-            fail(name, f"components that fill whole parts of {lower:.8g} to {upper:.8g} households", found)
+            found = say(
+                "{households:.10g} in {count} units (component of unit {unit})",
+                households=size,
+                count=len(units),
+                unit=units[0],
+            )
+            fail(
+                name,
+                say(
+                    "components that fill whole parts of {lower:.8g} to {upper:.8g} households",
+                    lower=lower,
+                    upper=upper,
+                ),
+                found,
+            )
     if not sum(r[0] for r in ranges) <= parts <= sum(r[1] for r in ranges):
-        found = f"components that can hold {sum(r[0] for r in ranges)} to {sum(r[1] for r in ranges)} parts"
-        fail(name, f"{parts} parts over {len(groups)} components", found)
+        found = say(
+            "components that can hold {least} to {most} parts",
+            least=sum(r[0] for r in ranges),
+            most=sum(r[1] for r in ranges),
+        )
+        fail(name, say("{parts} parts over {count} components", parts=parts, count=len(groups)), found)
     return [make_piece(problem, units, node, group) for units in groups], ranges
 
 
