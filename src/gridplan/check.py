@@ -11,6 +11,7 @@ from pyproj import CRS
 from gridplan import reporting
 from gridplan.accounts import conservation
 from gridplan.errors import GridplanError, LayerError
+from gridplan.language import join
 from gridplan.model import Finding, Layers, Source, findings_frame
 from gridplan.schema import SET_ASIDE_COLUMNS
 
@@ -87,7 +88,7 @@ class Check:
         if len(self.faults) == 1:
             raise self.faults[0][1]
         if self.district is None:
-            raise LayerError("\n".join(fault.message for _, fault in self.faults))
+            raise LayerError(join([fault.message for _, fault in self.faults], "\n"))
         return self.district
 
     def to_dict(self) -> dict[str, Any]:

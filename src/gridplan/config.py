@@ -6,6 +6,7 @@ the names (`_m` metres, `_m2` square metres).
 
 import dataclasses
 import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,16 +20,38 @@ HOUSEHOLD_BASES: Final = ("resident", "registered", "dwelling")
 EFFORTS: Final = ("fast", "normal", "thorough")
 
 
-def _require(where: str, needed: str, found: object, *, holds: bool) -> None:
-    if not holds:
-        raise ConfigError(
-            say(
-                "rules, {where}: need {needed}, found {found}; correct the rule file or the argument",
-                where=where,
-                needed=needed,
-                found=found,
-            )
+PROFILES: Final = MappingProxyType(
+    {"standard": (300, 240, 360), "old": (250, 200, 300), "managed": (400, 300, 500), "rural": (50, 40, 60)}
+)
+"""Profile -> target, lower and upper: what a rule file may name instead of the three numbers."""
+
+
+def _fault(where: str, needed: str, found: object, *, holds: bool, hint: str = "") -> list[str]:
+    """Say what is wrong with a value; nothing where the value holds."""
+    if holds:
+        return []
+    remedy = hint or say("correct the rule file or the argument")
+    return [say("rules, {where}: need {needed}, found {found}; {remedy}", where=where, needed=needed, found=found,
+                remedy=remedy)]  # fmt: skip
+
+
+def _refuse(*faults: list[str]) -> None:
+    """Raise all faults at once, if there are any."""
+    if any(faults):
+        raise ConfigError(join([text for several in faults for text in several], "\n"))
+
+
+def _number_faults(group: str, rules: object, names: Iterable[str], *, zero: bool) -> list[str]:
+    """Find the fields that are no numbers above 0, or at least 0 where `zero` is lawful."""
+    needed = say("a number >= 0") if zero else say("a number > 0")
+    values = {name: getattr(rules, name) for name in names}
+    return [
+        text
+        for name, value in values.items()
+        for text in _fault(
+            f"{group}.{name}", needed, repr(value), holds=_is_number(value) and (value > 0 or (zero and value == 0))
         )
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +86,8 @@ class CostRules:
 
     def __post_init__(self) -> None:
         """Check the values."""
-        for name in self.__slots__:
-            value = getattr(self, name)
-            _require(f"cost.{name}", say("a number >= 0"), value, holds=_is_number(value) and value >= 0)
-        _require("cost.spread_m", say("a number > 0"), self.spread_m, holds=self.spread_m > 0)
+        prices = [name for name in self.__slots__ if name != "spread_m"]
+        _refuse(_number_faults("cost", self, prices, zero=True), _number_faults("cost", self, ["spread_m"], zero=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +122,12 @@ class GeometryRules:
 
     def __post_init__(self) -> None:
         """Check the values."""
-        for name in self.__slots__[:-1]:
-            value = getattr(self, name)
-            _require(f"geometry.{name}", say("a number > 0"), value, holds=_is_number(value) and value > 0)
-        _require(
-            "geometry.hard_roads", say("a list of road classes"), self.hard_roads,
-            holds=isinstance(self.hard_roads, tuple) and all(isinstance(c, str) for c in self.hard_roads),
-        )  # fmt: skip
+        classes = self.hard_roads
+        named = isinstance(classes, tuple) and all(isinstance(c, str) for c in classes)
+        _refuse(
+            _number_faults("geometry", self, self.__slots__[:-1], zero=False),
+            _fault("geometry.hard_roads", say("a list of road classes"), repr(classes), holds=named),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +153,7 @@ class EstimateRules:
 
     def __post_init__(self) -> None:
         """Check the values."""
-        for name in self.__slots__:
-            value = getattr(self, name)
-            _require(f"estimates.{name}", say("a number > 0"), value, holds=_is_number(value) and value > 0)
+        _refuse(_number_faults("estimates", self, self.__slots__, zero=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +170,8 @@ class PrivacyRules:
 
     def __post_init__(self) -> None:
         """Check the values."""
-        _require("privacy.min_count", say("a whole number >= 0"), self.min_count, holds=_is_count(self.min_count))
+        holds = _is_count(self.min_count)
+        _refuse(_fault("privacy.min_count", say("a whole number >= 0"), repr(self.min_count), holds=holds))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,14 +211,11 @@ class Rules:
     def __post_init__(self) -> None:
         """Check the values."""
         sizes = (self.lower, self.target, self.upper)
-        _require(
-            "size", say("whole numbers 1 <= lower <= target <= upper"), ", ".join(map(str, sizes)),
-            holds=all(_is_count(s) for s in sizes) and 1 <= self.lower <= self.target <= self.upper,
-        )  # fmt: skip
-        _require(
-            "household_basis", say("one of {names}", names=join(HOUSEHOLD_BASES)), self.household_basis,
-            holds=self.household_basis in HOUSEHOLD_BASES,
-        )  # fmt: skip
+        banded = all(_is_count(s) for s in sizes) and 1 <= self.lower <= self.target <= self.upper
+        _refuse(
+            _fault("size", say("whole numbers 1 <= lower <= target <= upper"), join(sizes), holds=banded),
+            choice_fault("household_basis", self.household_basis, HOUSEHOLD_BASES),
+        )
 
     @classmethod
     def from_toml(cls, path: str | Path) -> Self:
@@ -220,22 +236,8 @@ class Rules:
         ConfigError
             If the file is missing, no TOML, or has unknown keys or wrong values; all are named at once.
         """
-        try:
-            text = Path(path).read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(
-                say(
-                    "rules, {path}: need a readable UTF-8 file, found {error}; check the path and the encoding",
-                    path=path,
-                    error=error,
-                )
-            ) from error
-        try:
-            return cls.from_mapping(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(
-                say("rules, {path}: need TOML, found {error}; correct that line", path=path, error=error)
-            ) from error
+        values = load_toml(path)
+        return cls.from_mapping({name: value for name, value in values.items() if name != "input"})
 
     @classmethod
     def from_mapping(cls, values: dict[str, Any]) -> Self:
@@ -258,10 +260,16 @@ class Rules:
         """
         faults: list[str] = []
         kwargs: dict[str, Any] = {}
+        if "profile" in values:
+            faults += choice_fault("profile", values["profile"], PROFILES)
+            sizes = PROFILES.get(str(values["profile"]), PROFILES["standard"])
+            values = dict(zip(("target", "lower", "upper"), sizes, strict=True)) | values
         for name, value in values.items():
             group = _GROUPS.get(name)
+            if name == "profile":
+                continue
             if name not in cls.__slots__:
-                faults.append(_unknown(name, cls.__slots__))
+                faults.append(unknown_key(name, [*cls.__slots__, "profile", *_places(name)]))
             elif group is None:
                 kwargs[name] = value
             elif isinstance(value, dict):
@@ -277,9 +285,9 @@ class Rules:
         try:
             rules = cls(**{k: v for k, v in kwargs.items() if v is not None})
         except ConfigError as error:
-            faults.append(str(error))
+            faults.append(error.message)
         if faults:
-            raise ConfigError("\n".join(faults))
+            raise ConfigError(join(faults, "\n"))
         return rules
 
     def to_mapping(self) -> dict[str, Any]:
@@ -295,25 +303,105 @@ class Rules:
         return mapping
 
 
-_GROUPS: Final = MappingProxyType(
+_GROUPS: Final[Mapping[str, Any]] = MappingProxyType(
     {"cost": CostRules, "geometry": GeometryRules, "estimates": EstimateRules, "privacy": PrivacyRules}
 )
 
 
 def _build_group(name: str, group: Any, values: dict[str, Any], faults: list[str]) -> Any:  # noqa: ANN401
     known = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in group.__slots__}
-    faults.extend(_unknown(f"{name}.{k}", [f"{name}.{s}" for s in group.__slots__]) for k in values if k not in known)
+    names = [f"{name}.{slot}" for slot in group.__slots__]
+    faults.extend(unknown_key(f"{name}.{k}", names) for k in values if k not in known)
     try:
         return group(**known)
     except ConfigError as error:
-        faults.append(str(error))
+        faults.append(error.message)
         return None
 
 
-def _unknown(name: str, names: Any) -> str:  # noqa: ANN401
-    close = get_close_matches(name, list(names), n=1)
+def _places(name: str) -> list[str]:
+    """Find the groups that have a field of this name: it stands outside its table."""
+    return [f"{group}.{name}" for group, rules in _GROUPS.items() if name in rules.__dataclass_fields__]
+
+
+def load_toml(path: str | Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Parameters
+    ----------
+    path : path
+        UTF-8, with or without a byte order mark.
+
+    Returns
+    -------
+    dict
+        Its content.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing or no TOML.
+    """
+    try:
+        return tomllib.loads(Path(path).read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        found = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise ConfigError(
+            say(
+                "rules, {path}: need a readable UTF-8 file, found {error}; check the path and the encoding",
+                path=path,
+                error=found,
+            )
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            say("rules, {path}: need TOML, found {error}; correct that line", path=path, error=error)
+        ) from error
+
+
+def unknown_key(name: str, names: Sequence[str]) -> str:
+    """Say that a key is not known, and which one is nearest.
+
+    Parameters
+    ----------
+    name : str
+        Key found, with its table: ``cost.lod``.
+    names : sequence of str
+        Keys that are known there.
+
+    Returns
+    -------
+    str
+        A message.
+    """
+    same = [known for known in names if known.rpartition(".")[2] == name.rpartition(".")[2]]
+    close = same or get_close_matches(name, names, n=1)
     hint = say("did you mean {name}?", name=close[0]) if close else say("remove it")
     return say("rules, {name}: need a known key, found {name}; {hint}", name=name, hint=hint)
+
+
+def choice_fault(where: str, value: object, names: Iterable[str]) -> list[str]:
+    """Say that a value is none of the known ones, and which one is nearest.
+
+    Parameters
+    ----------
+    where : str
+        The key.
+    value : object
+        Value found.
+    names : iterable of str
+        Values that are known.
+
+    Returns
+    -------
+    list of str
+        One message, or none where the value is known.
+    """
+    known = list(names)
+    close = get_close_matches(str(value), known, n=1)
+    hint = say("did you mean {name}?", name=close[0]) if close else ""
+    needed = say("one of {names}", names=join(known))
+    return _fault(where, needed, repr(value), holds=isinstance(value, str) and value in known, hint=hint)
 
 
 def _is_number(value: object) -> bool:

@@ -1,6 +1,7 @@
 """The order of the stages, and only that: read, draw the fabric, partition, draw the grids, audit, write."""
 
 import dataclasses
+import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,7 +15,9 @@ import pandas as pd
 from gridplan import geometry, reading, reporting
 from gridplan.check import Check
 from gridplan.config import Rules
-from gridplan.errors import GridplanError, LayerError
+from gridplan.database import is_database, mask
+from gridplan.draft import draft_rules
+from gridplan.errors import GridplanError, LayerError, OutputError
 from gridplan.geometry.grids import draw_grids
 from gridplan.language import say
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
@@ -31,6 +34,7 @@ def check_district(
     rules: Rules | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
+    fields: Mapping[str, Mapping[str, str]] | None = None,
     report: Report = silent,
 ) -> Check:
     """Read a district and lay out its ground, to tell what was assumed and what is wrong.
@@ -45,6 +49,8 @@ def check_district(
         None takes the defaults.
     crs, encoding : str or None
         Overrule what the files say.
+    fields : mapping or None
+        Role -> canonical field -> field of the file; None matches them by name.
     report : Report
         Progress callback.
 
@@ -54,7 +60,7 @@ def check_district(
         Tables of the layers and findings; input that cannot be used is a finding, not an exception.
     """
     rules = rules or Rules()
-    check = _examine(source, roles=roles, rules=rules, crs=crs, encoding=encoding, report=report)
+    check = _examine(source, roles=roles, rules=rules, crs=crs, encoding=encoding, fields=fields, report=report)
     if check.district is None:
         return check
     try:
@@ -63,6 +69,67 @@ def check_district(
         return dataclasses.replace(check, faults=(("", fault),))
     aside = _set_aside(check.district, fabric)
     return dataclasses.replace(check, notes=(*check.notes, *fabric.findings), set_aside=aside)
+
+
+def draft_rule_file(
+    source: str | Path | None,
+    out: str | Path,
+    *,
+    roles: Mapping[str, str | Path] | None = None,
+    replace: bool = False,
+    report: Report = silent,
+    **options: Any,  # noqa: ANN401
+) -> Check:
+    """Write a rule file with what is detected in a district, and with every rule at its default.
+
+    Parameters
+    ----------
+    source : path or None
+        Folder or GeoPackage with layers named by role.
+    out : path
+        File to make.
+    roles : dict or None
+        Role -> ``FILE`` or ``FILE:layer``; beside or instead of `source`.
+    replace : bool
+        Write over a file that is there.
+    report : Report
+        Progress callback.
+    **options
+        crs and encoding, as of `check_district`.
+
+    Returns
+    -------
+    Check
+        What reading found; the file is written also where the input cannot be used yet.
+
+    Raises
+    ------
+    OutputError
+        If the file is there already, or cannot be written.
+    """
+    file = Path(out)
+    if file.exists() and not replace:
+        raise OutputError(say("{path}: need a new file, found one; choose another or give --force", path=file))
+    check = _examine(source, roles=roles, report=report, **options)
+    assumed = {f.subject for f in check.notes if f.code == "crs_assumed"}
+    home = file.parent if source is None else Path(source) if Path(source).is_dir() else Path(source).parent
+    places = {s.role: f"{s.path}:{s.layer}" if s.layer else s.path for s in check.sources}
+    places |= {role: _seen_from(home, place) for role, place in (roles or {}).items() if role in places}
+    text = draft_rules(
+        check.sources, places, assumed, "" if source is None else _seen_from(file.parent, source), check.district
+    )
+    reporting.write_text(text, file)
+    return check
+
+
+def _seen_from(home: Path, place: str | Path) -> str:
+    """Write a place as it is seen from a folder; a database without its password."""
+    if is_database(place):
+        return mask(place)
+    try:
+        return Path(os.path.relpath(place, home)).as_posix()
+    except ValueError:  # another drive of Windows
+        return str(Path(place).absolute())
 
 
 def _examine(source: str | Path | None, **options: Any) -> Check:  # noqa: ANN401
@@ -122,6 +189,7 @@ def partition_district(
     rules: Rules | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
+    fields: Mapping[str, Mapping[str, str]] | None = None,
     checked: Callable[[Check], object] | None = None,
     report: Report = silent,
     **options: Any,  # noqa: ANN401
@@ -140,6 +208,8 @@ def partition_district(
         None takes the defaults.
     crs, encoding : str or None
         Overrule what the files say.
+    fields : mapping or None
+        Role -> canonical field -> field of the file; None matches them by name.
     checked : callable or None
         Told what reading found, before the plan is made.
     report : Report
@@ -161,7 +231,7 @@ def partition_district(
     stages: Stages = {}
     reporting.check_folder(Path(out))
     with timed(stages, "reading"):
-        check = _examine(source, roles=roles, rules=rules, crs=crs, encoding=encoding, report=report)
+        check = _examine(source, roles=roles, rules=rules, crs=crs, encoding=encoding, fields=fields, report=report)
     if checked is not None:
         checked(check)
     layers = check.require()

@@ -13,6 +13,7 @@ from shapely import GeometryType
 import gridplan
 from gridplan.cli import main
 from gridplan.config import HOUSEHOLD_BASES
+from gridplan.draft import rule_texts
 from gridplan.schema import ASIDE_REASONS, CAUSES, FINDING_COLUMNS, ROLES, SEVERITIES
 
 SOURCE = Path(gridplan.__file__).parent
@@ -75,7 +76,10 @@ def literals(node: ast.AST) -> Iterator[str]:
 
 def said() -> set[str]:
     """Collect every template and every word that stands in the sources, and the help of the commands."""
-    texts, codes = set(WORDS | CLICK), set(tomllib.loads((SOURCE / "language/zh/codes.toml").read_text("utf-8")))
+    texts, codes = (
+        {*WORDS, *CLICK, *rule_texts()},
+        set(tomllib.loads((SOURCE / "language/zh/codes.toml").read_text("utf-8"))),
+    )
     for _, tree in modules():
         texts |= codes & {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
         for call in calls(tree, "say", "word"):
@@ -112,7 +116,7 @@ def test_each_text_is_chinese_with_the_same_placeholders(file: Path) -> None:
     """And says something."""
     for english, chinese in tomllib.loads(file.read_text("utf-8")).items():
         assert placeholders(english) == placeholders(chinese), english
-        assert chinese != english, english
+        assert chinese != english or english == "{head}\n{tail}", english
 
 
 def test_no_text_stands_twice() -> None:

@@ -19,8 +19,9 @@ from gridplan.cli.terminal import (
     print_layers,
     progress,
 )
-from gridplan.config import EFFORTS, Rules
+from gridplan.config import EFFORTS
 from gridplan.language import say, word
+from gridplan.rulefile import RuleFile
 from gridplan.schema import ROLES
 
 if TYPE_CHECKING:
@@ -46,26 +47,28 @@ def main() -> None:
 
 
 def _input_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say what is read, and by which rules."""
+    """Add the options that say what is read."""
     command = lang_option(command)
     for role in reversed(ROLES):
         text = say("Layer of {role}, if not in INPUT.", role=word(role))
         command = option(f"--{role}", metavar="FILE[:LAYER]", help=text)(command)
     command = option("--encoding", metavar="E", help="Encoding of the text in DBF and CSV files.")(command)
-    command = option("--crs", metavar="EPSG", help="CRS of layers that name none, or a wrong one.")(command)
-    return option("--rules", "rule_file", metavar="FILE", type=PATH, help="Rule file (TOML).")(command)
+    return option("--crs", metavar="EPSG", help="CRS of layers that name none, or a wrong one.")(command)
 
 
-def _settle_input(source: Path | None, options: dict[str, Any]) -> None:
-    """Turn the roles given one by one, and the rule file, into what the library takes."""
+rules_option = option("--rules", "rule_file", metavar="FILE", type=PATH, help="Rule file (TOML).")
+
+
+def _settle_input(source: Path | None, rule_file: Path | None, options: dict[str, Any]) -> Path | str | None:
+    """Turn INPUT, the rule file and the options into what the library takes; an option wins over the rule file."""
+    file = RuleFile() if rule_file is None else RuleFile.read(rule_file)
     given = {role: options.pop(role) for role in ROLES}
-    options["roles"] = {role: file for role, file in given.items() if file is not None}
-    if source is None and "buildings" not in options["roles"]:
+    roles = file.places(source) | {role: place for role, place in given.items() if place is not None}
+    told = {"crs": options.pop("crs") or file.crs, "encoding": options.pop("encoding") or file.encoding}
+    if source is None and file.source is None and "buildings" not in roles:
         raise click.UsageError(say("give INPUT, or at least --buildings"))
-
-
-def _read_rules(file: Path | None) -> Rules:
-    return Rules() if file is None else Rules.from_toml(file)
+    options |= told | {"roles": roles, "fields": file.fields, "rules": file.rules}
+    return source or file.source
 
 
 @main.command(
@@ -76,6 +79,7 @@ def _read_rules(file: Path | None) -> Rules:
 @option("-o", "--output", metavar="OUT", type=PATH, help="Folder to write: check.json, check.xlsx, findings.gpkg.")
 @option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @option("--xlsx", "workbook", metavar="FILE", type=PATH, help="Workbook (.xlsx) to write.")
+@rules_option
 @_input_options
 @click.pass_context
 def check(
@@ -90,11 +94,11 @@ def check(
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Check the input."""
-    _settle_input(source, options)
     with exit_on_error(), progress() as report:
+        place = _settle_input(source, rule_file, options)
         from gridplan.pipeline import check_district  # noqa: PLC0415  --help stays fast
 
-        found = check_district(source, rules=_read_rules(rule_file), report=report, **options)
+        found = check_district(place, report=report, **options)
         if output is not None:
             found.write(output)
         if workbook is not None:
@@ -117,22 +121,48 @@ def check(
     "--time-limit", metavar="S", type=click.FloatRange(min=0, min_open=True), help="Stop searching after S seconds."
 )
 @option("--jobs", metavar="N", type=click.IntRange(min=1), help="Threads; all cores if not given.")
+@rules_option
 @_input_options
 @click.pass_context
 def partition(ctx: click.Context, /, source: Path | None, output: Path, rule_file: Path | None, **options: Any) -> None:  # noqa: ANN401
     """Do the main job."""
-    _settle_input(source, options)
     with exit_on_error(), progress() as report:
+        place = _settle_input(source, rule_file, options)
         from gridplan.pipeline import partition_district  # noqa: PLC0415  --help stays fast
 
         options["rng"] = options.pop("seed")
-        plan = partition_district(
-            source, output, rules=_read_rules(rule_file), checked=print_layers, report=report, **options
-        )
+        plan = partition_district(place, output, checked=print_layers, report=report, **options)
     print_findings(plan.findings)
     _print_result(plan, output)
     if (plan.findings["severity"] == "error").any():
         ctx.exit(EXIT_RULE_BROKEN)
+
+
+@main.command(
+    help="Write a rule file for the district in INPUT: its layers, fields and CRS as detected, and every rule with "
+    "what it means.\n\n`gridplan partition --rules FILE -o OUT` takes it."
+)
+@click.argument("source", metavar="[INPUT]", required=False, type=PATH)
+@option(
+    "-o", "--output", metavar="FILE", type=PATH, default=Path("rules.toml"), show_default=True, help="File to write."
+)
+@option("--force", "replace", is_flag=True, help="Write over a file that is there.")
+@_input_options
+@click.pass_context
+def init(ctx: click.Context, /, source: Path | None, output: Path, *, replace: bool, **options: Any) -> None:  # noqa: ANN401
+    """Draft a rule file."""
+    with exit_on_error(), progress() as report:
+        from gridplan.pipeline import draft_rule_file  # noqa: PLC0415  --help stays fast
+
+        place = _settle_input(source, None, options)
+        for name in ("rules", "fields"):
+            options.pop(name)
+        found = draft_rule_file(place, output, replace=replace, report=report, **options)
+    print_layers(found)
+    print_findings(found.findings)
+    click.echo(say("{count} layers -> {out}", count=len(found.sources), out=output))
+    if not found.usable:
+        ctx.exit(EXIT_ERROR)
 
 
 @main.command(help="Make up a district, as a bureau would send it, and write its layers into OUT.")

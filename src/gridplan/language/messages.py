@@ -133,14 +133,14 @@ def word(name: str) -> str:
 
 
 def join(parts: Sequence[object], link: str = ",") -> str:
-    """Say a list: ``a, b, c``.
+    r"""Say a list: ``a, b, c``.
 
     Parameters
     ----------
     parts : sequence
         Texts or messages.
-    link : {",", "and", "or"}
-        What stands before the last one.
+    link : {",", "and", "or", "\n"}
+        What stands before the last one; a new line stands between all.
 
     Returns
     -------
@@ -149,6 +149,8 @@ def join(parts: Sequence[object], link: str = ",") -> str:
     """
     if len(parts) < 2:  # noqa: PLR2004 - one part needs no link
         return parts[0] if parts and isinstance(parts[0], str) else "".join(map(str, parts))
+    if link == "\n":
+        return say("{head}\n{tail}", head=join(parts[:-1], link), tail=parts[-1])
     head = join(parts[:-1])
     if link == "and":
         return say("{head} and {tail}", head=head, tail=parts[-1])

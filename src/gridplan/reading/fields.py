@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -53,7 +53,12 @@ class Match:
     kinds: dict[str, str] = field(default_factory=dict)
 
 
-def match_fields(role: str, names: Iterable[str], cut: Callable[[str], str] | None = None) -> Match:
+def match_fields(
+    role: str,
+    names: Iterable[str],
+    cut: Callable[[str], str] | None = None,
+    told: Mapping[str, str] | None = None,
+) -> Match:
     """Match the field names of a file by the aliases of `schema.FIELDS`.
 
     Parameters
@@ -64,6 +69,8 @@ def match_fields(role: str, names: Iterable[str], cut: Callable[[str], str] | No
         Field names of the file.
     cut : callable or None
         Cuts a name as the file format does (DBF: 10 bytes); cut aliases match after whole ones.
+    told : mapping of str to str or None
+        Canonical field -> field of the file, as the user says; it wins over the aliases.
 
     Returns
     -------
@@ -80,8 +87,12 @@ def match_fields(role: str, names: Iterable[str], cut: Callable[[str], str] | No
         if key in kinds or (key not in ours and _PERSONAL_NAME.search(key)):
             match.personal += several
             match.kinds.setdefault(kinds.get(key, "other"), several[0])
-    taken: set[str] = set(match.personal)
+    told = {field: name for field, name in (told or {}).items() if name not in match.personal}
+    taken: set[str] = {*match.personal, *told.values()}
+    match.fields |= told
     for canonical, aliases in FIELDS[role].items():
+        if canonical in told:
+            continue
         known = (canonical, *aliases)
         keys = dict.fromkeys(name_key(n) for n in (*known, *(map(cut, known) if cut else ())))
         hits = [name for key in keys for name in columns.get(key, ()) if name not in taken]

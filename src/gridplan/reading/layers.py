@@ -2,8 +2,9 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from pyproj import CRS
 
 from gridplan.config import Rules
 from gridplan.errors import LayerError, first_three, nth_row
-from gridplan.language import say, word
+from gridplan.language import join, say, word
 from gridplan.model import Layers, Source
 from gridplan.progress import Report, silent
 from gridplan.reading.buildings import make_buildings, settle_buildings
@@ -44,6 +45,7 @@ def read_layers(
     rules: Rules | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
+    fields: Mapping[str, Mapping[str, str]] | None = None,
     report: Report = silent,
 ) -> Layers:
     """Read the layers of a district and bring them to one metric CRS.
@@ -62,6 +64,8 @@ def read_layers(
         their own; None guesses it from the numbers.
     encoding : str or None
         Encoding of the text in CSV files and shapefiles; None lets the bytes decide.
+    fields : mapping or None
+        Role -> canonical field of `schema.FIELDS` -> field of the file; wins over the aliases.
     report : Report
         Progress callback, stage "reading".
 
@@ -83,7 +87,10 @@ def read_layers(
     rules, notes = rules or Rules(), Notes()
     told = parse_crs(crs, "--crs")
     encoding = check_encoding(encoding) if encoding else None
-    refs = find_layers(source, roles, notes)
+    refs = {
+        r: dataclasses.replace(ref, told=(fields or {}).get(r, {}))
+        for r, ref in find_layers(source, roles, notes).items()
+    }
     total = len(refs) + 1
     spatial: dict[str, Spatial] = {}
     report("reading", 0, total)
@@ -156,9 +163,26 @@ class _Opened:
 
 def _open(ref: LayerRef, encoding: str | None, notes: Notes) -> _Opened:
     table = open_table(ref, encoding)
-    match = match_fields(ref.role, table.columns, table.cut)
+    match = match_fields(ref.role, table.columns, table.cut, _told(ref, table.columns))
     _tell_match(ref, match, notes)
     return _Opened(table, match)
+
+
+def _told(ref: LayerRef, columns: Iterable[str]) -> Mapping[str, str]:
+    """Check that the file has the fields the user says it has."""
+    names = [str(name) for name in columns]
+    faults = []
+    for canonical, name in ref.told.items():
+        if name not in names:
+            close = get_close_matches(name, names, n=1)
+            hint = say("did you mean {name}?", name=close[0]) if close else say("correct the rule file")
+            faults.append(
+                say("{where}: need the field {name} for {field}, found {names}; {hint}", where=ref.where, name=name,
+                    field=canonical, names=join(names), hint=hint)
+            )  # fmt: skip
+    if faults:
+        raise LayerError(join(faults, "\n"))
+    return ref.told
 
 
 def _put_furniture_aside(ref: LayerRef, aside: list[tuple[int, str]], notes: Notes) -> None:
@@ -205,7 +229,8 @@ def _load(ref: LayerRef, encoding: str | None, notes: Notes) -> Spatial:
     """Read one layer and reduce it to its canonical fields, still raw."""
     table = ref.path.suffix.lower() in TABLES
     loaded = read_table(ref, encoding) if table else read_vector(ref, encoding)
-    match = match_fields(ref.role, loaded.frame.columns, loaded.cut if loaded.cut_names else None)
+    cut = loaded.cut if loaded.cut_names else None
+    match = match_fields(ref.role, loaded.frame.columns, cut, _told(ref, loaded.frame.columns))
     _tell_match(ref, match, notes)
     frame = loaded.frame[list(match.fields.values())].set_axis(list(match.fields), axis=1)
     shapes = loaded.shapes

@@ -252,7 +252,7 @@ def _check_places(real: list[Spatial], told: CRS | None, notes: Notes) -> None:
             reason = say("{role} lies {km:.0f} km from the buildings; check its CRS", role=word(layer.ref.role), km=km)
             notes.warn("layer_far_away", layer.ref.role, reason, km * 1000)
     if faults:
-        raise CRSError("\n".join(faults))
+        raise CRSError(join(faults, "\n"))
 
 
 def _apart(real: list[Spatial]) -> tuple[list[Spatial], list[tuple[float, ...]]]:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -58,11 +58,14 @@ class LayerRef:
         The file.
     layer : str
         Layer or sheet inside it; "" where there is only one.
+    told : mapping of str to str
+        Canonical field -> field of the file, as the user says.
     """
 
     role: str
     path: Path
     layer: str = ""
+    told: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def where(self) -> str:
@@ -184,7 +187,7 @@ def _refuse_twice(refs: Iterable[LayerRef], remedy: str) -> None:
         if len(several) > 1
     ]
     if faults:
-        raise LayerError("\n".join(faults))
+        raise LayerError(join(faults, "\n"))
 
 
 def _parse_role(name: str, file: str | Path) -> LayerRef:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from gridplan.reporting.auditing import audit
     from gridplan.reporting.checked import by_gravity, check_data, layer_table, write_check, write_check_workbook
     from gridplan.reporting.compare import equal_plans
-    from gridplan.reporting.folder import check_folder, write_plan
+    from gridplan.reporting.folder import check_folder, write_plan, write_text
     from gridplan.reporting.geopackage import read_plan_data
     from gridplan.reporting.plots import plot_plan
     from gridplan.reporting.scoring import score
@@ -30,6 +30,7 @@ __all__ = [
     "write_check",
     "write_check_workbook",
     "write_plan",
+    "write_text",
 ]
 
 _HOMES = {
@@ -46,6 +47,7 @@ _HOMES = {
     "write_check": "checked",
     "write_check_workbook": "checked",
     "write_plan": "folder",
+    "write_text": "folder",
 }
 
 

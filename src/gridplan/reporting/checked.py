@@ -11,10 +11,9 @@ import pyogrio
 import shapely
 
 from gridplan.config import Rules
-from gridplan.errors import OutputError
-from gridplan.language import say, word
+from gridplan.language import word
 from gridplan.model import Source
-from gridplan.reporting.folder import write_folder
+from gridplan.reporting.folder import write_file, write_folder
 from gridplan.reporting.styles import qgis_styles
 from gridplan.reporting.workbook import write_sheets
 from gridplan.schema import FINDING_COLUMNS, SEVERITIES
@@ -151,16 +150,7 @@ def write_check_workbook(layers: pd.DataFrame, findings: gpd.GeoDataFrame, accou
     OutputError
         If it cannot be written.
     """
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        write_sheets(_sheets(layers, findings, accounts), draft, _fills())
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise OutputError(
-            say("{path}: need a file that can be written, found {error}; close it or choose another", path=path,
-                error=error.strerror)
-        ) from error  # fmt: skip
+    write_file(path, lambda draft: write_sheets(_sheets(layers, findings, accounts), draft, _fills()))
 
 
 def write_points(findings: gpd.GeoDataFrame, path: Path) -> None:

@@ -100,6 +100,55 @@ def write_folder(
         raise
 
 
+def write_file(path: Path, fill: Callable[[Path], object]) -> None:
+    """Write one file, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        File to make or to replace.
+    fill : callable
+        Writes the file it is given.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        fill(draft)
+        draft.replace(path)
+    except OSError as error:
+        raise OutputError(
+            say(
+                "{path}: need a file that can be written, found {error}; close it or choose another",
+                path=path,
+                error=error.strerror,
+            )
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file in UTF-8, whole or not at all.
+
+    Parameters
+    ----------
+    text : str
+        Its content.
+    path : Path
+        File to make or to replace.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    write_file(path, lambda draft: draft.write_text(text, "utf-8"))
+
+
 def check_folder(out: Path, marks: Collection[str] = MARKS) -> None:
     """Check that files may be written into a folder, before hours are spent on them.
 
