@@ -147,6 +147,15 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
 )
 """Role -> canonical field -> other names of the field, best first. Matching ignores case, spaces and width."""
 
+BASIS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "resident": ("常住户数", "实有户数", "常住家庭户数"),
+        "registered": ("户籍户数", "户籍家庭户数", "在册户数"),
+        "dwelling": ("房屋总数", "总套数", "住宅套数", "套数", "ZTS", "dwellings"),
+    }
+)
+"""What a household is -> fields that count households read so: they go before the others of `FIELDS`."""
+
 PERSONAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "household_no": ("户号", "户编号", "户口簿号", "家庭编号"),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gridplan.errors import first_three
 from gridplan.geometry.allot import components
 from gridplan.geometry.blocks import first_hit
+from gridplan.geometry.overlaps import find_overlapping
 from gridplan.language import say
 from gridplan.model import Finding, Layers
 
@@ -42,7 +43,8 @@ def name_compounds(
         names, findings = _unique_names(layers.compounds)
         shapes = np.asarray(layers.compounds.geometry.array)
         hit = first_hit(shapes, shapely.points(parts["x"].to_numpy(), parts["y"].to_numpy()))
-        return np.where(hit >= 0, names[hit], column), findings
+        overlaps = find_overlapping(pd.Series(names, dtype="str"), shapes, "compounds")
+        return np.where(hit >= 0, names[hit], column), (*findings, *overlaps)
     if (column != "").any():
         return _by_column(parts, column)
     return _derived(parts, block)

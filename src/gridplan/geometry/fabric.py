@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gridplan.config import GeometryRules, Rules
 from gridplan.errors import LayerError
 from gridplan.geometry.allot import dissolve
+from gridplan.geometry.astride import find_astride
 from gridplan.geometry.blocks import Blocks, cut_blocks
 from gridplan.geometry.borders import Borders
 from gridplan.geometry.compounds import name_compounds
@@ -69,7 +70,7 @@ def build_fabric(layers: Layers, rules: Rules, report: Report = silent) -> Fabri
         raise LayerError(
             say("buildings: need one on the planned ground, found none; check the boundary and the CRS of the layers")
         )
-    parts, compound_findings = _settle(near, everything, homes)
+    parts, compound_findings = _settle(near, everything, homes, territory)
     report("geometry", 2, _STEPS)
     ground = draw_ground(parts, blocks, rules.geometry)
     report("geometry", 3, _STEPS)
@@ -137,14 +138,17 @@ def _moved_finding(finding: Finding, by: NDArray[np.float64]) -> Finding:
     return dataclasses.replace(finding, place=(finding.place[0] + float(by[0]), finding.place[1] + float(by[1])))
 
 
-def _settle(layers: Layers, everything: gpd.GeoDataFrame, homes: Homes) -> tuple[gpd.GeoDataFrame, tuple[Finding, ...]]:
+def _settle(
+    layers: Layers, everything: gpd.GeoDataFrame, homes: Homes, territory: Territory
+) -> tuple[gpd.GeoDataFrame, tuple[Finding, ...]]:
     """Parts that have a home, with block, home, moved and the name of their compound."""
     alive = homes.block >= 0
     block = homes.block[alive]
     parts = everything[alive].reset_index(drop=True)
     parts = parts.assign(block=block, home=homes.community[alive], moved=homes.moved[alive])
     names, findings = name_compounds(layers, parts, block)
-    return parts.assign(compound=names), findings
+    parts = parts.assign(compound=names)
+    return parts, (*findings, *find_astride(parts, territory))
 
 
 def _unit_table(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gridplan.config import GeometryRules
 from gridplan.errors import LayerError, first_three
+from gridplan.geometry.overlaps import find_overlapping
 from gridplan.language import say
 from gridplan.model import Finding, Layers
 
@@ -142,6 +143,7 @@ def _from_polygons(layers: Layers, frame: gpd.GeoDataFrame) -> Territory:
     said = pd.Index(np.asarray(pd.Series(keys).groupby(rows).first())).get_indexer(
         pd.Index(place_keys(layers.buildings)),
     )
+    overlaps = find_overlapping(_labels(names), polygons, "communities")
     polygons, slivers = _without_slivers(polygons)
     study = shapely.union_all(polygons)
     return Territory(
@@ -149,8 +151,13 @@ def _from_polygons(layers: Layers, frame: gpd.GeoDataFrame) -> Territory:
         polygons=polygons,
         of_building=said.astype("int32"),
         study=study,
-        findings=(*slivers, *_uncovered(layers, study)),
+        findings=(*overlaps, *slivers, *_uncovered(layers, study)),
     )
+
+
+def _labels(names: pd.DataFrame) -> pd.Series:
+    """Name each community as people do, else by its code."""
+    return names["community"].where(names["community"] != "", names["community_code"])
 
 
 def _without_slivers(polygons: Shapes) -> tuple[Shapes, tuple[Finding, ...]]:

@@ -15,6 +15,7 @@ from gridplan.language import say
 from gridplan.model import BUILDING_FIELDS
 from gridplan.reading.counting import RawBuildings, count
 from gridplan.reading.crs import Geometries
+from gridplan.reading.dirt import find_overlaps, open_ground, tell_dirt, unite_rows
 from gridplan.reading.fields import to_text
 from gridplan.reading.households import Census, sort_entrances
 from gridplan.reading.notes import Notes
@@ -56,7 +57,9 @@ def make_buildings(
         If counts are no counts, or no building has a geometry.
     """
     measures = raw.measures()
-    counts = count(raw, census, measures, rules.estimates)
+    overlaps = find_overlaps(raw.shapes)
+    tell_dirt(raw, overlaps)
+    counts = count(raw, census, measures, open_ground(raw.shapes, overlaps), rules.estimates)
     texts = {
         name: to_text(raw.frame[name]) if name in raw.frame else ""
         for name in _TEXTS
@@ -92,6 +95,7 @@ def settle_buildings(raw: RawBuildings, *, named: bool) -> None:
         If ids are missing or not unique, or geometries are neither polygons nor points.
     """
     _settle_shapes(raw)
+    unite_rows(raw)
     _settle_ids(raw, named=named)
 
 

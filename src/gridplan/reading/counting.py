@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from gridplan.config import EstimateRules
@@ -111,7 +110,13 @@ class RawBuildings:
         return pd.DataFrame(found, index=self.frame.index)
 
 
-def count(raw: RawBuildings, census: Census | None, measures: pd.DataFrame, rules: EstimateRules) -> pd.DataFrame:
+def count(
+    raw: RawBuildings,
+    census: Census | None,
+    measures: pd.DataFrame,
+    ground_m2: NDArray[np.float64],
+    rules: EstimateRules,
+) -> pd.DataFrame:
     """Count the households and residents of every building.
 
     Parameters
@@ -122,6 +127,8 @@ def count(raw: RawBuildings, census: Census | None, measures: pd.DataFrame, rule
         What the households table counts: it wins over the columns of the buildings.
     measures : DataFrame, n rows
         What `RawBuildings.measures` gives.
+    ground_m2 : float64[n]
+        Footprints, without the ground of others that stand on them.
     rules : EstimateRules
         The rates.
 
@@ -145,7 +152,7 @@ def count(raw: RawBuildings, census: Census | None, measures: pd.DataFrame, rule
     households = known.fillna(0).to_numpy("int64", copy=True)
     source = np.where(households > 0, "counted", "").astype(object)
     if not counted.all():
-        guess, how = estimate(_evidence(raw, measures), shapely.area(raw.shapes), rules)
+        guess, how = estimate(_evidence(raw, measures), ground_m2, rules)
         households[~counted], source[~counted] = guess[~counted], how[~counted]
     frame = pd.DataFrame({"households": households, "source": pd.Series(source, dtype="str")})
     _tell_estimates(raw, frame, counted)

@@ -11,17 +11,14 @@ import numpy as np
 import pandas as pd
 
 from gridplan.errors import LayerError, first_three
-from gridplan.language import Message, join, say
+from gridplan.language import join, say
+from gridplan.reading.private import PERSONAL_VALUE
 from gridplan.reading.sources import name_key
-from gridplan.schema import FIELDS, PERSONAL
+from gridplan.schema import BASIS, FIELDS, PERSONAL
 
 _PERSONAL_KIND: Final = {name_key(name): kind for kind, names in PERSONAL.items() for name in names}
 _PERSONAL_NAME: Final = re.compile(
     "姓名|身份证|身份号|公民身份|护照|证件号|电话|手机|联系方式|微信|qq号|邮箱|银行卡|户主|phone|mobile|e-?mail|id_?card|passport"
-)
-_PERSONAL_VALUE: Final = re.compile(
-    r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?![\dXx])"
-    r"|(?<!\d)(?:\+?86[- ]?)?1[3-9]\d{9}(?!\d)"
 )
 _PERSONAL_SHARE: Final = 0.05
 _MOST: Final = 10_000_000  # more than any building, compound or row can hold
@@ -58,6 +55,7 @@ def match_fields(
     names: Iterable[str],
     cut: Callable[[str], str] | None = None,
     told: Mapping[str, str] | None = None,
+    basis: str = "",
 ) -> Match:
     """Match the field names of a file by the aliases of `schema.FIELDS`.
 
@@ -71,6 +69,8 @@ def match_fields(
         Cuts a name as the file format does (DBF: 10 bytes); cut aliases match after whole ones.
     told : mapping of str to str or None
         Canonical field -> field of the file, as the user says; it wins over the aliases.
+    basis : str
+        What a household is: fields that count them so go first.
 
     Returns
     -------
@@ -93,7 +93,8 @@ def match_fields(
     for canonical, aliases in FIELDS[role].items():
         if canonical in told:
             continue
-        known = (canonical, *aliases)
+        first = BASIS.get(basis, ()) if canonical == "households" else ()
+        known = (*first, canonical, *aliases)
         keys = dict.fromkeys(name_key(n) for n in (*known, *(map(cut, known) if cut else ())))
         hits = [name for key in keys for name in columns.get(key, ()) if name not in taken]
         if hits:
@@ -135,6 +136,23 @@ def _known_keys(role: str) -> frozenset[str]:
     return frozenset(name_key(n) for canonical, aliases in FIELDS[role].items() for n in (canonical, *aliases))
 
 
+def read_basis(name: str) -> str:
+    """Tell how a field of counts reads a household.
+
+    Parameters
+    ----------
+    name : str
+        Field name of the file.
+
+    Returns
+    -------
+    str
+        A key of `schema.BASIS`; the empty text where the name does not say.
+    """
+    key = name_key(name)
+    return next((basis for basis, names in BASIS.items() if key in map(name_key, names)), "")
+
+
 def holds_persons(values: pd.Series) -> bool:
     """Tell whether values identify persons: numbers of identity cards or mobile telephones.
 
@@ -149,26 +167,7 @@ def holds_persons(values: pd.Series) -> bool:
         True where more than one in twenty does.
     """
     some = to_text(values.dropna().iloc[:1000])
-    return bool(len(some)) and bool(some.str.contains(_PERSONAL_VALUE).mean() > _PERSONAL_SHARE)
-
-
-def mask_persons(text: str) -> str:
-    """Hide numbers of identity cards and mobile telephones in a text.
-
-    Parameters
-    ----------
-    text : str
-        A text, or a message.
-
-    Returns
-    -------
-    str
-        The same with ``***`` in their place.
-    """
-    if isinstance(text, Message):
-        values = {k: mask_persons(v) if isinstance(v, str) else v for k, v in text.values.items()}  # noqa: PD011 - no frame
-        return Message(text.template, values)
-    return _PERSONAL_VALUE.sub("***", text)
+    return bool(len(some)) and bool(some.str.contains(PERSONAL_VALUE).mean() > _PERSONAL_SHARE)
 
 
 def to_text(values: pd.Series) -> pd.Series:

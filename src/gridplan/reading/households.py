@@ -14,7 +14,7 @@ from gridplan.errors import LayerError, first_three, nth_row
 from gridplan.language import say, word
 from gridplan.model import ENTRANCE_FIELDS
 from gridplan.reading.addresses import entrance_key
-from gridplan.reading.fields import Match, holds_persons, mask_persons, to_counts, to_flags, to_numbers, to_text
+from gridplan.reading.fields import Match, holds_persons, to_counts, to_flags, to_numbers, to_text
 from gridplan.reading.headers import quote_names
 from gridplan.reading.ledgers import COUNTS, PERSONS, Ledger, judge_ledger, may_be_persons
 from gridplan.reading.locating import UNKNOWN, UNNAMED, Locator
@@ -198,12 +198,12 @@ class _Reader:
             label = label.where(
                 (rows["label"] != "") | (rows["rows"] == 1), label + " and " + (rows["rows"] - 1).astype(str) + " more"
             )
-            self.notes.put_aside("households", map(mask_persons, label), rows["households"], str(why), rows["rows"])
+            self.notes.put_aside("households", label, rows["households"], str(why), rows["rows"])
             code = "households_cancelled" if why == "cancelled" else "households_without_building"
             reason = say(
                 "{households} households in {rows} rows are set aside ({why}), first {ids}",
                 households=rows["households"].sum(), rows=rows["rows"].sum(), why=word(str(why)),
-                ids=mask_persons(first_three(label)),
+                ids=first_three(label),
             )  # fmt: skip
             self.notes.warn(code, "households", reason, float(rows["households"].sum()))
         if self.ledger.kind == PERSONS:

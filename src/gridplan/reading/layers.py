@@ -13,7 +13,7 @@ import pandas as pd
 from pyproj import CRS
 
 from gridplan.config import Rules
-from gridplan.errors import LayerError, first_three, nth_row
+from gridplan.errors import GridplanError, LayerError, first_three, nth_row
 from gridplan.language import join, say, word
 from gridplan.model import Layers, Source
 from gridplan.progress import Report, silent
@@ -21,11 +21,12 @@ from gridplan.reading.buildings import make_buildings, settle_buildings
 from gridplan.reading.counting import RawBuildings
 from gridplan.reading.crs import Geometries, choose_working_crs, parse_crs, transform
 from gridplan.reading.encodings import check_encoding
-from gridplan.reading.fields import Match, match_fields, to_text
+from gridplan.reading.fields import Match, match_fields, read_basis, to_text
 from gridplan.reading.headers import FURNITURE
 from gridplan.reading.households import Census, take_census
 from gridplan.reading.locating import Locator, make_locator
 from gridplan.reading.notes import Notes
+from gridplan.reading.private import PERSONAL_VALUE, mask_persons
 from gridplan.reading.settling import Spatial, settle_crs
 from gridplan.reading.shapes import from_coordinates, repair, unwrap
 from gridplan.reading.shifts import refuse_shifted
@@ -84,7 +85,19 @@ def read_layers(
     CRSError
         If a CRS is missing and cannot be guessed, or cannot be transformed exactly.
     """
-    rules, notes = rules or Rules(), Notes()
+    try:
+        return _read(source, roles, rules or Rules(), crs, encoding, fields, report)
+    except GridplanError as error:
+        if PERSONAL_VALUE.search(str(error)):
+            raise type(error)(mask_persons(str(error))) from None
+        raise
+
+
+def _read(
+    source: str | Path | None, roles: Mapping[str, str | Path] | None, rules: Rules, crs: str | int | None,
+    encoding: str | None, fields: Mapping[str, Mapping[str, str]] | None, report: Report,
+) -> Layers:  # fmt: skip
+    notes = Notes()
     told = parse_crs(crs, "--crs")
     encoding = check_encoding(encoding) if encoding else None
     refs = {
@@ -96,7 +109,7 @@ def read_layers(
     report("reading", 0, total)
     for ref in refs.values():
         if ref.role not in TABLE_ROLES:
-            spatial[ref.role] = _load(ref, encoding, notes)
+            spatial[ref.role] = _load(ref, encoding, rules.household_basis, notes)
             report("reading", len(spatial), total)
     anchor = settle_crs(spatial, told, notes)
     first = spatial["buildings"]
@@ -106,7 +119,7 @@ def read_layers(
         layer.shapes = transform(layer.shapes, layer.known, target, layer.ref.where)
     refuse_shifted({role: layer.shapes for role, layer in spatial.items()}, target, anchor)
     raw = RawBuildings(first.ref.where, first.frame, first.shapes, first.match, notes)
-    ledger = _open(refs["households"], encoding, notes) if "households" in refs else None
+    ledger = _open(refs["households"], encoding, rules.household_basis, notes) if "households" in refs else None
     settle_buildings(raw, named=ledger is not None and not _BEYOND_IDS & set(ledger.match.fields))
     census = None
     if ledger is not None:
@@ -120,7 +133,7 @@ def read_layers(
     }
     personnel = None
     if "personnel" in refs:
-        roster = _open(refs["personnel"], encoding, notes)
+        roster = _open(refs["personnel"], encoding, rules.household_basis, notes)
         people = roster.whole()
         personnel = make_personnel(refs["personnel"], people, target, anchor)
         origins["personnel"] = roster.source(len(people), notes)
@@ -161,10 +174,10 @@ class _Opened:
         )  # fmt: skip
 
 
-def _open(ref: LayerRef, encoding: str | None, notes: Notes) -> _Opened:
+def _open(ref: LayerRef, encoding: str | None, basis: str, notes: Notes) -> _Opened:
     table = open_table(ref, encoding)
-    match = match_fields(ref.role, table.columns, table.cut, _told(ref, table.columns))
-    _tell_match(ref, match, notes)
+    match = match_fields(ref.role, table.columns, table.cut, _told(ref, table.columns), basis)
+    _tell_match(ref, match, basis, notes)
     return _Opened(table, match)
 
 
@@ -215,7 +228,7 @@ def _count(
     return take_census(ledger.table, ledger.match, locator, bring, rules.estimates, notes)
 
 
-def _tell_match(ref: LayerRef, match: Match, notes: Notes) -> None:
+def _tell_match(ref: LayerRef, match: Match, basis: str, notes: Notes) -> None:
     for sentence in match.doubled:
         notes.tell("field_doubled", ref.role, say("{place}: {sentence}", place=ref.place, sentence=sentence))
     if match.personal:
@@ -223,15 +236,22 @@ def _tell_match(ref: LayerRef, match: Match, notes: Notes) -> None:
             "{place}: {names} identify persons and are not kept", place=ref.place, names=", ".join(match.personal)
         )
         notes.tell("personal_fields_dropped", ref.role, reason, float(len(match.personal)))
+    counts = match.fields.get("households", "")
+    if read_basis(counts) not in ("", basis):
+        reason = say(
+            "{place}: {field} counts {found} households, the rules ask for {basis} ones; they may differ by a quarter",
+            place=ref.place, field=counts, found=word(read_basis(counts)), basis=word(basis),
+        )  # fmt: skip
+        notes.warn("household_basis_differs", ref.role, reason)
 
 
-def _load(ref: LayerRef, encoding: str | None, notes: Notes) -> Spatial:
+def _load(ref: LayerRef, encoding: str | None, basis: str, notes: Notes) -> Spatial:
     """Read one layer and reduce it to its canonical fields, still raw."""
     table = ref.path.suffix.lower() in TABLES
     loaded = read_table(ref, encoding) if table else read_vector(ref, encoding)
     cut = loaded.cut if loaded.cut_names else None
-    match = match_fields(ref.role, loaded.frame.columns, cut, _told(ref, loaded.frame.columns))
-    _tell_match(ref, match, notes)
+    match = match_fields(ref.role, loaded.frame.columns, cut, _told(ref, loaded.frame.columns), basis)
+    _tell_match(ref, match, basis, notes)
     frame = loaded.frame[list(match.fields.values())].set_axis(list(match.fields), axis=1)
     shapes = loaded.shapes
     if shapes is None:

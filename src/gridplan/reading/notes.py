@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from gridplan.model import Finding
+from gridplan.reading.private import mask_persons
 from gridplan.schema import SET_ASIDE_COLUMNS
+
+Place = tuple[float, float] | None
 
 
 @dataclass(slots=True)
@@ -24,7 +27,7 @@ class Notes:
     findings: list[Finding] = field(default_factory=list)
     aside: list[pd.DataFrame] = field(default_factory=list)
 
-    def tell(self, code: str, subject: str, reason: str, value: float = float("nan")) -> None:
+    def tell(self, code: str, subject: str, reason: str, value: float = float("nan"), place: Place = None) -> None:
         """Note an assumption worth knowing.
 
         Parameters
@@ -33,10 +36,12 @@ class Notes:
             As in `Finding`.
         value : float
             The number behind it.
+        place : tuple of float or None
+            Where it is, in the working CRS.
         """
-        self.findings.append(Finding(code=code, severity="notice", subject=subject, reason=reason, value=value))
+        self._add("notice", code, subject, reason, value, place)
 
-    def warn(self, code: str, subject: str, reason: str, value: float = float("nan")) -> None:
+    def warn(self, code: str, subject: str, reason: str, value: float = float("nan"), place: Place = None) -> None:
         """Note an assumption that matters, or rows that take no part.
 
         Parameters
@@ -45,8 +50,16 @@ class Notes:
             As in `Finding`.
         value : float
             The number behind it.
+        place : tuple of float or None
+            Where it is, in the working CRS.
         """
-        self.findings.append(Finding(code=code, severity="warning", subject=subject, reason=reason, value=value))
+        self._add("warning", code, subject, reason, value, place)
+
+    def _add(self, severity: str, code: str, subject: str, reason: str, value: float, place: Place) -> None:
+        reason = mask_persons(reason)
+        self.findings.append(
+            Finding(code=code, severity=severity, subject=subject, reason=reason, value=value, place=place)
+        )
 
     def put_aside(
         self, role: str, ids: Iterable[object], households: Iterable[int], reason: str, rows: Iterable[int] | int = 1
@@ -66,7 +79,7 @@ class Notes:
         rows : iterable of int, or int
             Rows of the file behind each of them.
         """
-        frame = pd.DataFrame({"role": role, "id": [str(i) for i in ids], "households": list(households)})
+        frame = pd.DataFrame({"role": role, "id": [mask_persons(str(i)) for i in ids], "households": list(households)})
         frame["rows"], frame["reason"] = rows if isinstance(rows, int) else list(rows), reason
         self.aside.append(frame)
 
