@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from gridplan.model import Finding, Layers, Partition
     from gridplan.partition import partition_graph
-    from gridplan.pipeline import check_district, make_plan, partition_district
+    from gridplan.pipeline import assign_personnel, check_district, make_plan, partition_district
     from gridplan.plan import Plan, audit_plan, read_plan
     from gridplan.reading import read_layers
     from gridplan.sample import make_sample
@@ -47,6 +47,7 @@ __all__ = [
     "Plan",
     "PlanError",
     "Rules",
+    "assign_personnel",
     "audit_plan",
     "check_district",
     "make_plan",
@@ -64,6 +65,7 @@ _HOMES = {
     "Partition": "model",
     "Plan": "plan",
     "Rules": "config",
+    "assign_personnel": "pipeline",
     "audit_plan": "plan",
     "check_district": "pipeline",
     "make_plan": "pipeline",

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 
 from gridplan.errors import ConfigError
+from gridplan.forces import DeploymentRules, EmergencyRules
 from gridplan.language import join, say
 
 HOUSEHOLD_BASES: Final = ("resident", "registered", "dwelling")
@@ -192,6 +193,10 @@ class Rules:
         How households are estimated.
     privacy : PrivacyRules
         What leaves the bureau.
+    deployment : DeploymentRules
+        How personnel go down into the grids.
+    emergency : EmergencyRules
+        How an emergency is met.
 
     Raises
     ------
@@ -207,6 +212,8 @@ class Rules:
     geometry: GeometryRules = field(default_factory=GeometryRules)
     estimates: EstimateRules = field(default_factory=EstimateRules)
     privacy: PrivacyRules = field(default_factory=PrivacyRules)
+    deployment: DeploymentRules = field(default_factory=DeploymentRules)
+    emergency: EmergencyRules = field(default_factory=EmergencyRules)
 
     def __post_init__(self) -> None:
         """Check the values."""
@@ -300,11 +307,19 @@ class Rules:
         """
         mapping = dataclasses.asdict(self)
         mapping["geometry"]["hard_roads"] = list(self.geometry.hard_roads)
+        mapping["deployment"] = self.deployment.to_mapping()
         return mapping
 
 
 _GROUPS: Final[Mapping[str, Any]] = MappingProxyType(
-    {"cost": CostRules, "geometry": GeometryRules, "estimates": EstimateRules, "privacy": PrivacyRules}
+    {
+        "cost": CostRules,
+        "geometry": GeometryRules,
+        "estimates": EstimateRules,
+        "privacy": PrivacyRules,
+        "deployment": DeploymentRules,
+        "emergency": EmergencyRules,
+    }
 )
 
 

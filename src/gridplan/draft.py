@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from gridplan.config import PROFILES, Rules
+from gridplan.forces import ForceRules
 from gridplan.language import join, say, translate
 from gridplan.language import language as in_use
 from gridplan.model import Layers, Source
@@ -72,6 +73,7 @@ def draft_rules(
     ]  # fmt: skip
     for name, group in _groups():
         lines += ["", *_remark(_summary(group)), f"[{name}]", *_defaults(group)]
+    lines += _forces()
     return "\n".join(lines) + "\n"
 
 
@@ -126,21 +128,33 @@ def _fields(sources: list[Source]) -> Iterator[str]:
 
 
 def _groups() -> Iterator[tuple[str, Any]]:
-    """List the groups of rules that are tables of plain values."""
+    """List the groups of rules."""
     rules = Rules()
     for f in dataclasses.fields(rules):
         group = getattr(rules, f.name)
-        if dataclasses.is_dataclass(group) and all(
-            _is_plain(getattr(group, n.name)) for n in dataclasses.fields(group)
-        ):
+        if dataclasses.is_dataclass(group):
             yield f.name, group
+
+
+def _forces() -> Iterator[str]:
+    """Lay out the forces: what their fields mean, then every default."""
+    forces = Rules().deployment.forces
+    yield ""
+    yield from _remark(_summary(forces[0]))
+    for name, meaning in _meanings(ForceRules).items():
+        yield from _remark(f"{name}: {_look_up(meaning)}")
+    for force in forces:
+        yield f"#[deployment.forces.{force.force}]"
+        for f in dataclasses.fields(force)[1:]:
+            yield f"#{f.name} = {_toml(getattr(force, f.name))}"
 
 
 def _defaults(group: Any) -> Iterator[str]:  # noqa: ANN401 - one of the groups
     means = _meanings(type(group))
     for f in dataclasses.fields(group):
-        yield from _remark(_look_up(means[f.name]))
-        yield f"#{f.name} = {_toml(getattr(group, f.name))}"
+        if _is_plain(getattr(group, f.name)):
+            yield from _remark(_look_up(means[f.name]))
+            yield f"#{f.name} = {_toml(getattr(group, f.name))}"
 
 
 def _meanings(group: type) -> dict[str, str]:
@@ -171,9 +185,10 @@ def rule_texts() -> list[str]:
         In English.
     """
     texts = [_meanings(Rules)["household_basis"]]
-    for _, group in _groups():
-        texts.append((getdoc(type(group)) or "").split("\n\n")[0].replace("\n", " "))
-        texts += _meanings(type(group)).values()
+    for kind in (*(type(group) for _, group in _groups()), ForceRules):
+        means = _meanings(kind)
+        texts.append((getdoc(kind) or "").split("\n\n")[0].replace("\n", " "))
+        texts += [text for name, text in means.items() if name != "forces"]
     return texts
 
 

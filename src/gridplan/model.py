@@ -21,11 +21,14 @@ from gridplan.schema import (
     CERTIFICATE_COLUMNS,
     EDGE_COLUMNS,
     FINDING_COLUMNS,
+    FORCE_COLUMNS,
     GRID_COLUMNS,
     KEY_GROUPS,
+    PERSON_COLUMNS,
     ROLES,
     SET_ASIDE_COLUMNS,
     SEVERITIES,
+    SHORTAGE_COLUMNS,
     UNIT_COLUMNS,
     WALL_COLUMNS,
 )
@@ -159,8 +162,8 @@ class Layers:
         of the building.
     compounds, communities, subdistricts, boundary, roads, railways, water, crossings : GeoDataFrame or None
         With the canonical fields of `schema.FIELDS`; None where the layer is not given.
-    personnel, facilities : DataFrame or None
-        With the canonical fields; facilities is a GeoDataFrame.
+    personnel, facilities, jurisdictions : DataFrame or None
+        With the canonical fields; facilities and jurisdictions are GeoDataFrames.
     set_aside : DataFrame
         Rows that take no part: `SET_ASIDE_COLUMNS`; `rows` counts those of the file behind each.
     sources : tuple of Source
@@ -182,6 +185,7 @@ class Layers:
     crossings: gpd.GeoDataFrame | None = None
     personnel: pd.DataFrame | None = None
     facilities: gpd.GeoDataFrame | None = None
+    jurisdictions: gpd.GeoDataFrame | None = None
     set_aside: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SET_ASIDE_COLUMNS)))
     sources: tuple[Source, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -419,7 +423,7 @@ class PlanData:
     certificate : DataFrame
         `CERTIFICATE_COLUMNS`, one row per community.
     assignment : DataFrame
-        `ASSIGNMENT_COLUMNS`.
+        `ASSIGNMENT_COLUMNS`: who serves which grid; sorted by grid, force and person.
     set_aside : DataFrame
         `SET_ASIDE_COLUMNS`: what takes no part, with the reason.
     findings : GeoDataFrame
@@ -428,6 +432,12 @@ class PlanData:
         kind ("road", "railway" or "water"), name; lines and polygons to draw behind the plan.
     run : dict of str to object
         How the plan was made, JSON-able: version, created, seed, effort, reproducible, rules, sources, stages.
+    forces : DataFrame
+        `FORCE_COLUMNS`: what each force needs and has, with cost and bound; empty where nobody was assigned.
+    persons : DataFrame
+        `PERSON_COLUMNS`: every person by id, also without a grid, with capacity and load.
+    shortages : DataFrame
+        `SHORTAGE_COLUMNS`: grids that lack persons of a force, why, and the smallest remedy.
     """
 
     crs: CRS
@@ -443,12 +453,16 @@ class PlanData:
     findings: gpd.GeoDataFrame
     context: gpd.GeoDataFrame
     run: dict[str, Any]
+    forces: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FORCE_COLUMNS)))
+    persons: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PERSON_COLUMNS)))
+    shortages: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SHORTAGE_COLUMNS)))
 
     def __post_init__(self) -> None:
         """Check the columns that every output relies on."""
         needed = {"grids": GRID_COLUMNS, "units": UNIT_COLUMNS, "edges": EDGE_COLUMNS, "walls": WALL_COLUMNS,
                   "certificate": CERTIFICATE_COLUMNS, "assignment": ASSIGNMENT_COLUMNS,
-                  "set_aside": SET_ASIDE_COLUMNS, "findings": FINDING_COLUMNS}  # fmt: skip
+                  "set_aside": SET_ASIDE_COLUMNS, "findings": FINDING_COLUMNS, "forces": FORCE_COLUMNS,
+                  "persons": PERSON_COLUMNS, "shortages": SHORTAGE_COLUMNS}  # fmt: skip
         for name, columns in needed.items():
             missing = [c for c in columns if c not in getattr(self, name).columns]
             if missing:

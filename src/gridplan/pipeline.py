@@ -12,19 +12,21 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridplan import geometry, reading, reporting
+from gridplan import deployment, geometry, reading, reporting
 from gridplan.check import Check
 from gridplan.config import Rules
 from gridplan.database import is_database, mask
 from gridplan.draft import draft_rules
 from gridplan.errors import GridplanError, LayerError, OutputError
 from gridplan.geometry.grids import draw_grids
-from gridplan.language import say
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import partition_graph
-from gridplan.plan import Plan
+from gridplan.plan import Plan, read_plan
 from gridplan.progress import Report, Stages, silent, timed
 from gridplan.schema import ASSIGNMENT_COLUMNS, SET_ASIDE_COLUMNS
+
+ROSTER_CODE = "roster_"
+"""How the codes of findings about a roster begin."""
 
 
 def check_district(
@@ -240,9 +242,138 @@ def partition_district(
     return plan
 
 
+def assign_personnel(
+    plan: PlanData,
+    personnel: str | Path | pd.DataFrame | reading.Roster,
+    rules: Rules | None = None,
+    *,
+    jurisdictions: str | Path | gpd.GeoDataFrame | None = None,
+    rng: int = 0,
+    effort: str = "normal",
+    encoding: str | None = None,
+    report: Report = silent,
+) -> Plan:
+    """Send the persons of a roster into the grids of a plan.
+
+    Parameters
+    ----------
+    plan : PlanData
+        The plan; a former roster in it is replaced.
+    personnel : path, DataFrame or Roster
+        ``FILE``, ``FILE:sheet`` or a table, under the names of `schema.FIELDS`.
+    rules : Rules or None
+        Their table ``[deployment]`` is used; None takes the rules of the plan.
+    jurisdictions : path, GeoDataFrame or None
+        Polygons with the names that the column `area` of the roster refers to.
+    rng : int
+        Seed of the searches; the same seed gives the same roster.
+    effort : {"fast", "normal", "thorough"}
+        How long to search where no exact method is known.
+    encoding : str or None
+        Encoding of text files; None lets the bytes decide.
+    report : Report
+        Progress callback, stage "deployment".
+
+    Returns
+    -------
+    Plan
+        With assignment, forces, persons, shortages, and findings that begin with ``roster_``.
+
+    Raises
+    ------
+    GridplanError
+        If the roster cannot be used; all faults at once.
+    """
+    near = _middle(plan)
+    if isinstance(personnel, reading.Roster):
+        roster = personnel
+    elif isinstance(personnel, pd.DataFrame):
+        roster = reading.roster_of(personnel, plan.crs, near)
+    else:
+        roster = reading.read_roster(personnel, plan.crs, near, encoding=encoding)
+    areas = jurisdictions
+    if isinstance(areas, str | Path):
+        areas = reading.read_areas("jurisdictions", areas, plan.crs, near, encoding=encoding)
+    made = Rules.from_mapping(plan.run["rules"])
+    rules = dataclasses.replace(made, deployment=(rules or made).deployment)
+    stages: Stages = {}
+    with timed(stages, "deployment"):
+        data, found = _deploy(plan, roster.people, rules, areas=areas, rng=rng, effort=effort, report=report)
+    old = plan.findings[~plan.findings["code"].str.startswith(ROSTER_CODE)]
+    new = findings_frame((*roster.findings, *found), plan.crs)
+    kept = [s for s in plan.run["sources"] if s.get("role") != "personnel"]
+    run = plan.run | {
+        "rules": rules.to_mapping(), "sources": [*kept, roster.source], "stages": plan.run["stages"] | stages
+    }  # fmt: skip
+    findings = gpd.GeoDataFrame(pd.concat([f for f in (old, new) if len(f)] or [new], ignore_index=True), crs=plan.crs)
+    return Plan.of(dataclasses.replace(data, findings=findings, run=run))
+
+
+def assign_district(
+    place: str | Path,
+    personnel: str | Path,
+    out: str | Path | None = None,
+    *,
+    names: bool = False,
+    encoding: str | None = None,
+    report: Report = silent,
+    **options: Any,  # noqa: ANN401
+) -> Plan:
+    """Read a plan and a roster, assign, and write the plan with its roster.
+
+    Parameters
+    ----------
+    place : path
+        The folder of a plan, or its ``plan.gpkg``.
+    personnel : path
+        ``FILE`` or ``FILE:sheet``.
+    out : path or None
+        Folder to write, whole or not at all; None writes the plan's own folder anew.
+    names : bool
+        Print the names of persons in ``roster.xlsx``, and nowhere else.
+    encoding : str or None
+        Encoding of text files; None lets the bytes decide.
+    report : Report
+        Progress callback.
+    **options
+        rules, jurisdictions, rng and effort, as of `assign_personnel`.
+
+    Returns
+    -------
+    Plan
+        The plan that was written.
+
+    Raises
+    ------
+    GridplanError
+        If an input cannot be used, or the folder cannot be written.
+    """
+    folder = Path(out) if out is not None else Path(place) if Path(place).is_dir() else Path(place).parent
+    reporting.check_folder(folder)
+    plan = read_plan(place)
+    roster = reading.read_roster(personnel, plan.crs, _middle(plan), encoding=encoding, names=names)
+    plan = assign_personnel(plan, roster, encoding=encoding, report=report, **options)
+    plan.write(folder, names=roster.names, report=report)
+    return plan
+
+
+def _deploy(data: PlanData, people: pd.DataFrame, rules: Rules, **options: Any) -> tuple[PlanData, tuple[Finding, ...]]:  # noqa: ANN401
+    served = deployment.deploy(data, people, rules, **options)
+    frames = {name: getattr(served, name) for name in ("assignment", "forces", "persons", "shortages")}
+    return dataclasses.replace(data, **frames), served.findings
+
+
+def _middle(plan: PlanData) -> tuple[float, float]:
+    """Give a place in the district, in metres."""
+    left, low, right, high = plan.grids.total_bounds
+    return (left + right) / 2, (low + high) / 2
+
+
 def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages, report: Report) -> Plan:
     with timed(stages, "geometry"):
         fabric = _lay_out(layers, rules, report)
+    if layers.personnel is not None:
+        deployment.check_roster(layers.personnel, fabric.communities, rules, layers.jurisdictions)
     with timed(stages, "partition"):
         partition = _partition(fabric, rules, options, report)
     now = datetime.now(UTC)
@@ -256,7 +387,7 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         "time_limit": options.get("time_limit"),
         "reproducible": partition.reproducible,
         "rules": rules.to_mapping(),
-        "sources": [dataclasses.asdict(s) | {"assumptions": list(s.assumptions)} for s in layers.sources],
+        "sources": [reading.plain_source(s) for s in layers.sources],
         "stages": stages,
     }
     data = PlanData(
@@ -270,9 +401,16 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         run=run,
         **drawn,
     )
+    found: tuple[Finding, ...] = ()
+    if layers.personnel is not None:
+        with timed(stages, "deployment"):
+            chosen = {key: options[key] for key in ("rng", "effort") if key in options}
+            data, found = _deploy(
+                data, layers.personnel, rules, areas=layers.jurisdictions, new_codes=True, report=report, **chosen
+            )
     with timed(stages, "audit"):
         report("audit", 0, 1)
-        findings = (*layers.findings, *fabric.findings, *_not_yet(layers), *reporting.audit(data, rules))
+        findings = (*layers.findings, *fabric.findings, *found, *reporting.audit(data, rules))
         report("audit", 1, 1)
     return Plan.of(dataclasses.replace(data, findings=findings_frame(findings, layers.crs)))
 
@@ -326,12 +464,3 @@ def _context(layers: Layers, fabric: Fabric) -> gpd.GeoDataFrame:
 def _named(kind: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     name = frame["name"].fillna("").astype(str) if "name" in frame else ""
     return gpd.GeoDataFrame({"kind": kind, "name": name}, geometry=frame.geometry, index=frame.index)
-
-
-def _not_yet(layers: Layers) -> tuple[Finding, ...]:
-    """Say which stages this version does not have yet."""
-    if layers.personnel is None:
-        return ()
-    count = len(layers.personnel)
-    reason = say("{count} persons were read, but this version does not assign personnel yet: no roster", count=count)
-    return (Finding(code="deployment_not_available", severity="notice", subject="personnel", reason=reason),)

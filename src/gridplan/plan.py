@@ -1,5 +1,6 @@
 """The public Plan: its frames, and the methods that call the wings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -57,13 +58,15 @@ class Plan(PlanData):
         """
         return reporting.score(self, self.rules)
 
-    def write(self, out: str | Path, *, report: Report = silent) -> None:
+    def write(self, out: str | Path, *, names: Mapping[str, str] | None = None, report: Report = silent) -> None:
         """Write the plan into a folder, whole or not at all.
 
         Parameters
         ----------
         out : path
             A new or empty folder, or one that holds a plan to be replaced.
+        names : mapping of str to str, optional
+            Person id -> name, for ``roster.xlsx`` alone; without it persons are ids there too.
         report : Report
             Progress callback.
 
@@ -72,7 +75,7 @@ class Plan(PlanData):
         OutputError
             If the folder holds anything but a plan, or cannot be written.
         """
-        reporting.write_plan(self, self.rules, Path(out), report=report)
+        reporting.write_plan(self, self.rules, Path(out), names=names, report=report)
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw the grids with matplotlib (extra `plot`).

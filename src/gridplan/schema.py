@@ -27,6 +27,7 @@ ROLES: Final = MappingProxyType(
         "crossings": ("通道", "桥梁", "crossing", "bridges"),
         "personnel": ("人员", "下沉人员", "力量", "花名册", "staff"),
         "facilities": ("设施", "服务设施", "公共设施", "facility"),
+        "jurisdictions": ("辖区", "警务区", "服务片区", "责任区", "jurisdiction"),
     }
 )
 """Roles of input layers -> other names under which a layer plays the role."""
@@ -128,11 +129,16 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "force": ("力量", "部门", "所属部门"),
             "staff": ("人员类别", "身份", "类别"),
             "community": ("社区", "社区名称"),
+            "subdistrict": ("街道", "街道名称"),
+            "area": ("辖区", "警务区", "服务片区", "责任区"),
             "home_x": ("居住地X", "住址X"),
             "home_y": ("居住地Y", "住址Y"),
             "work_x": ("单位X", "单位驻地X"),
             "work_y": ("单位Y", "单位驻地Y"),
             "capacity": ("容量", "可服务网格数"),
+            "capacity_unit": ("容量单位", "计量单位"),
+            "skills": ("技能", "专业技能", "特长"),
+            "grid_code": ("现服务网格", "网格编码", "网格代码", "网格"),
         },
         "facilities": {
             "type": ("类型", "设施类型"),
@@ -143,6 +149,11 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "community": ("社区", "社区名称"),
             **_POINT,
         },
+        "jurisdictions": {
+            "area": ("辖区", "辖区名称", "警务区", "片区", "名称", "name"),
+            "force": ("力量", "部门", "所属部门"),
+        },
+        "hazards": {"name": ("名称", "灾害名称", "事件"), "type": ("类型", "灾害类型")},
     }
 )
 """Role -> canonical field -> other names of the field, best first. Matching ignores case, spaces and width."""
@@ -183,6 +194,25 @@ ROAD_CLASSES: Final = MappingProxyType(
 )
 """Canonical road class -> other values; what is not listed is kept as it stands."""
 
+STAFF: Final = MappingProxyType(
+    {
+        "department": ("部门", "职能部门", "企业"),
+        "committee": ("社区", "居委会", "社区工作者"),
+        "organ": ("机关", "机关干部", "机关企事业单位"),
+        "public": ("社会", "群众", "志愿者"),
+    }
+)
+"""Kinds of staff (Articles 18 and 26) -> other names of them."""
+
+CAPACITIES: Final = MappingProxyType(
+    {
+        "grids": ("网格", "个", "网格数", "grid"),
+        "households": ("户", "户数", "household"),
+        "residents": ("人", "人口", "居民", "resident"),
+    }
+)
+"""What a capacity counts -> other names of it."""
+
 BARRIERS: Final = ("none", "road", "stream", "crossing", "link")
 """What lies on an edge of the contiguity graph, by code 0..4: nothing; a soft road; a water line; a crossing that
 reopens a hard barrier; the one link of a piece too small to be planned apart."""
@@ -200,7 +230,16 @@ BUILDING_COLUMNS: Final = ("building_id", "entrance", "grid_code", "community", 
 EDGE_COLUMNS: Final = ("unit_a", "unit_b", "border_m", "barrier", "barrier_m")
 WALL_COLUMNS: Final = ("unit_a", "unit_b", "border_m")
 FINDING_COLUMNS: Final = ("code", "severity", "subject", "reason", "value")
-ASSIGNMENT_COLUMNS: Final = ("grid_code", "force", "person_id", "distance_m")
+ASSIGNMENT_COLUMNS: Final = ("grid_code", "force", "person_id", "staff", "distance_m", "way", "kept")
+FORCE_COLUMNS: Final = (
+    "force", "name", "level", "unit", "persons", "needed", "served", "cost", "bound", "gap", "proven", "distance_m",
+    "changed", "method", "defaults", "seconds",
+)  # fmt: skip
+PERSON_COLUMNS: Final = (
+    "person_id", "force", "staff", "capacity", "unit", "load", "grids", "households", "residents", "distance_m",
+    "pieces",
+)  # fmt: skip
+SHORTAGE_COLUMNS: Final = ("grid_code", "force", "missing", "reason", "remedy")
 CERTIFICATE_COLUMNS: Final = (
     "community", "units", "households", "parts", "cost", "bound", "gap", "proven", "reason", "seconds",
 )  # fmt: skip

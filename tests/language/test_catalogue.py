@@ -14,11 +14,11 @@ import gridplan
 from gridplan.cli import main
 from gridplan.config import HOUSEHOLD_BASES
 from gridplan.draft import rule_texts
-from gridplan.schema import ASIDE_REASONS, CAUSES, FINDING_COLUMNS, ROLES, SEVERITIES
+from gridplan.schema import ASIDE_REASONS, CAPACITIES, CAUSES, FINDING_COLUMNS, ROLES, SEVERITIES
 
 SOURCE = Path(gridplan.__file__).parent
 FILES = sorted((SOURCE / "language" / "zh").glob("*.toml"))
-STAGES = {"reading", "geometry", "partition", "drawing", "audit", "writing"}
+STAGES = {"reading", "geometry", "partition", "drawing", "deployment", "audit", "writing"}
 ESTIMATES = {"suites", "entrances", "residents", "living_area", "floor_area", "footprint"}
 SHAPES = {"points", "lines", "polygons"} | {kind.name.lower() for kind in GeometryType if kind.value >= 0}
 COLUMNS = {"role", "file", "state", "rows", "crs", "encoding", "fields", "assumptions", *FINDING_COLUMNS}
@@ -33,6 +33,8 @@ WORDS = {
     *JOINS,
     "plan",
     *ROLES,
+    *CAPACITIES,
+    "hazards",
     *SEVERITIES,
     *HOUSEHOLD_BASES,
     *CAUSES,

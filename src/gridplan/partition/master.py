@@ -1,41 +1,9 @@
 """The linear programme over listed grids: which dual value each unit has."""
 
-import os
-from threading import Lock
-from typing import Any
-
 import numpy as np
 
+from gridplan.partition.highs import make_solver
 from gridplan.partition.kernels.arrays import Floats, Ints
-
-_FIRST_USE = Lock()
-_used = False
-
-
-def _solver() -> Any:  # noqa: ANN401
-    """Return a silent HiGHS; its banner, written past Python on first use, is kept off the standard output."""
-    import highspy  # noqa: PLC0415  # 8 MB that only proofs need
-
-    highs: Any = highspy.Highs  # untyped
-
-    global _used  # noqa: PLW0603
-    with _FIRST_USE:
-        if not _used:
-            _used = True
-            kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, 1)
-            try:
-                first = highs()
-                first.setOptionValue("output_flag", False)  # noqa: FBT003
-                first.run()
-            finally:
-                os.dup2(kept, 1)
-                os.close(kept)
-                os.close(nowhere)
-    solver = highs()
-    solver.setOptionValue("output_flag", False)  # noqa: FBT003
-    solver.setOptionValue("parallel", "off")
-    return solver
 
 
 class Master:
@@ -50,7 +18,7 @@ class Master:
     """
 
     def __init__(self, firm: int, n_units: int, fine: float) -> None:
-        self._solver = _solver()
+        self._solver = make_solver()
         self._n = n_units
         none = np.zeros(0, np.int32)
         for row in range(n_units + 1):

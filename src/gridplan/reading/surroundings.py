@@ -29,6 +29,8 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "water": ("lines", "polygons"),
     "crossings": ("lines", "points", "polygons"),
     "facilities": ("points", "polygons"),
+    "jurisdictions": ("polygons",),
+    "hazards": ("lines", "points", "polygons"),
 }
 _NUMBERS: Final = ("area_m2", "capacity", "home_x", "home_y", "work_x", "work_y")
 _FLAGS: Final = ("open",)

@@ -11,7 +11,7 @@ from gridplan.model import PlanData
 from gridplan.reporting.geopackage import LAYERS, TABLES
 
 IGNORED_RUN: Final = ("created", "stages")
-IGNORED_COLUMNS: Final = {"certificate": ["seconds"], "grids": ["valid_from"]}
+IGNORED_COLUMNS: Final = {"certificate": ["seconds"], "forces": ["seconds"], "grids": ["valid_from"]}
 
 
 def equal_plans(a: PlanData, b: PlanData) -> bool:

@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +31,9 @@ FILES: Final = (
 """Files a new plan takes the place of, with those QGIS leaves beside an open one."""
 
 
-def write_plan(plan: PlanData, rules: Rules, out: Path, *, report: Report = silent) -> None:
+def write_plan(
+    plan: PlanData, rules: Rules, out: Path, *, names: Mapping[str, str] | None = None, report: Report = silent
+) -> None:
     """Write a plan into a folder, whole or not at all.
 
     All files are made in a sibling folder which then takes the place of `out` in one step; whatever goes wrong, `out`
@@ -45,6 +47,8 @@ def write_plan(plan: PlanData, rules: Rules, out: Path, *, report: Report = sile
         The rules it was made by.
     out : Path
         A folder that is new, empty, or holds a former plan to be replaced.
+    names : mapping of str to str, optional
+        Person id -> name, for the roster alone.
     report : Report
         Progress callback.
 
@@ -185,15 +189,19 @@ def check_folder(out: Path, marks: Collection[str] = MARKS) -> None:
         )
 
 
-def _fill(draft: Path, plan: PlanData, rules: Rules, report: Report) -> None:
+def _fill(draft: Path, plan: PlanData, rules: Rules, names: Mapping[str, str] | None, report: Report) -> None:
     stages: Stages = {}
-    steps: tuple[Step, ...] = (
+    steps: list[Step] = [
         lambda: write_geopackage(plan, rules, draft / "plan.gpkg"),
         # A plan on a local grid has no longitude and latitude to write.
         lambda: None if plan.crs.is_engineering else write_geojson(plan, rules, draft / "grids.geojson"),
         lambda: write_buildings(plan, draft / "buildings.csv"),
         lambda: (draft / "plan.html").write_text(render_page(plan, rules), "utf-8"),
-    )
+    ]
+    if len(plan.forces):
+        from gridplan.reporting.roster import write_roster  # noqa: PLC0415  only plans with personnel need openpyxl
+
+        steps.append(lambda: write_roster(plan, rules, draft / "roster.xlsx", names))
     with timed(stages, "writing"):
         for done, step in enumerate(steps):
             report("writing", done, len(steps))

@@ -22,9 +22,19 @@ from gridplan.model import PlanData
 from gridplan.reporting.columns import decode_frame, describe_columns, encode_frame, pack_rows, unpack_rows
 from gridplan.reporting.styles import qgis_styles
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 LAYERS: Final = ("grids", "units", "communities", "findings", "context")
-TABLES: Final = ("buildings", "edges", "walls", "certificate", "assignment", "set_aside")
+TABLES: Final = (
+    "buildings",
+    "edges",
+    "walls",
+    "certificate",
+    "assignment",
+    "forces",
+    "persons",
+    "shortages",
+    "set_aside",
+)
 
 _HEAD: Final = "_format"
 _KINDS: Final = ("Point", "LineString", "Polygon")

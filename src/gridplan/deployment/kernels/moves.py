@@ -1,0 +1,230 @@
+"""Moves of a roster: a slot to another person, exchanges, and chains over a third person."""
+
+import numpy as np
+from numba import njit
+
+from gridplan.deployment.kernels.state import NONE, Field, State, link, pair_cost, person_cost, unlink
+
+
+@njit(cache=True, nogil=True)
+def may_take(state: State, field: Field, slot: int, person: int, freed: float, leaving: int) -> bool:
+    """Tell whether a person may take a slot once so much is freed.
+
+    Parameters
+    ----------
+    state : State
+        The roster.
+    field : Field
+        The task.
+    slot, person : int
+        Which, and who; nobody may take any.
+    freed : float
+        Load that leaves the person in the same move.
+    leaving : int
+        Slot that leaves the person; -1 for none.
+
+    Returns
+    -------
+    bool
+        In scope, not yet at the item, and with room.
+    """
+    if person < 0:
+        return True
+    unit = field.item[slot]
+    if not np.isfinite(field.price[unit, person]):
+        return False
+    if field.over == 0.0 and state.load[person] - freed + field.size[unit] > field.capacity[person] + 1e-9:
+        return False
+    for other in range(field.first[unit], field.first[unit + 1]):
+        if other not in (slot, leaving) and state.who[other] == person:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def load_change(state: State, field: Field, person: int, added: float) -> float:
+    """Price a change of the load of a person.
+
+    Parameters
+    ----------
+    state : State
+        The roster.
+    field : Field
+        The task.
+    person : int
+        Whose; -1 costs nothing.
+    added : float
+        Load that comes, or goes if negative.
+
+    Returns
+    -------
+    float
+        Metres.
+    """
+    if person < 0:
+        return 0.0
+    load, room = state.load[person], field.capacity[person]
+    change = field.steep[person] * added * (2.0 * (load - field.fair[person]) + added)
+    return change + field.over * (max(0.0, load + added - room) - max(0.0, load - room))
+
+
+@njit(cache=True, nogil=True)
+def price_move(state: State, field: Field, slot: int, person: int, other: int, third: int) -> float:
+    """Price the move of `try_move` where beats need not be contiguous.
+
+    Parameters
+    ----------
+    state : State
+        The roster.
+    field : Field
+        The task.
+    slot, person : int
+        What goes to whom.
+    other, third : int
+        What goes from that person to whom in turn.
+
+    Returns
+    -------
+    float
+        Metres.
+    """
+    giver, size = state.who[slot], field.size[field.item[slot]]
+    change = pair_cost(field, slot, person) - pair_cost(field, slot, giver)
+    if other < 0:
+        return change + load_change(state, field, giver, -size) + load_change(state, field, person, size)
+    back = field.size[field.item[other]]
+    change += pair_cost(field, other, third) - pair_cost(field, other, person)
+    change += load_change(state, field, person, size - back)
+    if third == giver:
+        return change + load_change(state, field, giver, back - size)
+    return change + load_change(state, field, giver, -size) + load_change(state, field, third, back)
+
+
+@njit(cache=True, nogil=True)
+def try_move(state: State, field: Field, slot: int, person: int, other: int, third: int, heat: float) -> float:
+    """Give a slot to a person and, at once, one of that person's slots to a third; undo it when it does not pay.
+
+    Parameters
+    ----------
+    state : State
+        Changed in place.
+    field : Field
+        The task.
+    slot, person : int
+        What goes to whom.
+    other, third : int
+        What goes from that person to whom in turn; -1 for nothing, and for nobody.
+    heat : float
+        A move may cost less than this.
+
+    Returns
+    -------
+    float
+        What the roster costs more now; infinite where the move was undone.
+    """
+    giver = state.who[slot]
+    if len(field.indices) == 0:
+        change = price_move(state, field, slot, person, other, third)
+        if change >= heat:
+            return np.inf
+        unlink(state, field, slot)
+        if other >= 0:
+            unlink(state, field, other)
+            link(state, field, other, third)
+        link(state, field, slot, person)
+        return change
+    before = pair_cost(field, slot, giver) + person_cost(state, field, giver) + person_cost(state, field, person)
+    if other >= 0:
+        before += pair_cost(field, other, person)
+        if third >= 0 and third != giver:
+            before += person_cost(state, field, third)
+    unlink(state, field, slot)
+    if other >= 0:
+        unlink(state, field, other)
+        link(state, field, other, third)
+    link(state, field, slot, person)
+    after = pair_cost(field, slot, person) + person_cost(state, field, giver) + person_cost(state, field, person)
+    if other >= 0:
+        after += pair_cost(field, other, third)
+        if third >= 0 and third != giver:
+            after += person_cost(state, field, third)
+    if after - before < heat:
+        return after - before
+    unlink(state, field, slot)
+    if other >= 0:
+        unlink(state, field, other)
+        link(state, field, other, person)
+    link(state, field, slot, giver)
+    return np.inf
+
+
+@njit(cache=True, nogil=True)
+def improve_slot(state: State, field: Field, slot: int, person: int) -> bool:
+    """Try to give a slot to a person in any way that pays.
+
+    Parameters
+    ----------
+    state : State
+        Changed in place.
+    field : Field
+        The task.
+    slot, person : int
+        What, and to whom.
+
+    Returns
+    -------
+    bool
+        Whether something was changed.
+    """
+    unit, giver = field.item[slot], state.who[slot]
+    if person == giver or not may_take(state, field, slot, person, np.inf, NONE):
+        return False
+    if may_take(state, field, slot, person, 0.0, NONE) and (
+        try_move(state, field, slot, person, NONE, NONE, -1e-6) < np.inf
+    ):
+        return True
+    other = state.head[person]
+    while other >= 0:
+        following = state.after[other]
+        freed = field.size[field.item[other]]
+        if may_take(state, field, slot, person, freed, other):
+            if (giver < 0 or may_take(state, field, other, giver, field.size[unit], slot)) and (
+                try_move(state, field, slot, person, other, giver, -1e-6) < np.inf
+            ):
+                return True
+            step = pair_cost(field, slot, person) - pair_cost(field, slot, giver) - pair_cost(field, other, person)
+            for rank in range(field.near.shape[1]):
+                third = field.near[field.item[other], rank]
+                if third < 0 or step + field.price[field.item[other], third] > field.pull:
+                    break
+                if third in (person, giver) or not may_take(state, field, other, third, 0.0, NONE):
+                    continue
+                if try_move(state, field, slot, person, other, third, -1e-6) < np.inf:
+                    return True
+        other = following
+    return False
+
+
+@njit(cache=True, nogil=True)
+def strip(state: State, field: Field) -> None:
+    """Take from every overloaded person the dearest slots that bring the load back into the capacity.
+
+    Parameters
+    ----------
+    state : State
+        Changed in place.
+    field : Field
+        The task.
+    """
+    for person in range(len(field.capacity)):
+        while state.load[person] > field.capacity[person] + 1e-9:
+            surplus = state.load[person] - field.capacity[person]
+            worst, most = NONE, -np.inf
+            slot = state.head[person]
+            while slot >= 0:
+                size = field.size[field.item[slot]]
+                rank = min(size, surplus) * 1e6 - max(0.0, size - surplus)
+                if size > 0 and rank > most:
+                    worst, most = slot, rank
+                slot = state.after[slot]
+            unlink(state, field, worst)

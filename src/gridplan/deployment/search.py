@@ -1,0 +1,247 @@
+"""Rosters that are no flow: a start from the relaxation, annealing, descent, and integer programmes for the rest."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from gridplan.deployment.bound import bound_cost
+from gridplan.deployment.flow import Relaxed, relax
+from gridplan.deployment.ground import Ints
+from gridplan.deployment.kernels.moves import strip
+from gridplan.deployment.kernels.search import anneal, descend
+from gridplan.deployment.kernels.state import Field, State, link, total_cost
+from gridplan.deployment.polish import choose_windows, polish
+from gridplan.deployment.task import Posting, Task, fair_shares, mean_size, missing_price, sort_pairs
+
+NEAR: Final = 24
+"""Persons looked at for each item."""
+
+ROUNDS: Final = 50
+"""Most passes of a descent."""
+
+OVER: Final = 25.0
+"""Price of an overload of one mean item while annealing, in first temperatures."""
+
+COLD: Final = 0.01
+"""Last temperature, in first ones."""
+
+PROVEN: Final = 1e-6
+"""A roster this near its bound is the best."""
+
+
+def make_field(task: Task, edges: Ints | None = None, broken_m: float = 0.0) -> Field:
+    """Lay a task out for the kernels.
+
+    Parameters
+    ----------
+    task : Task
+        What is to be served.
+    edges : int64[e, 2] or None
+        Neighbouring items, for beats.
+    broken_m : float
+        Metres that each piece of a beat beyond the first costs.
+
+    Returns
+    -------
+    Field
+        Constant arrays.
+    """
+    n, m = task.price.shape
+    k = min(NEAR, m)
+    near = np.argpartition(task.price, k - 1, axis=1)[:, :k]
+    order = np.argsort(np.take_along_axis(task.price, near, axis=1), axis=1, kind="stable")
+    near = np.take_along_axis(near, order, axis=1)
+    near = np.where(np.isfinite(np.take_along_axis(task.price, near, axis=1)), near, -1)
+    first = np.concatenate([[0], np.cumsum(task.need)]).astype(np.int64)
+    fair = fair_shares(task)
+    indptr, indices = _neighbours(n, edges)
+    return Field(
+        price=np.ascontiguousarray(task.price), near=near.astype(np.int64),
+        item=np.repeat(np.arange(n, dtype=np.int64), task.need), first=first, size=task.size.astype("float64"),
+        capacity=task.capacity.astype("float64"), fair=fair, steep=task.load_m / (fair * mean_size(task)),
+        indptr=indptr, indices=indices, missing=missing_price(task), broken=float(broken_m),
+        pull=4 * task.load_m + float(broken_m), over=0.0,
+    )  # fmt: skip
+
+
+def _neighbours(n: int, edges: Ints | None) -> tuple[Ints, Ints]:
+    if edges is None:
+        return np.zeros(n + 1, np.int64), np.zeros(0, np.int64)
+    both = np.concatenate([edges, edges[:, ::-1]]).astype(np.int64).reshape(-1, 2)
+    both = both[np.lexsort((both[:, 1], both[:, 0]))]
+    return np.searchsorted(both[:, 0], np.arange(n + 1)).astype(np.int64), np.ascontiguousarray(both[:, 1])
+
+
+def make_state(field: Field, who: Ints) -> State:
+    """Set a roster up for the kernels.
+
+    Parameters
+    ----------
+    field : Field
+        The task.
+    who : int64[n_slots]
+        Person of each slot, -1 for nobody.
+
+    Returns
+    -------
+    State
+        With its own arrays.
+    """
+    n_slots, n, m = len(field.item), len(field.size), len(field.capacity)
+    state = State(
+        who=np.full(n_slots, -1, np.int64), after=np.full(n_slots, -1, np.int64), before=np.full(n_slots, -1, np.int64),
+        head=np.full(m, -1, np.int64), held=np.zeros(m, np.int64), load=np.zeros(m),
+        mark=np.zeros(n, np.int64), stack=np.zeros(n, np.int64), clock=np.zeros(1, np.int64),
+    )  # fmt: skip
+    for slot in np.flatnonzero(who >= 0):
+        link(state, field, int(slot), int(who[slot]))
+    return state
+
+
+def round_down(field: Field, relaxed: Relaxed) -> Ints:
+    """Keep what the relaxation does wholly, then the largest shares that fit.
+
+    Parameters
+    ----------
+    field : Field
+        The task.
+    relaxed : Relaxed
+        The fractional roster.
+
+    Returns
+    -------
+    int64[n_slots]
+        Person of each slot, -1 for nobody.
+    """
+    who = np.full(len(field.item), -1, np.int64)
+    room, taken = field.capacity.copy(), np.zeros(len(field.size), np.int64)
+    for k in np.argsort(-relaxed.share, kind="stable"):
+        item, person = int(relaxed.item[k]), int(relaxed.person[k])
+        slot = field.first[item] + taken[item]
+        if slot < field.first[item + 1] and room[person] + 1e-9 >= field.size[item]:
+            who[slot], taken[item] = person, taken[item] + 1
+            room[person] -= field.size[item]
+    return who
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much work a search may do.
+
+    Parameters
+    ----------
+    moves : int
+        Random moves per slot and run.
+    runs : int
+        Runs, each from the best so far.
+    steps : int
+        Steps of the bound.
+    windows : int
+        Integer programmes of the polish beyond those for slots without a person.
+    """
+
+    moves: int
+    runs: int
+    steps: int
+    windows: int
+
+
+EFFORTS: Final = {
+    "fast": Effort(moves=200, runs=1, steps=40, windows=0),
+    "normal": Effort(moves=1000, runs=2, steps=120, windows=12),
+    "thorough": Effort(moves=4000, runs=4, steps=300, windows=200),
+}
+
+
+def improve(field: Field, who: Ints, rng: np.random.Generator, effort: Effort) -> Ints:
+    """Search from a roster; the best met is kept.
+
+    Parameters
+    ----------
+    field : Field
+        The task.
+    who : int64[n_slots]
+        Person of each slot.
+    rng : Generator
+        Source of chance.
+    effort : Effort
+        How long.
+
+    Returns
+    -------
+    int64[n_slots]
+        The best roster.
+    """
+    best, least = settle(field, who)
+    hot = _warmth(field)
+    over = OVER * hot / max(float(field.size.mean()), 1e-9)
+    for _ in range(effort.runs):
+        state, found = make_state(field, best), np.empty_like(best)
+        anneal(state, field._replace(over=over), rng, effort.moves * len(best), hot, hot * COLD, found)
+        found, cost = settle(field, found)
+        if cost < least - 1e-6:
+            best, least = found, cost
+        hot /= 2
+    return best
+
+
+def settle(field: Field, who: Ints) -> tuple[Ints, float]:
+    """Take away what exceeds capacities, then make every move that pays.
+
+    Parameters
+    ----------
+    field : Field
+        The task.
+    who : int64[n_slots]
+        Person of each slot.
+
+    Returns
+    -------
+    int64[n_slots], float
+        The roster and its cost.
+    """
+    state = make_state(field, who)
+    strip(state, field)
+    descend(state, field, ROUNDS)
+    return state.who, float(total_cost(state, field))
+
+
+def _warmth(field: Field) -> float:
+    """First temperature: what the fourth nearest person costs more than the nearest."""
+    some = field.near[:, :4]
+    prices = np.where(some >= 0, np.take_along_axis(field.price, np.maximum(some, 0), axis=1), np.nan)
+    known = (some >= 0).any(axis=1)
+    if not known.any():
+        return 1.0
+    spread = np.nanmax(prices[known], axis=1) - np.nanmin(prices[known], axis=1)
+    return max(float(spread.mean()), 1.0) / 2
+
+
+def solve_weighted(task: Task, rng: np.random.Generator, effort: Effort) -> Posting:
+    """Find a good roster where capacities count households or residents, with a bound.
+
+    Parameters
+    ----------
+    task : Task
+        What is to be served.
+    rng : Generator
+        Source of chance.
+    effort : Effort
+        How long.
+
+    Returns
+    -------
+    Posting
+        With a Lagrangian bound.
+    """
+    relaxed, field = relax(task), make_field(task)
+    who = improve(field, round_down(field, relaxed), rng, effort)
+    windows = choose_windows(field, who, rng, int((who < 0).sum()) + effort.windows)
+    who = settle(field, polish(field, who, windows))[0]
+    cost = float(total_cost(make_state(field, who), field))
+    bound = bound_cost(task, field, relaxed.item_dual, cost, effort.steps)
+    low = min(max(bound, relaxed.cost), cost)
+    slots = np.flatnonzero(who >= 0)
+    item, person = sort_pairs(field.item[slots], who[slots])
+    return Posting(item=item, person=person, bound=low, proven=cost - low <= PROVEN * abs(cost), method="search")
