@@ -19,6 +19,7 @@ from gridplan.database import is_database, mask
 from gridplan.draft import draft_rules
 from gridplan.errors import GridplanError, LayerError, OutputError
 from gridplan.geometry.grids import draw_grids
+from gridplan.language import say
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import partition_graph
 from gridplan.plan import Plan, read_plan

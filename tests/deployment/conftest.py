@@ -75,7 +75,9 @@ def make_plan(rows: int = 4, columns: int = 6, *, road: bool = False, gap: int |
     context = gpd.GeoDataFrame({"kind": ["road"] * len(lines), "name": ""}, geometry=lines, crs=CRS_PLAN)
     frame = gpd.GeoDataFrame(grids[list(GRID_COLUMNS)], geometry=cells, crs=CRS_PLAN)
     frame = frame.sort_values("grid_code", ignore_index=True)
-    communities = frame.dissolve("community", as_index=False)[["community", "community_code", "subdistrict", "geometry"]]
+    communities = frame.dissolve("community", as_index=False)[
+        ["community", "community_code", "subdistrict", "geometry"]
+    ]
     return PlanData(
         crs=CRS_PLAN, grids=frame, units=gpd.GeoDataFrame(units, geometry=cells, crs=CRS_PLAN),
         buildings=units[["building_id", "entrance", "unit_id", "households"]], communities=communities,

@@ -3,8 +3,8 @@
 import networkx as nx
 import numpy as np
 import pytest
-from conftest import make_task
 
+from conftest import make_task
 from gridplan.deployment.flow import NEAREST, relax, solve_flow
 from gridplan.deployment.task import Task, fair_shares, mean_size, missing_price, weigh
 
@@ -54,7 +54,7 @@ def check_lawful(task: Task, item: np.ndarray, person: np.ndarray) -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_uneven_loads_are_priced_exactly(seed: int) -> None:
-    """With a price of the load too, no exchange, shift or chain of two improves the roster; brute force on small ones."""
+    """With a price of the load too: equal to the best of all rosters, counted out."""
     rng = np.random.default_rng(seed)
     task = make_task(rng, 6, 3, load_m=300.0, slack=1.6)
     found = solve_flow(task)

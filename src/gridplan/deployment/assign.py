@@ -93,7 +93,9 @@ def deploy(
     present = {crew.rules.force for crew in crews}
     absent = [f for f in rules.deployment.forces if f.required and f.force not in present]
     frames = lay_out(scene.ground, posts, absent, rules.deployment)
-    return Deployment(**frames, findings=(*findings, *tell(scene.ground, scene.ways, posts, frames, rules.deployment)))
+    findings += tell(scene.ground, scene.ways, posts, frames, rules.deployment)
+    frames["shortages"] = frames["shortages"].astype(dict.fromkeys(("grid_code", "force", "reason", "remedy"), "str"))
+    return Deployment(**frames, findings=tuple(findings))
 
 
 def check_roster(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -67,7 +66,7 @@ def lay_out(
     Returns
     -------
     dict of str to DataFrame
-        assignment, forces, persons and shortages.
+        assignment, forces, persons and shortages; the texts of the latter are still messages.
     """
     short = [*(_shortages(ground, post) for post in posts), *(_absent(ground, force) for force in absent)]
     shortages = pd.concat(short, ignore_index=True).astype({"missing": "int64"})
@@ -193,7 +192,7 @@ def _shortages(ground: Ground, post: Post) -> pd.DataFrame:
         for item, missing in zip(gap.items, gap.missing, strict=True)
         for grid in post.members[item]
     ]
-    return pd.DataFrame(rows, columns=list(SHORTAGE_COLUMNS))
+    return pd.DataFrame(rows, columns=list(SHORTAGE_COLUMNS), dtype=object)
 
 
 def _absent(ground: Ground, force: ForceRules) -> pd.DataFrame:
@@ -206,8 +205,8 @@ def _absent(ground: Ground, force: ForceRules) -> pd.DataFrame:
         count=n, capacity=force.capacity, unit=word(force.unit), where=say("the district"),
     )  # fmt: skip
     reason = say("no person of this force in the roster")
-    columns = (ground.codes, force.force, force.persons_per_grid, reason, remedy)
-    return pd.DataFrame(dict(zip(SHORTAGE_COLUMNS, columns, strict=True)))
+    rows = [(code, force.force, force.persons_per_grid, reason, remedy) for code in ground.codes]
+    return pd.DataFrame(rows, columns=list(SHORTAGE_COLUMNS), dtype=object)
 
 
 def _say_ways(ways: Ways) -> Iterator[Finding]:
@@ -223,16 +222,18 @@ def _say_ways(ways: Ways) -> Iterator[Finding]:
 
 def _say_shortages(shortages: pd.DataFrame, rules: DeploymentRules, ground: Ground) -> Iterator[Finding]:
     names = {f.force: f.name for f in rules.forces}
-    rows = pd.Series(range(len(ground.codes)), index=ground.codes)
-    groups: Any = shortages.groupby(["force", "reason", "remedy"], sort=True)
-    for (force, reason, remedy), group in groups:
-        codes = group["grid_code"]
+    rows = {code: row for row, code in enumerate(ground.codes)}
+    alike: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
+    for code, force, missing, reason, remedy in shortages[list(SHORTAGE_COLUMNS)].to_numpy(dtype=object):
+        alike.setdefault((force, reason, remedy), []).append((code, missing))
+    for (force, reason, remedy), grids in sorted(alike.items()):
+        codes = [code for code, _ in grids]
         text = say(
             "{count} grids lack {force} ({ids}): {reason}; remedy: {remedy}",
             count=len(codes), force=names[force], ids=first_three(codes), reason=reason, remedy=remedy,
         )  # fmt: skip
-        yield Finding(code="roster_gap", severity="warning", subject=str(force), reason=text,
-                      value=float(group["missing"].sum()), place=ground.place(int(rows[codes.iloc[0]])))  # fmt: skip
+        yield Finding(code="roster_gap", severity="warning", subject=force, reason=text,
+                      value=float(sum(m for _, m in grids)), place=ground.place(rows[codes[0]]))  # fmt: skip
 
 
 def _say_committee(assignment: pd.DataFrame, rules: DeploymentRules, ground: Ground) -> Iterator[Finding]:

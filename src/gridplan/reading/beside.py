@@ -15,8 +15,8 @@ from gridplan.model import Finding, Source
 from gridplan.reading.crs import to_degrees, transform
 from gridplan.reading.encodings import check_encoding
 from gridplan.reading.fields import Match, match_fields, to_text
-from gridplan.reading.layers import load_layer, open_ledger
 from gridplan.reading.guessing import guess_crs
+from gridplan.reading.layers import load_layer, open_ledger
 from gridplan.reading.notes import Notes
 from gridplan.reading.sources import LayerRef, list_layers, name_key
 from gridplan.reading.surroundings import make_layer, make_personnel

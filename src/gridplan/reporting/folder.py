@@ -57,7 +57,7 @@ def write_plan(
     OutputError
         If the folder holds anything but a plan, or cannot be written.
     """
-    write_folder(out, lambda draft: _fill(draft, plan, rules, report), marks=MARKS, files=FILES)
+    write_folder(out, lambda draft: _fill(draft, plan, rules, names, report), marks=MARKS, files=FILES)
 
 
 def write_folder(
