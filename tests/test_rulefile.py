@@ -90,7 +90,7 @@ def test_every_line_taken_in_gives_the_defaults(district: Path, tmp_path: Path, 
     values = tomllib.loads(whole)
     values.pop("input")
     assert Rules.from_mapping(values) == Rules()
-    for group in ("cost", "geometry", "estimates", "privacy"):
+    for group in ("cost", "geometry", "estimates", "privacy", "deployment", "emergency"):
         assert set(values[group]) == set(Rules().to_mapping()[group])
     assert ("# Road classes no grid may cross." in text) == (language == "en")
     assert ("# 网格不得跨越的道路等级。" in text) == (language == "zh")

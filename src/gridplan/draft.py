@@ -144,7 +144,7 @@ def _forces() -> Iterator[str]:
     for name, meaning in _meanings(ForceRules).items():
         yield from _remark(f"{name}: {_look_up(meaning)}")
     for force in forces:
-        yield f"#[deployment.forces.{force.force}]"
+        yield f"[deployment.forces.{force.force}]"
         for f in dataclasses.fields(force)[1:]:
             yield f"#{f.name} = {_toml(getattr(force, f.name))}"
 

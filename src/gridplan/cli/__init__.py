@@ -1,5 +1,8 @@
 """The command line: reads arguments, calls the library, prints. Nothing else in gridplan prints."""
 
 from gridplan.cli.commands import main
+from gridplan.cli.deployment import assign
+
+main.add_command(assign)
 
 __all__ = ["main"]
