@@ -11,17 +11,18 @@ from pyproj import CRS
 
 from gridplan.errors import LayerError
 from gridplan.language import say, word
-from gridplan.model import Finding, Source
+from gridplan.model import Source
 from gridplan.reading.crs import to_degrees, transform
 from gridplan.reading.encodings import check_encoding
 from gridplan.reading.fields import Match, match_fields, to_text
 from gridplan.reading.guessing import guess_crs
-from gridplan.reading.layers import load_layer, open_ledger
+from gridplan.reading.layers import hash_file
 from gridplan.reading.notes import Notes
+from gridplan.reading.shapes import repair, unwrap
 from gridplan.reading.sources import LayerRef, list_layers, name_key
 from gridplan.reading.surroundings import make_layer, make_personnel
 from gridplan.reading.tables import open_table
-from gridplan.reading.vectors import middle
+from gridplan.reading.vectors import middle, read_vector
 
 _NAMES: Final = ("姓名", "name")
 """Columns that hold the name of a person."""
@@ -39,14 +40,11 @@ class Roster:
         Person id -> name; empty unless asked for, and never part of a plan.
     source : dict of str to object
         Where it came from, as plans keep it.
-    findings : tuple of Finding
-        What was dropped or assumed.
     """
 
     people: pd.DataFrame
     names: dict[str, str]
     source: dict[str, Any]
-    findings: tuple[Finding, ...]
 
 
 def read_roster(
@@ -77,13 +75,24 @@ def read_roster(
     LayerError
         If the file cannot be read, or numbers are none.
     """
-    ref, notes = _refer("personnel", file), Notes()
-    opened = open_ledger(ref, check_encoding(encoding) if encoding else None, notes)
-    frame = opened.whole()
+    ref = _refer("personnel", file)
+    table = open_table(ref, check_encoding(encoding) if encoding else None)
+    match = match_fields(ref.role, table.columns, table.cut)
+    called = _name_column(match) if names else None
+    wanted = [*match.fields.values(), *([called] if called else [])]
+    pieces = list(table.chunks(wanted, wanted))
+    frame = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=wanted)
+    frame = frame.rename(columns={name: c for c, name in match.fields.items()})
     people = make_personnel(ref, frame, crs, to_degrees(crs, *near))
-    called = _names(ref, opened.match, encoding) if names else {}
-    source = opened.source(len(frame), notes)
-    return Roster(people=people, names=called, source=plain_source(source), findings=tuple(notes.findings))
+    source = Source(
+        role=ref.role, path=ref.path.name, layer=ref.layer, rows=len(frame) + len(table.aside),
+        encoding=table.encoding, sha256=hash_file(ref.path), fields=dict(match.fields),
+        assumptions=tuple(table.assumptions),
+    )  # fmt: skip
+    known = {}
+    if called and "person_id" in frame:
+        known = dict(zip(to_text(frame["person_id"]), to_text(frame[called]), strict=True))
+    return Roster(people=people, names=known, source=plain_source(source))
 
 
 def roster_of(frame: pd.DataFrame, crs: CRS, near: tuple[float, float]) -> Roster:
@@ -113,7 +122,7 @@ def roster_of(frame: pd.DataFrame, crs: CRS, near: tuple[float, float]) -> Roste
     ref = LayerRef("personnel", Path("table"))
     people = make_personnel(ref, table, crs, to_degrees(crs, *near))
     source = Source(role=ref.role, path="", layer="", rows=len(frame), fields=dict(match.fields))
-    return Roster(people=people, names={}, source=plain_source(source), findings=())
+    return Roster(people=people, names={}, source=plain_source(source))
 
 
 def read_areas(
@@ -145,14 +154,17 @@ def read_areas(
         If the file cannot be read, is empty or holds other geometries.
     """
     ref = _refer(role, file)
-    layer = load_layer(ref, check_encoding(encoding) if encoding else None, Notes())
-    if not len(layer.frame):
+    loaded = read_vector(ref, check_encoding(encoding) if encoding else None)
+    if loaded.shapes is None or not len(loaded.frame):
         raise LayerError(say("{where}: need at least one geometry, found none; check the layer", where=ref.where))
-    x, y = middle(layer.shapes)
-    source = layer.crs
+    match = match_fields(role, loaded.frame.columns, loaded.cut if loaded.cut_names else None)
+    frame = loaded.frame[list(match.fields.values())].set_axis(list(match.fields), axis=1)
+    shapes, _ = repair(unwrap(loaded.shapes), largest=False)
+    x, y = middle(shapes)
+    source = loaded.crs
     if source is None and not np.isnan(x):
         source = guess_crs(x, y, to_degrees(crs, *near), ref.where)
-    return make_layer(ref, layer.frame, transform(layer.shapes, source or crs, crs, ref.where), crs, Notes())
+    return make_layer(ref, frame, transform(shapes, source or crs, crs, ref.where), crs, Notes())
 
 
 def plain_source(source: Source) -> dict[str, Any]:
@@ -171,15 +183,10 @@ def plain_source(source: Source) -> dict[str, Any]:
     return asdict(source) | {"assumptions": list(source.assumptions)}
 
 
-def _names(ref: LayerRef, match: Match, encoding: str | None) -> dict[str, str]:
-    """Read ids and names alone, for the roster that is printed."""
+def _name_column(match: Match) -> str | None:
+    """Find the column with the names of persons, which is printed when asked for and never kept."""
     known = {name_key(name) for name in _NAMES}
-    called = next((c for c in match.personal if name_key(c) in known), None)
-    if called is None or "person_id" not in match.fields:
-        return {}
-    wanted = [match.fields["person_id"], called]
-    frame = pd.concat(open_table(ref, encoding).chunks(wanted, wanted), ignore_index=True)
-    return dict(zip(to_text(frame[wanted[0]]), to_text(frame[called]), strict=True))
+    return next((c for c in match.personal if name_key(c) in known), None)
 
 
 def _refer(role: str, file: str | Path) -> LayerRef:
