@@ -8,7 +8,21 @@ from gridplan.config import CostRules
 from gridplan.partition.fixed.net import build_net
 from gridplan.partition.fixed.plans import cut_trees, load_plan
 from gridplan.partition.fixed.prices import objective_prices
-from gridplan.partition.kernels.fixed_arrays import MEDOID, Plan, make_plan, make_scratch
+from gridplan.partition.kernels.fixed_arrays import (
+    AFTER,
+    BEFORE,
+    COST,
+    CUT,
+    CUT_PLACE,
+    HEAD,
+    LEAST_COST,
+    MEDOID,
+    SIZE,
+    TOLLS,
+    Plan,
+    make_plan,
+    make_scratch,
+)
 from gridplan.partition.kernels.fixed_cover import make_cover, run_cover
 from gridplan.partition.kernels.fixed_hess import hess_values
 from gridplan.partition.kernels.fixed_moves import anneal_parts
@@ -18,12 +32,12 @@ OBJECTIVES = ("inertia", "cut_edges", "article19")
 
 def listed(plan: Plan, part: int) -> list[int]:
     """Walk the list of a part forwards and check its way back."""
-    nodes, node = [], int(plan.head[part])
+    nodes, node = [], int(plan.rows[HEAD, part])
     before = -1
     while node >= 0:
-        assert plan.before[node] == before
+        assert plan.rows[BEFORE, node] == before
         nodes.append(node)
-        before, node = node, int(plan.after[node])
+        before, node = node, int(plan.rows[AFTER, node])
     return sorted(nodes)
 
 
@@ -44,11 +58,12 @@ def test_annealing_keeps_its_books(objective: str, heat: float) -> None:
     load_plan(price, net, fresh)
     assert is_lawful(problem, plan.label, 5)
     assert is_lawful(problem, plan.best, 5)
-    assert np.allclose(plan.sums, fresh.sums)
-    assert plan.tolls[0] == pytest.approx(fresh.tolls[0])
-    assert set(plan.cut[: plan.cut[-1]]) == set(fresh.cut[: fresh.cut[-1]])
-    assert all(plan.cut[plan.cut_place[edge]] == edge for edge in fresh.cut[: fresh.cut[-1]])
-    assert np.array_equal(plan.size, fresh.size)
+    assert np.allclose(plan.parts[:, :COST], fresh.parts[:, :COST])
+    assert plan.record[TOLLS] == pytest.approx(fresh.record[TOLLS])
+    cut = fresh.cuts[CUT, : fresh.cuts[CUT, -1]]
+    assert set(plan.cuts[CUT, : plan.cuts[CUT, -1]]) == set(cut)
+    assert all(plan.cuts[CUT, plan.cuts[CUT_PLACE, edge]] == edge for edge in cut)
+    assert np.array_equal(plan.rows[SIZE, :5], fresh.rows[SIZE, :5])
     for part in range(5):
         assert listed(plan, part) == listed(fresh, part) == np.flatnonzero(plan.label == part).tolist()
     assert (plan.cost >= fresh.cost - 1e-6 * np.abs(fresh.cost)).all()  # a middle may be out of date, never too good
@@ -56,7 +71,7 @@ def test_annealing_keeps_its_books(objective: str, heat: float) -> None:
         assert np.allclose(plan.cost, fresh.cost)
     best = make_plan(net, 5)
     best.label[:] = plan.best
-    assert load_plan(price, net, best) <= plan.record[1] * (1 + 1e-9) + 1e-6
+    assert load_plan(price, net, best) <= plan.record[LEAST_COST] * (1 + 1e-9) + 1e-6
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
@@ -94,7 +109,7 @@ def test_cover_agrees_with_every_partition(seed: int) -> None:
     net, mean = build_net(problem, np.arange(8), np.arange(8)), float(problem.weights.sum()) / 3
     price = objective_prices("inertia", CostRules(), 3 * mean, 3, 0.6 * mean, 1.5 * mean, with_xy=True)
     cover = make_cover(net, 3, [[0, 5]], np.inf)
-    while cover.height[3] >= 0:
+    while not cover.ended:
         run_cover(price, net, cover, 7)
     costs = [
         naive_cost(problem, labels, "inertia", mean)
@@ -103,7 +118,7 @@ def test_cover_agrees_with_every_partition(seed: int) -> None:
         and np.bincount(labels, problem.weights).min() >= 0.6 * mean
         and np.bincount(labels, problem.weights).max() <= 1.5 * mean
     ]  # fmt: skip
-    assert cover.cost[0] == pytest.approx(min(costs, default=np.inf))
+    assert cover.cost == pytest.approx(min(costs, default=np.inf))
 
 
 def test_hess_values_are_least_sums() -> None:

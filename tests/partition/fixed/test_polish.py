@@ -10,6 +10,7 @@ from gridplan.partition.fixed.net import build_net
 from gridplan.partition.fixed.plans import cut_trees, price_labels
 from gridplan.partition.fixed.polish import Polish, sub_net
 from gridplan.partition.fixed.prices import objective_prices
+from gridplan.partition.kernels.fixed_arrays import NAME, NEXT, NODE
 
 OBJECTIVES = ("inertia", "cut_edges", "article19")
 
@@ -56,10 +57,11 @@ def test_sub_net_keeps_what_lies_inside() -> None:
     assert np.array_equal(part.toll, net.toll[inside])
     assert np.array_equal(part.units, net.units[nodes])
     assert np.array_equal(part.spots, net.spots[nodes])
-    for k, node in enumerate(nodes):
-        mine = {int(c) for c in net.compounds[net.compound_start[node] : net.compound_start[node + 1]]}
-        got = part.compounds[part.compound_start[k] : part.compound_start[k + 1]]
-        assert len(mine) == len(got)
-        for c in got:
-            homes = part.homes[part.home_start[c] : part.home_start[c + 1]]
-            assert k in homes
+    names, old = part.homes[NAME], net.homes[:, np.isin(net.homes[NODE], nodes)]
+    assert np.array_equal(nodes[part.homes[NODE]], old[NODE])
+    assert len(set(zip(names.tolist(), old[NAME].tolist(), strict=True))) == len(set(names.tolist()))
+    for home, name in enumerate(names):
+        circle = [home]
+        while part.homes[NEXT, circle[-1]] != home:
+            circle.append(int(part.homes[NEXT, circle[-1]]))
+        assert sorted(circle) == np.flatnonzero(names == name).tolist()

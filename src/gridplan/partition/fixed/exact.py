@@ -49,10 +49,10 @@ def exhaust(
     while budget > 0 and not done and not clock.over():
         run_cover(price, net, cover, min(PAUSE, budget))
         budget -= PAUSE
-        done = bool(cover.height[parts] < 0)
-    if cover.cost[0] < limit:
+        done = cover.ended
+    if cover.cost < limit:
         labels = np.zeros(len(net.units), np.int64)
         for part, members in enumerate(cover.best):
             labels[[i for i in range(len(labels)) if int(members) >> i & 1]] = part
-        best = Found(0.0, float(cover.cost[0]), labels)
+        best = Found(0.0, cover.cost, labels)
     return best, done

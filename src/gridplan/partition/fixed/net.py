@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from gridplan.partition.kernels.arrays import Floats, Ints
-from gridplan.partition.kernels.fixed_arrays import Net
+from gridplan.partition.kernels.fixed_arrays import EDGE, END_A, END_B, OTHER, Net
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,17 +105,30 @@ def assemble_net(
     between = pairs[:, 0] != pairs[:, 1]
     key, where = np.unique(pairs[between, 0] * n + pairs[between, 1], return_inverse=True)
     ends = np.ascontiguousarray(np.stack([key // n, key % n], axis=1))
+    m = len(ends)
     indptr, indices, edge = _rows(ends, n)
+    links = np.zeros((4, 2 * m), np.int64)
+    links[[OTHER, EDGE]] = indices, edge
+    links[[END_A, END_B], :m] = ends.T
     touches = np.unique(np.stack([owner, compound], axis=1), axis=0).astype(np.int64)
-    back = touches[np.lexsort((touches[:, 0], touches[:, 1]))]
     return Net(
-        indptr=indptr, indices=indices, edge=edge, ends=ends,
-        toll=np.bincount(where, toll[between], len(key)).astype(np.float64),
-        units=np.ascontiguousarray(units), spots=np.ascontiguousarray(spots), spot_node=spot_node,
-        spot_start=_starts(spot_node, n), compounds=np.ascontiguousarray(touches[:, 1]),
-        compound_start=_starts(touches[:, 0], n), homes=np.ascontiguousarray(back[:, 0]),
-        home_start=_starts(touches[:, 1], int(compound.max(initial=-1)) + 1),
+        starts=np.stack([indptr, _starts(spot_node, n), _starts(touches[:, 0], n)]), links=links,
+        toll=np.bincount(where, toll[between], m).astype(np.float64), units=np.ascontiguousarray(units),
+        spots=np.ascontiguousarray(spots), spot_node=spot_node,
+        homes=np.stack([touches[:, 1], touches[:, 0], _next_homes(touches[:, 1])]),
     )  # fmt: skip
+
+
+def _next_homes(names: Ints) -> Ints:
+    """Return the next home of the same compound for each home, the first one after the last."""
+    order = np.argsort(names, kind="stable")
+    last = np.ones(len(names), np.bool_)
+    last[:-1] = names[order[1:]] != names[order[:-1]]
+    after = np.roll(order, -1)
+    after[last] = order[np.roll(last, 1)]
+    result = np.empty_like(order)
+    result[order] = after
+    return result
 
 
 def _starts(owner: Ints, size: int) -> Ints:

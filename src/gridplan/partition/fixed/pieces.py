@@ -12,7 +12,7 @@ from gridplan.partition.fixed.net import FixedProblem, assemble_net, build_net
 from gridplan.partition.fixed.plans import price_labels
 from gridplan.partition.fixed.search import search_net
 from gridplan.partition.kernels.arrays import Floats, Ints
-from gridplan.partition.kernels.fixed_arrays import Net
+from gridplan.partition.kernels.fixed_arrays import NAME, NODE, Net
 
 JOINS = 6
 """Ways to join locked groups that are tried."""
@@ -181,12 +181,11 @@ def contract(net: Net, node: Ints) -> Net:
         Places stay where they are.
     """
     n = int(node.max()) + 1
-    owner = np.repeat(np.arange(len(net.units)), np.diff(net.compound_start))
     order = np.argsort(node[net.spot_node], kind="stable")
     ends = np.sort(node[net.ends], axis=1)
     return assemble_net(
         n, ends, net.toll, np.stack([np.bincount(node, c, n) for c in net.units.T], axis=1),
-        net.spots[order], node[net.spot_node][order], node[owner], net.compounds,
+        net.spots[order], node[net.spot_node][order], node[net.homes[NODE]], net.homes[NAME],
     )  # fmt: skip
 
 

@@ -8,15 +8,26 @@ from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 from gridplan.partition.fixed.effort import Found
 from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.kernels.fixed_arrays import (
+    AFTER,
+    BEFORE,
     CENTROID,
     COMPOUND,
     COMPOUNDS,
+    COST,
+    CUT,
+    CUT_PLACE,
+    HEAD,
     LOAD,
     LOADED,
     LOWER,
     MEDOID,
+    MIDDLE,
     MIXED,
+    NAME,
+    NODE,
+    SIZE,
     TARGET,
+    TOLLS,
     UPPER,
     WEIGHT,
     WR2,
@@ -44,25 +55,28 @@ def load_plan(price: Floats, net: Net, plan: Plan) -> float:
     float
         Cost of the plan, tolls included.
     """
-    label, k = plan.label, len(plan.size)
-    plan.size[:] = np.bincount(label, minlength=k)
+    label, k, sums = plan.label, len(plan.parts), plan.parts
+    plan.rows[SIZE, :k] = np.bincount(label, minlength=k)
     for column in range(COMPOUNDS):
-        plan.sums[:, column] = np.bincount(label, net.units[:, column], k)
-    owner = np.repeat(label, np.diff(net.compound_start))
-    touched = np.unique(owner * max(len(net.home_start), 1) + net.compounds) // max(len(net.home_start), 1)
-    plan.sums[:, COMPOUNDS] = np.bincount(touched, minlength=k)
+        sums[:, column] = np.bincount(label, net.units[:, column], k)
+    names = net.homes[NAME]
+    most = int(names.max(initial=0)) + 1
+    sums[:, COMPOUNDS] = np.bincount(np.unique(label[net.homes[NODE]] * most + names) // most, minlength=k)
     order = np.argsort(label, kind="stable")
     same = label[order[1:]] == label[order[:-1]]
-    plan.after[order], plan.before[order] = np.append(np.where(same, order[1:], -1), -1), -1
-    plan.before[order[1:]] = np.where(same, order[:-1], -1)
-    plan.head[label[order[::-1]]] = order[::-1]
-    cut = np.flatnonzero(label[net.ends[:, 0]] != label[net.ends[:, 1]])
-    plan.cut[: len(cut)], plan.cut[-1], plan.cut_place[:] = cut, len(cut), -1
-    plan.cut_place[cut] = np.arange(len(cut))
-    plan.tolls[0] = net.toll[cut].sum()
-    plan.middle[:] = find_middles(net, plan)
-    plan.cost[:] = price_parts(price, plan.sums, net.spots[plan.middle])
-    return float(plan.cost.sum() + plan.tolls[0])
+    plan.rows[AFTER, order] = np.append(np.where(same, order[1:], -1), -1)
+    plan.rows[BEFORE, order] = np.append(-1, np.where(same, order[:-1], -1))
+    plan.rows[HEAD, label[order[::-1]]] = order[::-1]
+    ends = net.ends
+    cut = np.flatnonzero(label[ends[:, 0]] != label[ends[:, 1]])
+    plan.cuts[CUT, : len(cut)], plan.cuts[CUT, -1] = cut, len(cut)
+    plan.cuts[CUT_PLACE] = -1
+    plan.cuts[CUT_PLACE, cut] = np.arange(len(cut))
+    plan.record[TOLLS] = net.toll[cut].sum()
+    middle = find_middles(net, plan)
+    plan.rows[MIDDLE, :k] = middle
+    sums[:, COST] = price_parts(price, sums, net.spots[middle])
+    return float(sums[:, COST].sum() + plan.record[TOLLS])
 
 
 def price_labels(net: Net, price: Floats, labels: Ints, parts: int) -> Found:
@@ -85,7 +99,8 @@ def price_labels(net: Net, price: Floats, labels: Ints, parts: int) -> Found:
     plan = make_plan(net, parts)
     plan.label[:] = labels
     cost = load_plan(price, net, plan)
-    missing = np.maximum(0.0, np.maximum(price[LOWER] - plan.sums[:, 0], plan.sums[:, 0] - price[UPPER])).sum()
+    size = plan.parts[:, WEIGHT]
+    missing = np.maximum(0.0, np.maximum(price[LOWER] - size, size - price[UPPER])).sum()
     return Found(float(missing), float(cost), labels)
 
 
@@ -102,11 +117,11 @@ def find_middles(net: Net, plan: Plan) -> Ints:
     int64[k]
         Spots.
     """
-    centroid = plan.sums[:, [WX, WY]] / np.maximum(plan.sums[:, [WEIGHT]], 1e-300)
+    centroid = plan.parts[:, [WX, WY]] / np.maximum(plan.parts[:, [WEIGHT]], 1e-300)
     owner = plan.label[net.spot_node]
     far = ((net.spots - centroid[owner]) ** 2).sum(axis=1)
     order = np.lexsort((far, owner))
-    return order[np.searchsorted(owner[order], np.arange(len(plan.size)))].astype(np.int64)
+    return order[np.searchsorted(owner[order], np.arange(len(plan.parts)))].astype(np.int64)
 
 
 def price_parts(price: Floats, sums: Floats, middle: Floats) -> Floats:

@@ -9,7 +9,7 @@ from gridplan.partition.fixed.exact import exhaust
 from gridplan.partition.fixed.net import assemble_net
 from gridplan.partition.fixed.plans import price_labels
 from gridplan.partition.kernels.arrays import Floats, Ints
-from gridplan.partition.kernels.fixed_arrays import LOWER, UPPER, WEIGHT, Net
+from gridplan.partition.kernels.fixed_arrays import LOWER, NAME, NODE, UPPER, WEIGHT, Net
 from gridplan.partition.kernels.fixed_cover import MAX_NODES
 
 MOST = 4
@@ -36,8 +36,8 @@ def sub_net(net: Net, nodes: Ints) -> Net:
     ends = place[net.ends]
     kept = (ends >= 0).all(axis=1)
     spots = place[net.spot_node] >= 0
-    owner = np.repeat(place, np.diff(net.compound_start))
-    _, compound = np.unique(net.compounds[owner >= 0], return_inverse=True)
+    owner = place[net.homes[NODE]]
+    _, compound = np.unique(net.homes[NAME][owner >= 0], return_inverse=True)
     return assemble_net(
         len(nodes), np.sort(ends[kept], axis=1), net.toll[kept], net.units[nodes], net.spots[spots],
         place[net.spot_node[spots]], owner[owner >= 0], compound.astype(np.int64),

@@ -105,5 +105,5 @@ def part_costs(problem: FixedProblem, price: Floats, labels: Ints) -> tuple[Floa
     plan.label[:] = labels
     load_plan(price, net, plan)
     cut = labels[problem.edges[:, 0]] != labels[problem.edges[:, 1]]
-    tolls = np.bincount(labels[problem.edges[cut]].ravel(), np.repeat(problem.toll[cut], 2) / 2, len(plan.size))
+    tolls = np.bincount(labels[problem.edges[cut]].ravel(), np.repeat(problem.toll[cut], 2) / 2, len(plan.parts))
     return plan.cost + tolls, np.bincount(labels, problem.weights).astype(np.float64)

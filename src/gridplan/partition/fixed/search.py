@@ -8,7 +8,20 @@ from gridplan.partition.fixed.effort import Budget, Clock, Found
 from gridplan.partition.fixed.plans import cut_trees, load_plan, price_labels
 from gridplan.partition.fixed.polish import Polish
 from gridplan.partition.kernels.arrays import Floats
-from gridplan.partition.kernels.fixed_arrays import LOWER, UPPER, WEIGHT, Net, Plan, Scratch, make_plan, make_scratch
+from gridplan.partition.kernels.fixed_arrays import (
+    CHANGES,
+    LEAST_COST,
+    LEAST_OUT,
+    LOOKS,
+    LOWER,
+    UPPER,
+    WEIGHT,
+    Net,
+    Plan,
+    Scratch,
+    make_plan,
+    make_scratch,
+)  # fmt: skip
 from gridplan.partition.kernels.fixed_moves import anneal_parts
 
 CHUNK = 200_000
@@ -99,7 +112,7 @@ def _family(
     plan, used, since = books[0], 0, 0
     while used < max(most, 1) and since < STALE and not (elite and clock.over()):
         if used < ELITE // 2 or rng.random() < 1 / 3:
-            plan.label[:] = cut_trees(rng, net, len(plan.size), TREES)
+            plan.label[:] = cut_trees(rng, net, len(plan.parts), TREES)
             first = HOT
         else:
             plan.label[:] = elite[int(rng.integers(len(elite)))].labels
@@ -117,14 +130,15 @@ def _run(
     clock: Clock,
 ) -> Found:  # fmt: skip
     """Anneal the plan once and return the best plan met on the way."""
-    start = price_labels(net, price, plan.label.copy(), len(plan.size))
+    start = price_labels(net, price, plan.label.copy(), len(plan.parts))
     load_plan(price, net, plan)
     anneal_parts(rng, price, net, plan, scratch, SAMPLE, np.array([NO_HEAT, NO_HEAT, 1.0, 1.0]), 0.0, 1.0)
-    scale = max(plan.record[2] / max(plan.record[3], 1.0), 1e-9)
+    scale = max(plan.record[CHANGES] / max(plan.record[LOOKS], 1.0), 1e-9)
     plan.label[:] = start.labels
     load_plan(price, net, plan)
-    plan.record[:], plan.best[:] = (start.missing, start.cost, 0.0, 0.0), plan.label
-    n, parts = len(net.units), len(plan.size)
+    plan.record[[LEAST_OUT, LEAST_COST, CHANGES, LOOKS]] = start.missing, start.cost, 0.0, 0.0
+    plan.best[:] = plan.label
+    n, parts = len(net.units), len(plan.parts)
     up, down = 1.0 + _log_uniform(rng, RISE), 1.0 - _log_uniform(rng, FALL)
     cuts = min(0.3, 0.5 * parts / n)
     slack = max(float(net.units[:, WEIGHT].mean()), 1e-9)
@@ -135,7 +149,7 @@ def _run(
         )
         if clock.over():
             break
-    return price_labels(net, price, plan.best.copy(), len(plan.size))
+    return price_labels(net, price, plan.best.copy(), len(plan.parts))
 
 
 def _is_rough(net: Net, price: Floats) -> bool:

@@ -1,10 +1,8 @@
 """The bundles of arrays the kernels for a fixed number of parts work on."""
 
-from collections.abc import Callable
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from gridplan.partition.kernels.arrays import Floats, Ints
 
@@ -17,59 +15,66 @@ N_SUMS = 6
 WEIGHT, LOADED, WX, WY, WR2, COMPOUNDS = range(N_SUMS)
 """Places in the sums of a part; the first five also in those of a node."""
 
-P = ParamSpec("P")
-R = TypeVar("R")
+FIRST_HALF, FIRST_SPOT, FIRST_HOME = range(3)
+"""Rows of `Net.starts`."""
 
+OTHER, EDGE, END_A, END_B = range(4)
+"""Rows of `Net.links`."""
 
-def inner(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a kernel that only kernels call; without an entry from Python it compiles in half the time.
+NAME, NODE, NEXT = range(3)
+"""Rows of `Net.homes`."""
 
-    Parameters
-    ----------
-    function : callable
-        The kernel.
+LABEL, AFTER, BEFORE, BEST, HEAD, SIZE, MIDDLE = range(7)
+"""Rows of `Plan.rows`."""
 
-    Returns
-    -------
-    callable
-        The compiled kernel.
-    """
-    compiled: Callable[P, R] = njit(nogil=True, no_cpython_wrapper=True, _nrt=False)(function)  # type: ignore[call-overload]
-    return compiled
+COST = N_SUMS
+"""Column of `Plan.parts` after the sums."""
+
+CUT, CUT_PLACE = range(2)
+"""Rows of `Plan.cuts`."""
+
+LEAST_OUT, LEAST_COST, CHANGES, LOOKS, TOLLS = range(5)
+"""Places in `Plan.record`."""
+
+N_ROWS = 12
+MARK, STAMP, QUEUE, PLACE, MEMBER, ORDER, PARENT, ROOT, LINK, LINK_TO, LINK_NEXT, POOL = range(N_ROWS)
+"""Rows of `Scratch.rows`."""
+
+TOLL = N_SUMS
+"""Column of `Scratch.below` after the sums."""
 
 
 class Net(NamedTuple):
-    """One connected graph of n nodes; a node is a unit or a contracted group of them.
+    """One connected graph of n nodes and m edges; a node is a unit or a contracted group of them.
 
     Parameters
     ----------
-    indptr, indices, edge : int64[n + 1], int64[2 * m], int64[2 * m]
-        Neighbours of each node, and the edge that leads to them.
-    ends, toll : int64[m, 2], float64[m]
-        The edges, and the price of each when its ends lie in different parts.
+    starts : int64[3, n + 1]
+        Where the neighbours, spots and homes of each node begin: FIRST_HALF, FIRST_SPOT, FIRST_HOME.
+    links : int64[4, 2 * m]
+        OTHER, EDGE: neighbours of each node, and the edge that leads to them. END_A, END_B: ends of each edge.
+    toll : float64[m]
+        Price of each edge when its ends lie in different parts.
     units : float64[n, 5]
         Weight, load, weight * x, weight * y, weight * (x2 + y2); metres from the centre of the graph.
-    spots, spot_node, spot_start : float64[s, 2], int64[s], int64[n + 1]
+    spots, spot_node : float64[s, 2], int64[s]
         Places of the units, ordered by node: the candidates for the middle of a part.
-    compounds, compound_start : int64[c], int64[n + 1]
-        Compounds of each node.
-    homes, home_start : int64[c], int64[...]
-        Nodes of each compound.
+    homes : int64[3, c]
+        By node and compound that touch: NAME of the compound, the NODE, and the NEXT home of the compound, in a circle.
     """
 
-    indptr: Ints
-    indices: Ints
-    edge: Ints
-    ends: Ints
+    starts: Ints
+    links: Ints
     toll: Floats
     units: Floats
     spots: Floats
     spot_node: Ints
-    spot_start: Ints
-    compounds: Ints
-    compound_start: Ints
     homes: Ints
-    home_start: Ints
+
+    @property
+    def ends(self) -> Ints:
+        """Ends of each edge: int64[m, 2]."""
+        return self.links[[END_A, END_B], : len(self.toll)].T
 
 
 class Plan(NamedTuple):
@@ -77,36 +82,39 @@ class Plan(NamedTuple):
 
     Parameters
     ----------
-    label, after, before : int64[n]
-        Part of each node, and the doubly linked list of the nodes of a part.
-    head, size, middle : int64[k]
-        First node and number of nodes of each part, and the spot it is measured from.
-    sums, cost : float64[k, 6], float64[k]
-        Sums of each part and its cost, tolls left out.
-    cut, cut_place : int64[m + 1], int64[m]
-        Edges between parts, the last place holding their number; place of each edge among them, -1 if inside.
-    tolls : float64[1]
-        Sum of the tolls of the edges between parts.
-    best : int64[n]
-        Labels of the best plan met.
-    record : float64[4]
-        Its households outside the band, and its cost; sum of the changes of cost by moves of one node that were
-        looked at, signs left out, and their number.
+    rows : int64[7, n]
+        LABEL, AFTER, BEFORE: part of each node, and the doubly linked list of the nodes of a part. BEST: labels of the
+        best plan met. HEAD, SIZE, MIDDLE: first node and number of nodes of each part, and the spot it is measured
+        from.
+    parts : float64[k, 7]
+        Sums of each part, and its cost, tolls left out.
+    cuts : int64[2, m + 1]
+        CUT: edges between parts, the last place holding their number. CUT_PLACE: place of each edge among them, -1 if
+        inside.
+    record : float64[5]
+        Households outside the band and cost of the best plan met; sum of the changes of cost by moves of one node that
+        were looked at, signs left out, and their number; sum of the tolls of the edges between parts.
     """
 
-    label: Ints
-    after: Ints
-    before: Ints
-    head: Ints
-    size: Ints
-    middle: Ints
-    sums: Floats
-    cost: Floats
-    cut: Ints
-    cut_place: Ints
-    tolls: Floats
-    best: Ints
+    rows: Ints
+    parts: Floats
+    cuts: Ints
     record: Floats
+
+    @property
+    def label(self) -> Ints:
+        """Part of each node: a view, to read and to set."""
+        return self.rows[LABEL]
+
+    @property
+    def best(self) -> Ints:
+        """Labels of the best plan met: a view."""
+        return self.rows[BEST]
+
+    @property
+    def cost(self) -> Floats:
+        """Cost of each part: a view."""
+        return self.parts[:, COST]
 
 
 class Scratch(NamedTuple):
@@ -114,35 +122,18 @@ class Scratch(NamedTuple):
 
     Parameters
     ----------
-    mark, stamp : int64[n], int64[1]
-        Marks of a walk, valid if equal to the stamp.
-    queue, place, member, order, parent, root, link : int64[n]
-        Queue of a walk; the union of two parts and its spanning tree: place of a node among the members (-1 outside),
-        members, tree order by member, place in that order of the parent, union-find, first link of a member.
-    link_to, link_next : int64[2 * n]
-        Adjacency of the tree.
-    pool : int64[m]
-        Edges of the union.
-    below : float64[n, 7]
-        Sums below each place of the tree, the last being the toll of the cut above it.
-    trial : float64[2, 6]
-        Sums of the two parts that a move would change.
+    rows : int64[12, ...]
+        MARK, STAMP, QUEUE: marks of a walk, valid if equal to the stamp, and its queue.
+        PLACE, MEMBER, ORDER, PARENT, ROOT, LINK: the union of two parts and its spanning tree: place of a node among
+        the members (-1 outside), members, tree order by member, place in that order of the parent, union-find, first
+        link of a member. LINK_TO, LINK_NEXT: adjacency of the tree. POOL: edges of the union.
+    below : float64[n + 2, 7]
+        Sums below each place of the tree, the last being the toll of the cut above it; then those of the two parts that
+        a move would change.
     """
 
-    mark: Ints
-    stamp: Ints
-    queue: Ints
-    place: Ints
-    member: Ints
-    order: Ints
-    parent: Ints
-    root: Ints
-    link: Ints
-    link_to: Ints
-    link_next: Ints
-    pool: Ints
+    rows: Ints
     below: Floats
-    trial: Floats
 
 
 def make_plan(net: Net, parts: int) -> Plan:
@@ -160,14 +151,10 @@ def make_plan(net: Net, parts: int) -> Plan:
     Plan
         To be filled by `fixed.plans.load_plan` from `label`; nothing is recorded yet.
     """
-    n, m = len(net.units), len(net.ends)
-
-    def ints(size: int) -> Ints:
-        return np.full(size, -1, np.int64)
-
+    n, m = len(net.units), len(net.toll)
     return Plan(
-        ints(n), ints(n), ints(n), ints(parts), ints(parts), ints(parts), np.zeros((parts, N_SUMS)), np.zeros(parts),
-        ints(m + 1), ints(m), np.zeros(1), ints(n), np.array([np.inf, np.inf, 0.0, 0.0]),
+        rows=np.full((MIDDLE + 1, n), -1, np.int64), parts=np.zeros((parts, N_SUMS + 1)),
+        cuts=np.full((2, m + 1), -1, np.int64), record=np.array([np.inf, np.inf, 0.0, 0.0, 0.0]),
     )  # fmt: skip
 
 
@@ -184,13 +171,7 @@ def make_scratch(net: Net) -> Scratch:
     Scratch
         No node is marked.
     """
-    n, m = len(net.units), len(net.ends)
-
-    def ints(size: int) -> Ints:
-        return np.full(size, -1, np.int64)
-
-    return Scratch(
-        ints(n), np.zeros(1, np.int64), ints(n), ints(n), ints(n), ints(n), ints(n), ints(n), ints(n),
-        ints(2 * n), ints(2 * n), ints(m),
-        np.zeros((n, N_SUMS + 1)), np.zeros((2, N_SUMS)),
-    )  # fmt: skip
+    n, m = len(net.units), len(net.toll)
+    rows = np.full((N_ROWS, max(2 * n, m) | 1), -1, np.int64)  # odd, so that equal places do not share a cache line
+    rows[STAMP] = 0
+    return Scratch(rows=rows, below=np.zeros((n + 2, N_SUMS + 1)))

@@ -1,11 +1,10 @@
 """The pricing of the Lagrangian of the model of Hess: what each unit is worth as the middle of a part."""
 
-from numba import njit
-
 from gridplan.partition.kernels.arrays import Floats
+from gridplan.partition.kernels.compiling import door
 
 
-@njit(cache=True, nogil=True)
+@door
 def hess_values(
     xy: Floats, weights: Floats, alpha: Floats, toll: Floats, lower: float, upper: float, value: Floats, load: Floats
 ) -> None:

@@ -1,25 +1,41 @@
 """Annealing with a fixed number of parts: single nodes, pairs of nodes, and pairs of parts."""
 
 import numpy as np
-from numba import njit
 
-from gridplan.partition.kernels.arrays import NONE, Floats
+from gridplan.partition.kernels.arrays import NONE, ZERO, Floats
+from gridplan.partition.kernels.compiling import door, inner, woven
 from gridplan.partition.kernels.fixed_arrays import (
+    BEST,
+    CHANGES,
     COMPOUNDS,
+    COST,
+    CUT,
+    EDGE,
+    END_A,
+    END_B,
     EXCESS,
+    FIRST_HALF,
+    FIRST_HOME,
+    LABEL,
+    LEAST_COST,
+    LEAST_OUT,
+    LOOKS,
     MEDOID,
+    MIDDLE,
     N_SUMS,
+    OTHER,
+    SIZE,
+    TOLLS,
     UPPER,
     WEIGHT,
     Net,
     Plan,
     Scratch,
-    inner,
 )  # fmt: skip
 from gridplan.partition.kernels.fixed_plan import (
     deviation,
     find_middle,
-    holds_compound,
+    met_elsewhere,
     move_node,
     part_cost,
     settle,
@@ -34,7 +50,7 @@ TRIES = 8
 """Cut edges looked at for the second node."""
 
 
-@inner
+@woven
 def weigh_move(price: Floats, net: Net, plan: Plan, scratch: Scratch, node: int, to: int) -> tuple[float, float]:
     """Price the move of a node to another part: an upper bound, since only a lost middle is looked for again.
 
@@ -50,53 +66,61 @@ def weigh_move(price: Floats, net: Net, plan: Plan, scratch: Scratch, node: int,
     float, float
         Change of cost and of the households outside the band.
     """
-    own = plan.label[node]
-    less, more = scratch.trial[0], scratch.trial[1]
+    labels = plan.rows[LABEL]
+    parts = plan.parts
+    below = scratch.below
+    less = below[len(below) - 2]
+    more = below[len(below) - 1]
+    own = labels[node]
     for k in range(N_SUMS):
         unit = net.units[node, k] if k < COMPOUNDS else 0.0
-        less[k], more[k] = plan.sums[own, k] - unit, plan.sums[to, k] + unit
-    for k in range(net.compound_start[node], net.compound_start[node + 1]):
-        less[COMPOUNDS] -= not holds_compound(net, plan, own, net.compounds[k], node)
-        more[COMPOUNDS] += not holds_compound(net, plan, to, net.compounds[k], node)
-    rise = -plan.cost[own] - plan.cost[to]
-    for half in range(net.indptr[node], net.indptr[node + 1]):
-        label = plan.label[net.indices[half]]
+        less[k] = parts[own, k] - unit
+        more[k] = parts[to, k] + unit
+    for home in range(net.starts[FIRST_HOME, node], net.starts[FIRST_HOME, node + 1]):
+        less[COMPOUNDS] -= not met_elsewhere(net, plan, own, home)
+        more[COMPOUNDS] += not met_elsewhere(net, plan, to, home)
+    rise = -parts[own, COST] - parts[to, COST]
+    for half in range(net.starts[FIRST_HALF, node], net.starts[FIRST_HALF, node + 1]):
+        label = labels[net.links[OTHER, half]]
         if label == own:
-            rise += net.toll[net.edge[half]]
+            rise += net.toll[net.links[EDGE, half]]
         elif label == to:
-            rise -= net.toll[net.edge[half]]
-    a, b = 0, 0
+            rise -= net.toll[net.links[EDGE, half]]
+    a = ZERO
+    b = ZERO
     if price[MEDOID] > 0:
-        a, b = plan.middle[own], plan.middle[to]
+        a = plan.rows[MIDDLE, own]
+        b = plan.rows[MIDDLE, to]
         if net.spot_node[a] == node:
             a = find_middle(net, plan, own, node, less)
     rise += part_cost(price, less, net.spots[a, 0], net.spots[a, 1])
     rise += part_cost(price, more, net.spots[b, 0], net.spots[b, 1])
     out = deviation(price, less[WEIGHT]) + deviation(price, more[WEIGHT])
-    return rise, out - deviation(price, plan.sums[own, WEIGHT]) - deviation(price, plan.sums[to, WEIGHT])
+    return rise, out - deviation(price, parts[own, WEIGHT]) - deviation(price, parts[to, WEIGHT])
 
 
-@inner
+@woven
 def _pick(rng, net, plan):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Draw an edge between parts and a direction: a node, and the part it could move to."""
-    draw = rng.random() * plan.cut[plan.cut.size - 1]
-    edge = plan.cut[int(draw)]
-    side = int(2 * (draw - int(draw)))
-    return net.ends[edge, side], plan.label[net.ends[edge, 1 - side]]
+    draw = rng.random() * plan.cuts[CUT, len(net.toll)]
+    place = int(draw)
+    edge = plan.cuts[CUT, place]
+    side = int(2 * (draw - place))
+    return net.links[END_A + side, edge], plan.rows[LABEL, net.links[END_B - side, edge]]
 
 
 @inner
 def _shift(price, net, plan, node, to):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Move a node and price both parts; return the change of the cost."""
-    own, toll = plan.label[node], plan.tolls[0]
+    own = plan.rows[LABEL, node]
+    toll = plan.record[TOLLS]
     move_node(net, plan, node, to)
-    change = plan.tolls[0] - toll
-    for part in (own, to):
-        change += settle(price, net, plan, part)
-    return change
+    change = plan.record[TOLLS] - toll
+    change += settle(price, net, plan, own)
+    return change + settle(price, net, plan, to)
 
 
-@inner
+@woven
 def shift(
     rng: np.random.Generator, price: Floats, net: Net, plan: Plan, scratch: Scratch, heat: float
 ) -> tuple[float, float]:
@@ -116,40 +140,57 @@ def shift(
     float, float
         Change of cost and of the households outside the band; zeros if the move was not accepted.
     """
-    stages, done, rise, more = 2 if rng.random() < PAIR else 1, 0, 0.0, 0.0
-    first, own, to, middle_own, middle_to = NONE, NONE, NONE, NONE, NONE
+    middle = plan.rows[MIDDLE]
+    stages = 2 if rng.random() < PAIR else 1
+    done = 0
+    rise = 0.0
+    more = 0.0
+    first = NONE
+    own = NONE
+    to = NONE
+    middle_own = NONE
+    middle_to = NONE
     for stage in range(stages):
-        node, goal, source, fits = NONE, NONE, NONE, False
+        node = NONE
+        goal = NONE
+        source = NONE
+        fits = False
         for _ in range(TRIES):
             node, goal = _pick(rng, net, plan)
-            source = plan.label[node]
-            fits = plan.size[source] > 1 and (stage == 0 or (node != first and (source == to or goal == own)))
+            source = plan.rows[LABEL, node]
+            fits = plan.rows[SIZE, source] > 1 and (stage == 0 or (node != first and (source == to or goal == own)))
             if fits or stage == 0:
                 break
         if not fits:
             break
         change, out = weigh_move(price, net, plan, scratch, node, goal)
         if stage == 0:
-            plan.record[2] += abs(change)
-            plan.record[3] += 1
+            plan.record[CHANGES] += abs(change)
+            plan.record[LOOKS] += 1
         whole = rise + change + price[EXCESS] * (more + out)
         if stage + 1 == stages and whole > 0 and rng.random() >= np.exp(-whole / heat):
             break
         if not stays_whole(net, plan, scratch, node):
             break
         if stage == 0:
-            first, own, to, middle_own, middle_to = node, source, goal, plan.middle[source], plan.middle[goal]
+            first = node
+            own = source
+            to = goal
+            middle_own = middle[own]
+            middle_to = middle[to]
         if stage + 1 == stages:
-            plan.middle[source], plan.middle[goal] = -1, -1
+            middle[source] = -1
+            middle[goal] = -1
         rise += _shift(price, net, plan, node, goal)
         more, done = more + out, stage + 1
     if done in (stages, 0):
         return rise, more
-    plan.middle[own], plan.middle[to] = middle_own, middle_to
+    middle[own] = middle_own
+    middle[to] = middle_to
     return rise + _shift(price, net, plan, first, own), 0.0
 
 
-@njit(cache=True, nogil=True)
+@door
 def anneal_parts(
     rng: np.random.Generator, price: Floats, net: Net, plan: Plan, scratch: Scratch,
     moves: int, heat: Floats, cuts: float, slack: float,
@@ -173,22 +214,30 @@ def anneal_parts(
     slack : float
         Households of a typical node.
     """
-    cost, out, now = plan.tolls[0], 0.0, heat[0]
-    for part in range(plan.size.size):
-        cost += plan.cost[part]
-        out += deviation(price, plan.sums[part, WEIGHT])
-    tiny = 1e-9 * max(1.0, price[UPPER])
+    record = plan.record
+    cost = record[TOLLS]
+    out = 0.0
+    now = heat[0]
+    for part in range(len(plan.parts)):
+        cost += plan.parts[part, COST]
+        out += deviation(price, plan.parts[part, WEIGHT])
+    tiny = 1e-9 * (max(1.0, price[UPPER]))
     for step in range(moves):
         if step % 64 == 0:
             now = heat[0] * (heat[1] / heat[0]) ** (step / moves)
             price[EXCESS] *= heat[2] if out > tiny else heat[3]
-            price[EXCESS] = min(max(price[EXCESS], 1e-3 * now / slack), 1e6 * now / slack)
-        rise, more = recut(rng, price, net, plan, scratch, now) if rng.random() < cuts else shift(
-            rng, price, net, plan, scratch, now)  # fmt: skip
-        cost, out = cost + rise, out + more
-        if out < tiny:
-            out = max(out, 0.0)
-        if out < plan.record[0] - tiny or (out <= plan.record[0] + tiny and cost < plan.record[1] - 1e-9 * abs(cost)):
-            plan.record[0], plan.record[1] = out, cost
-            for node in range(plan.label.size):
-                plan.best[node] = plan.label[node]
+            price[EXCESS] = max(price[EXCESS], 1e-3 * now / slack)
+            price[EXCESS] = min(price[EXCESS], 1e6 * now / slack)
+        if rng.random() < cuts:
+            rise, more = recut(rng, price, net, plan, scratch, now)
+        else:
+            rise, more = shift(rng, price, net, plan, scratch, now)
+        cost += rise
+        out += more
+        out = max(out, 0.0)
+        least = record[LEAST_OUT]
+        if out < least - tiny or (out <= least + tiny and cost < record[LEAST_COST] - 1e-9 * abs(cost)):
+            record[LEAST_OUT] = out
+            record[LEAST_COST] = cost
+            for node in range(len(net.units)):
+                plan.rows[BEST, node] = plan.rows[LABEL, node]

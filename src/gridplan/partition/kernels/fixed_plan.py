@@ -1,16 +1,37 @@
 """Bookkeeping of a partition into a fixed number of parts: sums, costs, cut edges, connectivity."""
 
-from gridplan.partition.kernels.arrays import Floats
+from gridplan.partition.kernels.arrays import NONE, Floats
+from gridplan.partition.kernels.compiling import inner
 from gridplan.partition.kernels.fixed_arrays import (
+    AFTER,
+    BEFORE,
     CENTROID,
     COMPOUND,
     COMPOUNDS,
+    COST,
+    CUT,
+    CUT_PLACE,
+    EDGE,
+    FIRST_HALF,
+    FIRST_HOME,
+    FIRST_SPOT,
+    HEAD,
+    LABEL,
     LOAD,
     LOADED,
     LOWER,
+    MARK,
     MEDOID,
+    MIDDLE,
     MIXED,
+    NEXT,
+    NODE,
+    OTHER,
+    QUEUE,
+    SIZE,
+    STAMP,
     TARGET,
+    TOLLS,
     UPPER,
     WEIGHT,
     WR2,
@@ -19,7 +40,6 @@ from gridplan.partition.kernels.fixed_arrays import (
     Net,
     Plan,
     Scratch,
-    inner,
 )  # fmt: skip
 
 
@@ -40,12 +60,17 @@ def part_cost(price: Floats, s: Floats, x: float, y: float) -> float:
         Uneven load + compounds + inertia.
     """
     cost = price[LOAD] * abs(s[LOADED] - price[TARGET]) + price[COMPOUND] * s[COMPOUNDS]
+    weight = s[WEIGHT]
     if s[COMPOUNDS] > 1:
-        cost += price[MIXED] * s[WEIGHT]
-    if s[WEIGHT] > 0:
-        cost += price[CENTROID] * max(0.0, s[WR2] - (s[WX] * s[WX] + s[WY] * s[WY]) / s[WEIGHT])
+        cost += price[MIXED] * weight
+    if weight > 0:
+        spread = s[WR2] - (s[WX] * s[WX] + s[WY] * s[WY]) / weight
+        if spread > 0:
+            cost += price[CENTROID] * spread
     if price[MEDOID] > 0:
-        cost += price[MEDOID] * max(0.0, s[WR2] - 2 * (x * s[WX] + y * s[WY]) + s[WEIGHT] * (x * x + y * y))
+        spread = s[WR2] - 2 * (x * s[WX] + y * s[WY]) + weight * (x * x + y * y)
+        if spread > 0:
+            cost += price[MEDOID] * spread
     return cost
 
 
@@ -65,7 +90,11 @@ def deviation(price: Floats, weight: float) -> float:
     float
         0 inside the band.
     """
-    return max(0.0, price[LOWER] - weight, weight - price[UPPER])
+    if weight < price[LOWER]:
+        return price[LOWER] - weight
+    if weight > price[UPPER]:
+        return weight - price[UPPER]
+    return 0.0
 
 
 @inner
@@ -77,7 +106,7 @@ def find_middle(net: Net, plan: Plan, part: int, without: int, s: Floats) -> int
     net, plan : Net, Plan
         Graph and partition.
     part, without : int
-        The part, and a node of it that does not count (n for none).
+        The part, and a node of it that does not count, -1 for none.
     s : float64[6]
         Sums that give the centroid.
 
@@ -86,41 +115,51 @@ def find_middle(net: Net, plan: Plan, part: int, without: int, s: Floats) -> int
     int
         A spot, or -1 if no node is left.
     """
-    x, y = 0.0, 0.0
+    spots = net.spots
+    first = net.starts[FIRST_SPOT]
+    x = 0.0
+    y = 0.0
     if s[WEIGHT] > 0:
-        x, y = s[WX] / s[WEIGHT], s[WY] / s[WEIGHT]
-    best, at = 1e300, -1
-    node = plan.head[part]
+        x = s[WX] / s[WEIGHT]
+        y = s[WY] / s[WEIGHT]
+    best = 1e300
+    at = -1
+    node = plan.rows[HEAD, part]
     while node >= 0:
         if node != without:
-            for spot in range(net.spot_start[node], net.spot_start[node + 1]):
-                far = (net.spots[spot, 0] - x) ** 2 + (net.spots[spot, 1] - y) ** 2
+            for spot in range(first[node], first[node + 1]):
+                dx = spots[spot, 0] - x
+                dy = spots[spot, 1] - y
+                far = dx * dx + dy * dy
                 if far < best or (far == best and spot < at):
-                    best, at = far, spot
-        node = plan.after[node]
+                    best = far
+                    at = spot
+        node = plan.rows[AFTER, node]
     return at
 
 
 @inner
-def holds_compound(net: Net, plan: Plan, part: int, compound: int, without: int) -> bool:
-    """Tell whether a part has a node of a compound.
+def met_elsewhere(net: Net, plan: Plan, part: int, home: int) -> bool:
+    """Tell whether a part has another node of a compound.
 
     Parameters
     ----------
     net, plan : Net, Plan
         Graph and partition.
-    part, compound, without : int
-        The part, the compound, and a node that does not count.
+    part, home : int
+        The part, and a home of the compound, whose node does not count.
 
     Returns
     -------
     bool
         Whether another node of the compound lies in the part.
     """
-    for k in range(net.home_start[compound], net.home_start[compound + 1]):
-        node = net.homes[k]
-        if node != without and plan.label[node] == part:
+    homes = net.homes
+    other = homes[NEXT, home]
+    while other != home:
+        if plan.rows[LABEL, homes[NODE, other]] == part:
             return True
+        other = homes[NEXT, other]
     return False
 
 
@@ -140,14 +179,19 @@ def settle(price: Floats, net: Net, plan: Plan, part: int) -> float:
     float
         Change of its cost.
     """
-    old, x, y = plan.cost[part], 0.0, 0.0
+    old = plan.parts[part, COST]
+    s = plan.parts[part]
+    x = 0.0
+    y = 0.0
     if price[MEDOID] > 0:
-        spot = plan.middle[part]
-        if spot < 0 or plan.label[net.spot_node[spot]] != part:
-            spot = find_middle(net, plan, part, plan.label.size, plan.sums[part])
-        plan.middle[part], x, y = spot, net.spots[spot, 0], net.spots[spot, 1]
-    plan.cost[part] = part_cost(price, plan.sums[part], x, y)
-    return plan.cost[part] - old
+        spot = plan.rows[MIDDLE, part]
+        if spot < 0 or plan.rows[LABEL, net.spot_node[spot]] != part:
+            spot = find_middle(net, plan, part, NONE, s)
+            plan.rows[MIDDLE, part] = spot
+        x = net.spots[spot, 0]
+        y = net.spots[spot, 1]
+    s[COST] = part_cost(price, s, x, y)
+    return s[COST] - old
 
 
 @inner
@@ -161,42 +205,52 @@ def move_node(net: Net, plan: Plan, node: int, to: int) -> None:
     node, to : int
         Node and part.
     """
-    own, after, before = plan.label[node], plan.after[node], plan.before[node]
-    for k in range(net.compound_start[node], net.compound_start[node + 1]):
-        if not holds_compound(net, plan, own, net.compounds[k], node):
-            plan.sums[own, COMPOUNDS] -= 1
-    for k in range(5):
-        plan.sums[own, k] -= net.units[node, k]
-    plan.size[own] -= 1
+    rows = plan.rows
+    parts = plan.parts
+    labels = rows[LABEL]
+    cut = plan.cuts[CUT]
+    cut_place = plan.cuts[CUT_PLACE]
+    edges = len(net.toll)
+    own = labels[node]
+    after = rows[AFTER, node]
+    before = rows[BEFORE, node]
+    for home in range(net.starts[FIRST_HOME, node], net.starts[FIRST_HOME, node + 1]):
+        parts[own, COMPOUNDS] -= not met_elsewhere(net, plan, own, home)
+        parts[to, COMPOUNDS] += not met_elsewhere(net, plan, to, home)
+    for k in range(COMPOUNDS):
+        parts[own, k] -= net.units[node, k]
+        parts[to, k] += net.units[node, k]
     if after >= 0:
-        plan.before[after] = before
+        rows[BEFORE, after] = before
     if before >= 0:
-        plan.after[before] = after
+        rows[AFTER, before] = after
     else:
-        plan.head[own] = after
-    for k in range(net.compound_start[node], net.compound_start[node + 1]):
-        if not holds_compound(net, plan, to, net.compounds[k], node):
-            plan.sums[to, COMPOUNDS] += 1
-    for k in range(5):
-        plan.sums[to, k] += net.units[node, k]
-    first = plan.head[to]
-    plan.after[node], plan.before[node] = first, -1
+        rows[HEAD, own] = after
+    first = rows[HEAD, to]
+    rows[AFTER, node] = first
+    rows[BEFORE, node] = -1
     if first >= 0:
-        plan.before[first] = node
-    plan.head[to], plan.label[node] = node, to
-    plan.size[to] += 1
-    for half in range(net.indptr[node], net.indptr[node + 1]):
-        label, edge = plan.label[net.indices[half]], net.edge[half]
+        rows[BEFORE, first] = node
+    rows[HEAD, to] = node
+    labels[node] = to
+    rows[SIZE, own] -= 1
+    rows[SIZE, to] += 1
+    for half in range(net.starts[FIRST_HALF, node], net.starts[FIRST_HALF, node + 1]):
+        label = labels[net.links[OTHER, half]]
+        edge = net.links[EDGE, half]
         if label == own:
-            count = plan.cut[plan.cut.size - 1]
-            plan.cut[count], plan.cut_place[edge], plan.cut[plan.cut.size - 1] = edge, count, count + 1
-            plan.tolls[0] += net.toll[edge]
+            cut[cut[edges]] = edge
+            cut_place[edge] = cut[edges]
+            cut[edges] += 1
+            plan.record[TOLLS] += net.toll[edge]
         elif label == to:
-            last = plan.cut[plan.cut.size - 1] - 1
-            place, moved = plan.cut_place[edge], plan.cut[last]
-            plan.cut[place], plan.cut_place[moved] = moved, place
-            plan.cut_place[edge], plan.cut[plan.cut.size - 1] = -1, last
-            plan.tolls[0] -= net.toll[edge]
+            cut[edges] -= 1
+            moved = cut[cut[edges]]
+            place = cut_place[edge]
+            cut[place] = moved
+            cut_place[moved] = place
+            cut_place[edge] = -1
+            plan.record[TOLLS] -= net.toll[edge]
 
 
 @inner
@@ -215,29 +269,41 @@ def stays_whole(net: Net, plan: Plan, scratch: Scratch, node: int) -> bool:
     bool
         Whether the rest is not empty and connected.
     """
-    own, wanted, first = plan.label[node], 0, -1
-    scratch.stamp[0] += 2
-    goal = scratch.stamp[0]
-    for half in range(net.indptr[node], net.indptr[node + 1]):
-        other = net.indices[half]
-        if plan.label[other] == own:
+    labels = plan.rows[LABEL]
+    mark = scratch.rows[MARK]
+    queue = scratch.rows[QUEUE]
+    first_half = net.starts[FIRST_HALF]
+    others = net.links[OTHER]
+    own = labels[node]
+    wanted = 0
+    first = -1
+    goal = scratch.rows[STAMP, 0] + 2
+    scratch.rows[STAMP, 0] = goal
+    for half in range(first_half[node], first_half[node + 1]):
+        other = others[half]
+        if labels[other] == own:
             wanted += 1
-            scratch.mark[other], first = goal, other
+            mark[other] = goal
+            first = other
     if wanted <= 1:
         return wanted == 1
-    seen, low, high = goal + 1, 0, 1
-    scratch.queue[0], scratch.mark[first], scratch.mark[node] = first, seen, seen
+    seen = goal + 1
+    low = 0
+    high = 1
+    queue[0] = first
+    mark[first] = seen
+    mark[node] = seen
     while low < high:
-        near = scratch.queue[low]
+        near = queue[low]
         low += 1
-        for half in range(net.indptr[near], net.indptr[near + 1]):
-            other = net.indices[half]
-            if plan.label[other] == own and scratch.mark[other] != seen:
-                if scratch.mark[other] == goal:
+        for half in range(first_half[near], first_half[near + 1]):
+            other = others[half]
+            if labels[other] == own and mark[other] != seen:
+                if mark[other] == goal:
                     wanted -= 1
                     if wanted == 1:
                         return True
-                scratch.mark[other] = seen
-                scratch.queue[high] = other
+                mark[other] = seen
+                queue[high] = other
                 high += 1
     return False

@@ -3,11 +3,42 @@
 import numpy as np
 
 from gridplan.partition.kernels.arrays import ZERO, Floats
-from gridplan.partition.kernels.fixed_arrays import COMPOUNDS, EXCESS, N_SUMS, WEIGHT, WX, WY, Net, Plan, Scratch, inner
+from gridplan.partition.kernels.compiling import inner, woven
+from gridplan.partition.kernels.fixed_arrays import (
+    AFTER,
+    COMPOUNDS,
+    CUT,
+    EDGE,
+    END_A,
+    END_B,
+    EXCESS,
+    FIRST_HALF,
+    HEAD,
+    LABEL,
+    LINK,
+    LINK_NEXT,
+    LINK_TO,
+    MEMBER,
+    MIDDLE,
+    N_SUMS,
+    ORDER,
+    OTHER,
+    PARENT,
+    PLACE,
+    POOL,
+    QUEUE,
+    ROOT,
+    SIZE,
+    TOLL,
+    TOLLS,
+    WEIGHT,
+    WX,
+    WY,
+    Net,
+    Plan,
+    Scratch,
+)  # fmt: skip
 from gridplan.partition.kernels.fixed_plan import deviation, move_node, part_cost, settle
-
-TOLL = N_SUMS
-"""Place, in the sums below a tree edge, of the toll of the cut there."""
 
 
 @inner
@@ -27,84 +58,109 @@ def draw_tree(rng: np.random.Generator, net: Net, scratch: Scratch, size: int) -
     rng : Generator
         Source of the order.
     net, scratch : Net, Scratch
-        Graph; `scratch.member[:size]` and `scratch.place` hold the union. `order`, `parent` and `below` are filled.
+        Graph; the first places of MEMBER, and PLACE, hold the union. ORDER, PARENT and the sums are filled.
     size : int
         Nodes of the union.
     """
-    edges, links = ZERO, ZERO
+    rows = scratch.rows
+    place = rows[PLACE]
+    pool = rows[POOL]
+    root = rows[ROOT]
+    edges = 0
+    links = 0
     for i in range(size):
-        scratch.root[i], scratch.link[i] = i, -1
-        node = scratch.member[i]
-        for half in range(net.indptr[node], net.indptr[node + 1]):
-            if scratch.place[net.indices[half]] > i:
-                scratch.pool[edges] = net.edge[half]
+        root[i] = i
+        rows[LINK, i] = -1
+        node = rows[MEMBER, i]
+        for half in range(net.starts[FIRST_HALF, node], net.starts[FIRST_HALF, node + 1]):
+            if place[net.links[OTHER, half]] > i:
+                pool[edges] = net.links[EDGE, half]
                 edges += 1
     for k in range(edges):
         pick = k + int(rng.random() * (edges - k))
-        edge = scratch.pool[pick]
-        scratch.pool[pick], scratch.pool[k] = scratch.pool[k], edge
-        a, b = scratch.place[net.ends[edge, 0]], scratch.place[net.ends[edge, 1]]
-        root_a, root_b = _find(scratch.root, a), _find(scratch.root, b)
+        edge = pool[pick]
+        pool[pick] = pool[k]
+        pool[k] = edge
+        a = place[net.links[END_A, edge]]
+        b = place[net.links[END_B, edge]]
+        root_a = _find(root, a)
+        root_b = _find(root, b)
         if root_a == root_b:
             continue
-        scratch.root[root_a] = root_b
-        scratch.link_to[links], scratch.link_next[links], scratch.link[a] = b, scratch.link[a], links
-        scratch.link_to[links + 1], scratch.link_next[links + 1], scratch.link[b] = a, scratch.link[b], links + 1
-        links += 2
+        root[root_a] = root_b
+        for _ in range(2):
+            rows[LINK_TO, links] = b
+            rows[LINK_NEXT, links] = rows[LINK, a]
+            rows[LINK, a] = links
+            links += 1
+            a, b = b, a
         if links == 2 * (size - 1):
             break
     _order_tree(scratch, size)
     _sum_tree(net, scratch, size, edges)
 
 
-@inner
+@woven
 def _order_tree(scratch, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Order the tree breadth first: parents before children; `root` becomes the place in order of each member."""
+    """Order the tree breadth first: parents before children; ROOT becomes the place in order of each member."""
+    rows = scratch.rows
+    order = rows[ORDER]
+    spot = rows[ROOT]
     for i in range(size):
-        scratch.root[i] = -1
-    scratch.order[0], scratch.parent[0], scratch.root[0], high = 0, -1, 0, 1
+        spot[i] = -1
+    order[0] = 0
+    rows[PARENT, 0] = -1
+    spot[0] = 0
+    high = 1
     for low in range(size):
-        link = scratch.link[scratch.order[low]]
+        link = rows[LINK, order[low]]
         while link >= 0:
-            i = scratch.link_to[link]
-            if scratch.root[i] < 0:
-                scratch.order[high], scratch.parent[high], scratch.root[i] = i, low, high
+            i = rows[LINK_TO, link]
+            if spot[i] < 0:
+                order[high] = i
+                rows[PARENT, high] = low
+                spot[i] = high
                 high += 1
-            link = scratch.link_next[link]
+            link = rows[LINK_NEXT, link]
 
 
-@inner
+@woven
 def _sum_tree(net, scratch, size, edges):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Sum weights, moments and tolls below every place of the tree."""
+    rows = scratch.rows
+    below = scratch.below
+    parent = rows[PARENT]
+    place = rows[PLACE]
     for i in range(size):
-        node = scratch.member[scratch.order[i]]
+        node = rows[MEMBER, rows[ORDER, i]]
         for k in range(N_SUMS + 1):
-            scratch.below[i, k] = net.units[node, k] if k < COMPOUNDS else 0.0
+            below[i, k] = net.units[node, k] if k < COMPOUNDS else 0.0
     for k in range(edges):
-        edge = scratch.pool[k]
+        edge = rows[POOL, k]
         toll = net.toll[edge]
         if toll == 0:
             continue
-        a = scratch.root[scratch.place[net.ends[edge, 0]]]
-        b = scratch.root[scratch.place[net.ends[edge, 1]]]
-        scratch.below[a, TOLL] += toll
-        scratch.below[b, TOLL] += toll
+        a = rows[ROOT, place[net.links[END_A, edge]]]
+        b = rows[ROOT, place[net.links[END_B, edge]]]
+        below[a, TOLL] += toll
+        below[b, TOLL] += toll
         while a != b:  # up to the lowest common ancestor, above which the edge is inside
             if a > b:
-                a = scratch.parent[a]
+                a = parent[a]
             else:
-                b = scratch.parent[b]
-        scratch.below[a, TOLL] -= 2 * toll
+                b = parent[b]
+        below[a, TOLL] -= 2 * toll
     for i in range(size - 1, 0, -1):
         for k in range(N_SUMS + 1):
-            scratch.below[scratch.parent[i], k] += scratch.below[i, k]
+            below[parent[i], k] += below[i, k]
 
 
-@inner
+@woven
 def _mark_below(scratch, size, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Set `root` to 1 at every place of the tree below a cut, else to 0."""
+    """Set ROOT to 1 at every place of the tree below a cut, else to 0."""
+    root = scratch.rows[ROOT]
     for i in range(size):
-        scratch.root[i] = 1 if i == at or (i > at and scratch.root[scratch.parent[i]] == 1) else 0
+        root[i] = i == at or (i > at and root[scratch.rows[PARENT, i]] == 1)
 
 
 @inner
@@ -123,21 +179,32 @@ def best_cut(price: Floats, scratch: Scratch, size: int) -> int:
     int
         Place whose subtree becomes one part.
     """
-    best, at = np.inf, 1
-    a, b, whole = scratch.trial[0], scratch.trial[1], scratch.below[0]
+    best = np.inf
+    at = 1
+    below = scratch.below
+    a = below[len(below) - 2]
+    b = below[len(below) - 1]
     for i in range(1, size):
         for k in range(N_SUMS):
-            a[k], b[k] = scratch.below[i, k], whole[k] - scratch.below[i, k]
-        wa, wb = max(a[WEIGHT], 1e-300), max(b[WEIGHT], 1e-300)
-        score = scratch.below[i, TOLL] + price[EXCESS] * (deviation(price, a[WEIGHT]) + deviation(price, b[WEIGHT]))
+            a[k] = below[i, k]
+            b[k] = below[0, k] - below[i, k]
+        score = below[i, TOLL] + price[EXCESS] * (deviation(price, a[WEIGHT]) + deviation(price, b[WEIGHT]))
         if score < best:
-            score += part_cost(price, a, a[WX] / wa, a[WY] / wa) + part_cost(price, b, b[WX] / wb, b[WY] / wb)
+            score += _centred(price, a) + _centred(price, b)
             if score < best:
-                best, at = score, i
+                best = score
+                at = i
     return at
 
 
 @inner
+def _centred(price, s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Price a part measured from its centroid."""
+    weight = max(1e-300, s[WEIGHT])
+    return part_cost(price, s, s[WX] / weight, s[WY] / weight)
+
+
+@woven
 def recut(
     rng: np.random.Generator, price: Floats, net: Net, plan: Plan, scratch: Scratch, heat: float
 ) -> tuple[float, float]:
@@ -157,39 +224,58 @@ def recut(
     float, float
         Change of cost and of the households outside the band; zeros if the move was not accepted.
     """
-    edge = plan.cut[int(rng.random() * plan.cut[plan.cut.size - 1])]
-    p, q = plan.label[net.ends[edge, 0]], plan.label[net.ends[edge, 1]]
-    i, kept, size = 0, plan.size[p], plan.size[p] + plan.size[q]
+    labels = plan.rows[LABEL]
+    middle = plan.rows[MIDDLE]
+    root = scratch.rows[ROOT]
+    order = scratch.rows[ORDER]
+    member = scratch.rows[MEMBER]
+    queue = scratch.rows[QUEUE]
+    edge = plan.cuts[CUT, int(rng.random() * plan.cuts[CUT, len(net.toll)])]
+    p = labels[net.links[END_A, edge]]
+    q = labels[net.links[END_B, edge]]
+    size = ZERO
     for part in (p, q):
-        node = plan.head[part]
+        node = plan.rows[HEAD, part]
         while node >= 0:
-            scratch.member[i], scratch.place[node] = node, i
-            i, node = i + 1, plan.after[node]
+            member[size] = node
+            scratch.rows[PLACE, node] = size
+            size += 1
+            node = plan.rows[AFTER, node]
     draw_tree(rng, net, scratch, size)
     at = best_cut(price, scratch, size)
     _mark_below(scratch, size, at)
     alike = 0
     for i in range(size):
-        scratch.place[scratch.member[i]] = -1
-        alike += (scratch.root[i] == 1) == (scratch.order[i] < kept)
-    below, above = (p, q) if 2 * alike >= size else (q, p)
-    before, toll, middle_p, middle_q = 0.0, plan.tolls[0], plan.middle[p], plan.middle[q]
-    for part in (p, q):
-        before += deviation(price, plan.sums[part, WEIGHT])
-    plan.middle[p], plan.middle[q] = -1, -1
+        scratch.rows[PLACE, member[i]] = -1
+        alike += (root[i] == 1) == (order[i] < plan.rows[SIZE, p])
+    below = p
+    above = q
+    if 2 * alike < size:
+        below = q
+        above = p
+    before = deviation(price, plan.parts[p, WEIGHT]) + deviation(price, plan.parts[q, WEIGHT])
+    toll = plan.record[TOLLS]
+    middle_p = middle[p]
+    middle_q = middle[q]
+    middle[p] = -1
+    middle[q] = -1
     for back in range(2):
         for i in range(size):
-            node, to = scratch.member[scratch.order[i]], scratch.queue[i]
+            node = member[order[i]]
+            to = queue[i]
             if back == 0:
-                scratch.queue[i], to = plan.label[node], below if scratch.root[i] == 1 else above
-            if plan.label[node] != to:
+                queue[i] = labels[node]
+                to = below if root[i] == 1 else above
+            if labels[node] != to:
                 move_node(net, plan, node, to)
-        rise, more = plan.tolls[0] - toll, -before
+        rise = plan.record[TOLLS] - toll
+        more = -before
         for part in (p, q):
             rise += settle(price, net, plan, part)
-            more += deviation(price, plan.sums[part, WEIGHT])
+            more += deviation(price, plan.parts[part, WEIGHT])
         whole = rise + price[EXCESS] * more
         if back == 0 and (whole <= 0 or rng.random() < np.exp(-whole / heat)):
             return rise, more
-        plan.middle[p], plan.middle[q] = middle_p, middle_q
+        middle[p] = middle_p
+        middle[q] = middle_q
     return 0.0, 0.0
