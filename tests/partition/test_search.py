@@ -3,10 +3,11 @@
 import networkx as nx
 import numpy as np
 import pytest
+from oracle_pieces import all_connected, as_networkx, lattice_piece, plain_cost
 
 from gridplan.config import CostRules
 from gridplan.partition import search
-from gridplan.partition.kernels.arrays import Flags, Floats, Graph, Ints
+from gridplan.partition.kernels.arrays import Flags, Floats, Graph
 from gridplan.partition.problem import check_input, price_vector, split_pieces
 from gridplan.partition.regions import cut_out, grow_region
 from gridplan.partition.search import BUDGETS, Budget, Found, mend, run_starts, search_piece, size_cost, size_floor
@@ -14,49 +15,9 @@ from gridplan.partition.search import BUDGETS, Budget, Found, mend, run_starts, 
 GO = np.zeros(1, np.int8)
 
 
-def lattice_piece(seed: int, side: int, households: tuple[int, int]) -> tuple[Graph, Floats]:
-    """Return a lattice of buildings with compounds and borders, and the prices."""
-    rng = np.random.default_rng(seed)
-    whole = nx.convert_node_labels_to_integers(nx.grid_2d_graph(side, side), ordering="sorted")
-    rows, columns = np.divmod(np.arange(side * side), side)
-    price = price_vector(CostRules(), 300, 240, 360, with_xy=True)
-    problem = check_input(
-        np.array(whole.edges), rng.integers(*households, side * side), xy=np.stack([rows, columns], axis=1) * 30.0,
-        compounds=columns // 3 - 1, communities=None, border=rng.integers(0, 3, whole.number_of_edges()) * 10.0,
-        border_weight=0.01, price=price,
-    )  # fmt: skip
-    return split_pieces(problem)[0].graph, price
-
-
-def as_networkx(graph: Graph) -> nx.Graph:
-    """Return a piece as a networkx graph with borders."""
-    n = len(graph.compound)
-    heads = np.repeat(np.arange(n), np.diff(graph.indptr))
-    result = nx.Graph()
-    result.add_nodes_from(range(n))
-    result.add_weighted_edges_from(zip(heads.tolist(), graph.indices.tolist(), graph.border.tolist(), strict=True))
-    return result
-
-
-def plain_cost(graph: Graph, labels: Ints) -> float:
-    """Price a plan by the text of the rules."""
-    whole, cost = as_networkx(graph), 0.0
-    for label in np.unique(labels):
-        units = np.flatnonzero(labels == label)
-        w, _, wx, wy, wr2 = graph.units[units].sum(axis=0)
-        missing = max(0.0, 240 - w, w - 360)
-        touched = len(set(graph.compound[units].tolist()) - {-1})
-        cost += (1000 + 1000 / 60 * missing) * (missing > 0) + abs(w - 300) / 60
-        cost += touched + 0.5 * w / 300 * (touched > 1) + 0.5 * (wr2 - (wx**2 + wy**2) / w) / (300 * 2500)
-        cost += whole.subgraph(units.tolist()).size(weight="weight")
-    return float(cost)
-
-
 def check_plan(graph: Graph, found: Found) -> None:
     """Every grid is connected, and the books of the cost are right."""
-    whole = as_networkx(graph)
-    for plan in found.plans:
-        assert all(nx.is_connected(whole.subgraph(np.flatnonzero(plan == k).tolist())) for k in np.unique(plan))
+    assert all(all_connected(graph, plan) for plan in found.plans)
     assert found.cost == pytest.approx(plain_cost(graph, found.labels))
     assert found.cost == pytest.approx(min(plain_cost(graph, plan) for plan in found.plans))
     assert len({tuple(search.renumber(plan).tolist()) for plan in found.plans}) == len(found.plans)

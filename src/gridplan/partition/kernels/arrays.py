@@ -72,7 +72,7 @@ class Work(NamedTuple):
         UNIT, PARENT, END: spanning tree in preorder: unit, place of the parent, and first place after the subtree.
         SPOT, ROOT, STACK: place in preorder of each member; union-find; depth-first stack.
         FIRST_LINK, NEXT_LINK, LINK_TO: adjacency of the tree.
-        FIRST, LAST: first and last place of each compound, -1 between calls.
+        FIRST, LAST: first and last place of each compound; LAST is -1 between calls.
         END_A, END_B, HALF: edges of the union by member, and where each stands among the neighbours of its first end.
         DRAWN: labels of up to three grids.
     tree : float64[n + 2, 12]
