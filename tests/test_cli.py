@@ -131,7 +131,7 @@ def test_a_gbk_console_prints_everything(district: Path, tmp_path: Path, languag
     ("arguments", "said"),
     [
         (["--help"], "为城区划分社区网格。"),
-        (["partition", "--help"], "写入的文件夹。  [必需]"),
+        (["partition", "--help"], "写入的文件夹，或 PostGIS 的模式。  [必需]"),
         (["partition", "-o", "out"], "错误：请给出 INPUT，或至少给出 --buildings"),
         (["partition", "x"], "错误：缺少选项 '-o'"),
         (["partition", "x", "-o", "out", "--seed", "a"], "'a' 不是有效的数"),

@@ -112,7 +112,8 @@ def _input(sources: list[Source], places: Mapping[str, str], assumed: set[str], 
     yield ""
     yield "[input.layers]"
     for s in sources:
-        yield f"{s.role} = {_toml(places[s.role])}"
+        if s.role in places:
+            yield f"{s.role} = {_toml(places[s.role])}"
 
 
 def _fields(sources: list[Source]) -> Iterator[str]:

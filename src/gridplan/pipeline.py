@@ -116,8 +116,8 @@ def draft_rule_file(
     check = _examine(source, roles=roles, report=report, **options)
     assumed = {f.subject for f in check.notes if f.code == "crs_assumed"}
     home = file.parent if source is None else Path(source) if Path(source).is_dir() else Path(source).parent
-    places = {s.role: f"{s.path}:{s.layer}" if s.layer else s.path for s in check.sources}
-    places |= {role: _seen_from(home, place) for role, place in (roles or {}).items() if role in places}
+    named = {} if is_database(source) else {s.role: f"{s.path}:{s.layer}" if s.layer else s.path for s in check.sources}
+    places = named | {role: _seen_from(home, place) for role, place in (roles or {}).items()}
     text = draft_rules(
         check.sources, places, assumed, "" if source is None else _seen_from(file.parent, source), check.district
     )
@@ -204,7 +204,7 @@ def partition_district(
     source : path or None
         Folder or GeoPackage with layers named by role.
     out : path
-        Folder to write, whole or not at all.
+        Folder to write, whole or not at all; or a schema of PostGIS, ``postgresql://user@host/database/schema``.
     roles : dict or None
         Role -> ``FILE`` or ``FILE:layer``; beside or instead of `source`.
     rules : Rules or None
@@ -232,7 +232,10 @@ def partition_district(
     """
     rules = rules or Rules()
     stages: Stages = {}
-    reporting.check_folder(Path(out))
+    if is_database(out):
+        reporting.check_database(str(out))
+    else:
+        reporting.check_folder(Path(out))
     with timed(stages, "reading"):
         check = _examine(source, roles=roles, rules=rules, crs=crs, encoding=encoding, fields=fields, report=report)
     if checked is not None:

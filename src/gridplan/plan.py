@@ -10,6 +10,7 @@ import geopandas as gpd
 
 from gridplan import reporting
 from gridplan.config import Rules
+from gridplan.database import is_database
 from gridplan.model import PlanData, findings_frame
 from gridplan.progress import Report, silent
 
@@ -59,12 +60,13 @@ class Plan(PlanData):
         return reporting.score(self, self.rules)
 
     def write(self, out: str | Path, *, names: Mapping[str, str] | None = None, report: Report = silent) -> None:
-        """Write the plan into a folder, whole or not at all.
+        """Write the plan into a folder or a schema of PostGIS, whole or not at all.
 
         Parameters
         ----------
         out : path
-            A new or empty folder, or one that holds a plan to be replaced.
+            A new or empty folder, or one that holds a plan to be replaced; or such a schema,
+            ``postgresql://user@host/database/schema`` (extra `postgis`).
         names : mapping of str to str, optional
             Person id -> name, for ``roster.xlsx`` alone; without it persons are ids there too.
         report : Report
@@ -73,8 +75,11 @@ class Plan(PlanData):
         Raises
         ------
         OutputError
-            If the folder holds anything but a plan, or cannot be written.
+            If the folder or schema holds anything but a plan, or cannot be written.
         """
+        if is_database(out):
+            reporting.write_database(self, str(out), report=report)
+            return
         reporting.write_plan(self, self.rules, Path(out), names=names, report=report)
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":

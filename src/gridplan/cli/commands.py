@@ -20,6 +20,7 @@ from gridplan.cli.terminal import (
     progress,
 )
 from gridplan.config import EFFORTS
+from gridplan.database import is_database, mask
 from gridplan.language import say, word
 from gridplan.rulefile import RuleFile
 from gridplan.schema import ROLES
@@ -28,6 +29,19 @@ if TYPE_CHECKING:
     from gridplan.plan import Plan
 
 PATH = click.Path(path_type=Path)
+
+
+class _Place(click.ParamType[Path | str]):
+    """A path, or the address of a database as it stands."""
+
+    name = "place"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Path | str:  # noqa: ANN401
+        """Keep both slashes of an address."""
+        return str(value) if is_database(value) else Path(value)
+
+
+PLACE = _Place()
 
 
 @click.group(
@@ -59,7 +73,7 @@ def _input_options(command: Callable[..., None]) -> Callable[..., None]:
 rules_option = option("--rules", "rule_file", metavar="FILE", type=PATH, help="Rule file (TOML).")
 
 
-def _settle_input(source: Path | None, rule_file: Path | None, options: dict[str, Any]) -> Path | str | None:
+def _settle_input(source: Path | str | None, rule_file: Path | None, options: dict[str, Any]) -> Path | str | None:
     """Turn INPUT, the rule file and the options into what the library takes; an option wins over the rule file."""
     file = RuleFile() if rule_file is None else RuleFile.read(rule_file)
     given = {role: options.pop(role) for role in ROLES}
@@ -75,7 +89,7 @@ def _settle_input(source: Path | None, rule_file: Path | None, options: dict[str
     help="Read the layers in INPUT as `partition` does, and tell what is assumed, repaired, set aside or wrong.\n\n"
     "Exit code 1 if no plan can be made of them."
 )
-@click.argument("source", metavar="[INPUT]", required=False, type=PATH)
+@click.argument("source", metavar="[INPUT]", required=False, type=PLACE)
 @option("-o", "--output", metavar="OUT", type=PATH, help="Folder to write: check.json, check.xlsx, findings.gpkg.")
 @option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @option("--xlsx", "workbook", metavar="FILE", type=PATH, help="Workbook (.xlsx) to write.")
@@ -85,7 +99,7 @@ def _settle_input(source: Path | None, rule_file: Path | None, options: dict[str
 def check(
     ctx: click.Context,
     /,
-    source: Path | None,
+    source: Path | str | None,
     output: Path | None,
     workbook: Path | None,
     rule_file: Path | None,
@@ -95,9 +109,9 @@ def check(
 ) -> None:
     """Check the input."""
     with exit_on_error(), progress() as report:
-        place = _settle_input(source, rule_file, options)
         from gridplan.pipeline import check_district  # noqa: PLC0415  --help stays fast
 
+        place = _settle_input(source, rule_file, options)
         found = check_district(place, report=report, **options)
         if output is not None:
             found.write(output)
@@ -111,10 +125,11 @@ def check(
 @main.command(
     help="Draw the grids of the district in INPUT and write the plan into OUT.\n\n"
     "INPUT is a folder or a GeoPackage whose layers are named by role (buildings 楼栋, communities 社区, ...); layers "
-    "can also be given one by one. Only buildings are required."
+    "can also be given one by one, as files or as postgresql://user@host/database/table (or a query in its place). "
+    "Only buildings are required."
 )
-@click.argument("source", metavar="[INPUT]", required=False, type=PATH)
-@option("-o", "--output", metavar="OUT", type=PATH, required=True, help="Folder to write.")
+@click.argument("source", metavar="[INPUT]", required=False, type=PLACE)
+@option("-o", "--output", metavar="OUT", type=PLACE, required=True, help="Folder, or schema of PostGIS, to write.")
 @option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of the search.")
 @option("--effort", default="normal", show_default=True, type=click.Choice(EFFORTS), help="How long to search.")
 @option(
@@ -124,12 +139,19 @@ def check(
 @rules_option
 @_input_options
 @click.pass_context
-def partition(ctx: click.Context, /, source: Path | None, output: Path, rule_file: Path | None, **options: Any) -> None:  # noqa: ANN401
+def partition(
+    ctx: click.Context,
+    /,
+    source: Path | str | None,
+    output: Path | str,
+    rule_file: Path | None,
+    **options: Any,  # noqa: ANN401
+) -> None:
     """Do the main job."""
     with exit_on_error(), progress() as report:
-        place = _settle_input(source, rule_file, options)
         from gridplan.pipeline import partition_district  # noqa: PLC0415  --help stays fast
 
+        place = _settle_input(source, rule_file, options)
         options["rng"] = options.pop("seed")
         plan = partition_district(place, output, checked=print_layers, report=report, **options)
     print_findings(plan.findings)
@@ -142,14 +164,14 @@ def partition(ctx: click.Context, /, source: Path | None, output: Path, rule_fil
     help="Write a rule file for the district in INPUT: its layers, fields and CRS as detected, and every rule with "
     "what it means.\n\n`gridplan partition --rules FILE -o OUT` takes it."
 )
-@click.argument("source", metavar="[INPUT]", required=False, type=PATH)
+@click.argument("source", metavar="[INPUT]", required=False, type=PLACE)
 @option(
     "-o", "--output", metavar="FILE", type=PATH, default=Path("rules.toml"), show_default=True, help="File to write."
 )
 @option("--force", "replace", is_flag=True, help="Write over a file that is there.")
 @_input_options
 @click.pass_context
-def init(ctx: click.Context, /, source: Path | None, output: Path, *, replace: bool, **options: Any) -> None:  # noqa: ANN401
+def init(ctx: click.Context, /, source: Path | str | None, output: Path, *, replace: bool, **options: Any) -> None:  # noqa: ANN401
     """Draft a rule file."""
     with exit_on_error(), progress() as report:
         from gridplan.pipeline import draft_rule_file  # noqa: PLC0415  --help stays fast
@@ -179,7 +201,7 @@ def sample(output: Path, households: int, seed: int) -> None:
     click.echo(say("{count} made-up households -> {out}", count=households, out=output))
 
 
-def _print_result(plan: "Plan", output: Path) -> None:
+def _print_result(plan: "Plan", output: Path | str) -> None:
     score, rules = plan.score(), plan.rules
     click.echo(
         say(
@@ -190,6 +212,6 @@ def _print_result(plan: "Plan", output: Path) -> None:
             outside=score["out"],
             lower=rules.lower,
             upper=rules.upper,
-            out=output,
+            out=mask(output),
         )
     )

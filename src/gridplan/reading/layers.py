@@ -5,7 +5,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -33,7 +35,7 @@ from gridplan.reading.shifts import refuse_shifted
 from gridplan.reading.sources import SHAPEFILE_PARTS, TABLE_ROLES, TABLES, LayerRef, find_layers
 from gridplan.reading.surroundings import bring_places, make_layer, make_personnel
 from gridplan.reading.tables import Table, open_table, read_table
-from gridplan.reading.vectors import middle, read_vector
+from gridplan.reading.vectors import Loaded, middle, read_vector
 
 _BEYOND_IDS: Final = frozenset(("name", "address", "x"))
 """Fields by which a row of the households finds its building without an id."""
@@ -169,13 +171,13 @@ class _Opened:
         _put_furniture_aside(ref, table.aside, notes)
         return Source(
             role=ref.role, path=ref.path.name, layer=ref.layer, rows=rows + len(table.aside), households=households,
-            encoding=table.encoding, sha256=hash_file(ref.path), fields=dict(self.match.fields),
+            encoding=table.encoding, sha256=_hash(ref), fields=dict(self.match.fields),
             assumptions=tuple(table.assumptions),
         )  # fmt: skip
 
 
 def _open(ref: LayerRef, encoding: str | None, basis: str, notes: Notes) -> _Opened:
-    table = open_table(ref, encoding)
+    table = _database().open_rows(ref) if ref.database else open_table(ref, encoding)
     match = match_fields(ref.role, table.columns, table.cut, _told(ref, table.columns), basis)
     _tell_match(ref, match, basis, notes)
     return _Opened(table, match)
@@ -247,8 +249,7 @@ def _tell_match(ref: LayerRef, match: Match, basis: str, notes: Notes) -> None:
 
 def _load(ref: LayerRef, encoding: str | None, basis: str, notes: Notes) -> Spatial:
     """Read one layer and reduce it to its canonical fields, still raw."""
-    table = ref.path.suffix.lower() in TABLES
-    loaded = read_table(ref, encoding) if table else read_vector(ref, encoding)
+    loaded = _read_one(ref, encoding)
     cut = loaded.cut if loaded.cut_names else None
     match = match_fields(ref.role, loaded.frame.columns, cut, _told(ref, loaded.frame.columns), basis)
     _tell_match(ref, match, basis, notes)
@@ -284,9 +285,24 @@ def _source(layer: Spatial) -> Source:
     loaded = layer.loaded
     return Source(
         role=layer.ref.role, path=layer.ref.path.name, layer=layer.ref.layer, rows=len(layer.frame) + len(loaded.aside),
-        crs=f"EPSG:{code}" if code else crs.name, encoding=loaded.encoding, sha256=hash_file(layer.ref.path),
+        crs=f"EPSG:{code}" if code else crs.name, encoding=loaded.encoding, sha256=_hash(layer.ref),
         fields=dict(layer.match.fields), assumptions=tuple(loaded.assumptions),
     )  # fmt: skip
+
+
+def _read_one(ref: LayerRef, encoding: str | None) -> Loaded:
+    if ref.database:
+        loaded: Loaded = _database().read_database(ref)
+        return loaded
+    return read_table(ref, encoding) if ref.path.suffix.lower() in TABLES else read_vector(ref, encoding)
+
+
+def _hash(ref: LayerRef) -> str:
+    return _database().hash_rows(ref) if ref.database else hash_file(ref.path)
+
+
+def _database() -> ModuleType:
+    return import_module("gridplan.reading.postgis")  # databases are not always read
 
 
 def hash_file(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from typing import Final
 import pyogrio
 from pyogrio.errors import DataSourceError
 
+from gridplan.database import is_database, list_tables, mask, read_address
 from gridplan.errors import LayerError, first_three
 from gridplan.language import join, say, word
 from gridplan.reading.notes import Notes
@@ -60,12 +61,15 @@ class LayerRef:
         Layer or sheet inside it; "" where there is only one.
     told : mapping of str to str
         Canonical field -> field of the file, as the user says.
+    database : str
+        Address of the table; "" for a file. It may hold a password and is shown nowhere.
     """
 
     role: str
     path: Path
     layer: str = ""
     told: Mapping[str, str] = field(default_factory=dict, compare=False)
+    database: str = field(default="", repr=False)
 
     @property
     def where(self) -> str:
@@ -96,9 +100,9 @@ class LayerRef:
         Returns
         -------
         str
-            ``FILE`` or ``FILE:layer``.
+            ``FILE`` or ``FILE:layer``, or the address of a table.
         """
-        return f"{self.path}:{self.layer}" if self.layer else str(self.path)
+        return self.database or f"{self.path}:{self.layer}" if self.layer else str(self.path)
 
 
 def find_layers(source: str | Path | None, roles: Mapping[str, str | Path] | None, notes: Notes) -> dict[str, LayerRef]:
@@ -126,7 +130,7 @@ def find_layers(source: str | Path | None, roles: Mapping[str, str | Path] | Non
     given = [_parse_role(role, file) for role, file in (roles or {}).items()]
     _refuse_twice(given, say("give each role once"))
     named = {ref.role for ref in given}
-    offers = [] if source is None else [ref for ref in _scan(Path(source), notes) if ref.role not in named]
+    offers = [] if source is None else [ref for ref in _look_into(source, notes) if ref.role not in named]
     _refuse_twice(offers, say("keep one of them, or name the one to take by its role"))
     found = {ref.role: ref for ref in (*offers, *given)}
     if "buildings" not in found:
@@ -135,7 +139,7 @@ def find_layers(source: str | Path | None, roles: Mapping[str, str | Path] | Non
         raise LayerError(
             say(
                 "{where}: need a layer of buildings, found {seen}; name it {names}, or give its file",
-                where=source or word("roles"),
+                where=mask(source) if source else word("roles"),
                 seen=seen,
                 names=names,
             )
@@ -199,6 +203,8 @@ def _parse_role(name: str, file: str | Path) -> LayerRef:
         raise LayerError(
             say("roles: need one of {known}, found {name}; {remedy}", known=join(list(ROLES)), name=name, remedy=remedy)
         )
+    if is_database(file):
+        return _table_ref(role, str(file))
     text = str(file)
     path, layer = Path(text), ""
     head, colon, tail = text.rpartition(":")
@@ -231,6 +237,29 @@ def _choose_layer(role: str, path: Path, layer: str) -> str:
             )
         )
     return fits[0]
+
+
+def _table_ref(role: str, place: str) -> LayerRef:
+    address = read_address(place)
+    if not address.name:
+        raise LayerError(
+            say("{role}: need a table or a query behind the database, found none; add /table to {place}",
+                role=word(role), place=mask(place))
+        )  # fmt: skip
+    return LayerRef(role, Path(address.database), address.name, database=place)
+
+
+def _look_into(source: str | Path, notes: Notes) -> Iterator[LayerRef]:
+    if not is_database(source):
+        yield from _scan(Path(source), notes)
+        return
+    place = str(source)
+    schema, home = read_address(place).name, place
+    if schema:
+        home = place.rpartition("/")[0]
+    for name in list_tables(place, LayerError):
+        ref = _table_ref("", f"{home}/{schema or 'public'}.{name}")
+        yield from _offer(name, ref, notes)
 
 
 def _scan(source: Path, notes: Notes) -> Iterator[LayerRef]:
@@ -277,7 +306,7 @@ def _offer(name: str, ref: LayerRef, notes: Notes) -> Iterator[LayerRef]:
             say("{place} is ignored: {name} is the name of no role", place=ref.place, name=name),
         )
     else:
-        yield LayerRef(role, ref.path, ref.layer)
+        yield replace(ref, role=role)
 
 
 def _is_lone_dbf(path: Path, files: list[Path]) -> bool:

@@ -83,9 +83,25 @@ def open_table(ref: LayerRef, encoding: str | None) -> Table:
     LayerError
         If it cannot be read.
     """
-    if ref.path.suffix.lower() == ".csv":
+    suffix = ref.path.suffix.lower()
+    if suffix == ".csv":
         return _CsvFile(ref, encoding).table()
-    loaded = read_workbook(ref) if ref.path.suffix.lower() in SHEETS else read_vector(ref, encoding)
+    return table_of(read_workbook(ref) if suffix in SHEETS else read_vector(ref, encoding))
+
+
+def table_of(loaded: Loaded) -> Table:
+    """Take what is read already as a table; places stand in x and y.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        A sheet or a layer.
+
+    Returns
+    -------
+    Table
+        Of its rows.
+    """
     frame = loaded.frame
     if loaded.shapes is not None:
         spots = shapely.centroid(loaded.shapes)
@@ -96,7 +112,8 @@ def open_table(ref: LayerRef, encoding: str | None) -> Table:
         yield frame[wanted]
 
     cut = loaded.cut if loaded.cut_names else None
-    return Table(ref, list(frame.columns), whole, loaded.encoding, cut, loaded.assumptions, loaded.aside, loaded.crs)
+    columns = list(frame.columns)
+    return Table(loaded.ref, columns, whole, loaded.encoding, cut, loaded.assumptions, loaded.aside, loaded.crs)
 
 
 def read_table(ref: LayerRef, encoding: str | None) -> Loaded:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gridplan.reporting.folder import check_folder, write_plan, write_text
     from gridplan.reporting.geopackage import read_plan_data
     from gridplan.reporting.plots import plot_plan
+    from gridplan.reporting.postgis import check_database, write_database
     from gridplan.reporting.scoring import score
     from gridplan.reporting.webpage import render_page
 
@@ -20,6 +21,7 @@ __all__ = [
     "audit",
     "by_gravity",
     "check_data",
+    "check_database",
     "check_folder",
     "equal_plans",
     "layer_table",
@@ -29,6 +31,7 @@ __all__ = [
     "score",
     "write_check",
     "write_check_workbook",
+    "write_database",
     "write_plan",
     "write_text",
 ]
@@ -37,6 +40,7 @@ _HOMES = {
     "audit": "auditing",
     "by_gravity": "checked",
     "check_data": "checked",
+    "check_database": "postgis",
     "check_folder": "folder",
     "equal_plans": "compare",
     "layer_table": "checked",
@@ -46,6 +50,7 @@ _HOMES = {
     "score": "scoring",
     "write_check": "checked",
     "write_check_workbook": "checked",
+    "write_database": "postgis",
     "write_plan": "folder",
     "write_text": "folder",
 }
