@@ -174,5 +174,6 @@ def _entrances(census: Census | None, buildings: gpd.GeoDataFrame) -> pd.DataFra
         return None
     frame = census.entrances
     named = frame.loc[frame["entrance"] != "", "building_id"]
-    frame = frame[frame["building_id"].isin(named) & frame["building_id"].isin(buildings["building_id"])]
+    kept = set(named) & set(buildings["building_id"])
+    frame = frame[[one in kept for one in frame["building_id"]]]
     return sort_entrances(frame) if len(frame) else None

@@ -21,7 +21,7 @@ LOOK_ROWS: Final = 20
 Span = tuple[tuple[int, int], tuple[int, int]]
 """Merged cells: first and last (row, column), from 0."""
 
-_TOTALS: Final = tuple(f"{word}{colon}" for word in (
+_TOTALS: Final = frozenset(f"{word}{colon}" for word in (
     "合计", "合 计", "合  计", "总计", "总 计", "小计", "小 计", "共计", "总合计", "累计", "total", "Total", "TOTAL",
 ) for colon in ("", "：", ":"))  # fmt: skip
 _NOTE: Final = re.compile(
@@ -137,8 +137,11 @@ def find_furniture(chunk: pd.DataFrame, names: Sequence[str], text: Iterable[str
     looked = [name for name in dict.fromkeys([names[0], *text]) if name in chunk]
     again = np.zeros(len(chunk), dtype=int)
     for name in looked:
-        kind[chunk[name].isin(_TOTALS)] = "total"
-        again += (chunk[name] == name).to_numpy(dtype=bool, na_value=False)
+        codes, values = pd.factorize(chunk[name])  # a look at each distinct value is five times faster
+        odd = np.array([value in _TOTALS for value in values], dtype=bool)
+        if odd.any():
+            kind[(codes >= 0) & odd[codes]] = "total"
+        again += np.isin(codes, [i for i, value in enumerate(values) if value == name])
     kind[again >= min(2, len(looked))] = "header"
     if tail and len(names) > 2:  # noqa: PLR2004 - in a narrow table a row of one value is nothing strange
         last = chunk.iloc[-_TAIL_ROWS:]

@@ -37,11 +37,14 @@ class Locator:
         Their geometries in the working CRS, or None.
     reach_m : float
         A point farther than this from every building belongs to none.
+    texts : (Series of str, Series of str, Series of str) or None
+        Compound, name or number, and address of each building; "" = unknown. They are learned when first asked for.
     """
 
     ids: pd.Series
     shapes: Geometries
     reach_m: float
+    texts: tuple[pd.Series, pd.Series, pd.Series] | None = None
     _known: frozenset[str] = field(init=False)
     _by_address: dict[tuple[str, str], str] = field(default_factory=dict)
     _places: set[str] = field(default_factory=set)
@@ -53,14 +56,11 @@ class Locator:
         """Remember the ids."""
         self._known = frozenset(self.ids)
 
-    def learn(self, compound: pd.Series, name: pd.Series, address: pd.Series) -> None:
-        """Learn the addresses of the buildings.
-
-        Parameters
-        ----------
-        compound, name, address : Series of str, n values
-            Compound, name or number, and address of each; "" = unknown.
-        """
+    def _learn(self) -> None:
+        """Learn the addresses of the buildings, once."""
+        if self.texts is None:
+            return
+        (compound, name, address), self.texts = self.texts, None
         names, addresses = self._reader.read(name), self._reader.read(address)
         rows = zip(self.ids, compound, name, names, addresses, strict=True)
         for one, estate, own, told, full in rows:
@@ -86,7 +86,8 @@ class Locator:
         bool[n]
             True where there is such a building.
         """
-        return np.asarray(ids.isin(self._known))
+        codes, unique = pd.factorize(ids)
+        return np.array([one in self._known for one in unique], dtype=bool)[codes]
 
     def by_number(self, compound: pd.Series, name: pd.Series) -> tuple[Texts, Texts]:
         """Find buildings by compound and number.
@@ -101,6 +102,7 @@ class Locator:
         ids, reasons : object[m]
             The id, or "" and why there is none.
         """
+        self._learn()
         pairs = pd.MultiIndex.from_arrays([compound, name])
         codes, unique = pairs.factorize()
         found = [self._pair(place, number) for place, number in unique]
@@ -119,6 +121,7 @@ class Locator:
         ids, reasons, entrances : object[m]
             The id, or "" and why there is none; the entrance the address names.
         """
+        self._learn()
         read = self._reader.read(texts)
         found = {key: self._find(*key) for key in {(a.place, a.number) for a in read}}
         ids, reasons = _columns([found[a.place, a.number] for a in read], None)
@@ -205,13 +208,11 @@ def make_locator(
     Locator
         It does not depend on the order of the buildings.
     """
-    locator = Locator(ids, shapes, reach_m)
     empty = pd.Series("", index=ids.index)
     texts = [to_text(frame[c]) if c in frame else empty for c in ("compound", "name", "address")]
     if compounds is not None:
         texts[0] = texts[0].mask(texts[0] == "", _around(shapes, *compounds))
-    locator.learn(*texts)
-    return locator
+    return Locator(ids, shapes, reach_m, (texts[0], texts[1], texts[2]))
 
 
 def _around(shapes: Geometries, names: pd.Series, polygons: Geometries) -> pd.Series:

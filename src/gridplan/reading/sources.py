@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Final
 
 import pyogrio
-from pyogrio.errors import DataSourceError
 
 from gridplan.database import is_database, list_tables, mask, read_address
 from gridplan.errors import LayerError, first_three
@@ -167,7 +166,7 @@ def list_layers(path: Path) -> list[str]:
     """
     try:
         names = [str(name) for name, _ in pyogrio.list_layers(path)]
-    except (DataSourceError, RuntimeError) as error:
+    except Exception as error:  # as of `read_vector`
         raise LayerError(
             say(
                 "{where}: need a readable GeoPackage, found another or a damaged file; export it again", where=path.name

@@ -21,7 +21,7 @@ from gridplan.reading.vectors import Loaded, read_vector
 from gridplan.reading.workbooks import read_workbook
 
 _CHUNK_ROWS: Final = 500_000
-_SAMPLE_LINES: Final = 20_000
+_SAMPLE_LINES: Final = 5_000
 _BLOCK_BYTES: Final = 1 << 22
 _HEAD_BYTES: Final = 1 << 16
 _BOM: Final = b"\xef\xbb\xbf"

@@ -143,7 +143,7 @@ def _read_raw(ref: LayerRef, encoding: str | None) -> tuple[dict[str, Any], Any,
             meta, _, wkb, data = pyogrio.raw.read(
                 ref.path, layer=ref.layer or None, encoding=encoding, force_2d=True, datetime_as_string=True
             )
-    except (RuntimeError, ValueError, OSError) as error:
+    except Exception as error:  # on damaged files the reader fails in ways it does not document
         layers = "" if not ref.layer else say(" with a layer {name}", name=ref.layer)
         raise LayerError(
             say(
