@@ -1,5 +1,6 @@
 """The command line as a planner meets it: exit codes, one clear error, nothing half-written."""
 
+import json
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from shapely import box
 
 from gridplan.cli import main
+from gridplan.language import told_in
 from gridplan.plan import read_plan
 
 OUTPUTS = {"plan.gpkg", "grids.geojson", "buildings.csv", "summary.json", "plan.html"}
@@ -46,6 +48,21 @@ def test_partition_writes_the_whole_folder(district: Path, tmp_path: Path) -> No
     assert plan.grids["households"].sum() == 36 * 36
     assert plan.grids["in_band"].all()
     assert f"{len(plan.grids)} grids" in output
+
+
+def test_a_plan_is_the_same_in_both_languages(district: Path, tmp_path: Path) -> None:
+    """Only what is told differs; the page tells both, and begins with the language asked for."""
+    for name in ("zh", "en"):
+        assert run("partition", district, "-o", tmp_path / name, "--effort", "fast", "--lang", name)[0] == 0
+    chinese, english = read_plan(tmp_path / "zh"), read_plan(tmp_path / "en")
+    assert chinese.equals(english)
+    assert not (chinese.findings["reason"] == english.findings["reason"]).any()
+    assert [told_in(m, "en") for m in chinese.findings["message"]] == english.findings["reason"].tolist()
+    pages = {name: (tmp_path / name / "plan.html").read_text("utf-8") for name in ("zh", "en")}
+    assert all(f'"language":"{name}"' in page for name, page in pages.items())
+    for reasons in (chinese.findings["reason"], english.findings["reason"]):
+        told = json.dumps(reasons.iloc[0], ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+        assert all(told in page for page in pages.values())
 
 
 def test_roles_by_option_give_the_same_plan(district: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from gridplan.errors import CRSError, GraphError, LayerError, PlanError, first_three
-from gridplan.language import say
+from gridplan.language import pack, say
 from gridplan.schema import (
     ASSIGNMENT_COLUMNS,
     BARRIERS,
@@ -87,11 +87,11 @@ def findings_frame(findings: Iterable[Finding], crs: CRS) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame, n_findings rows
-        Columns code, severity, subject, reason, value; points, or None without a place.
+        Columns `FINDING_COLUMNS`; points, or None without a place.
     """
     rows = list(findings)
-    frame = pd.DataFrame([[getattr(f, c) for c in FINDING_COLUMNS] for f in rows], columns=list(FINDING_COLUMNS))
-    frame["value"] = frame["value"].astype("float64")
+    table = [(f.code, f.severity, f.subject, str(f.reason), f.value, pack(f.reason)) for f in rows]
+    frame = pd.DataFrame(table, columns=list(FINDING_COLUMNS)).astype({"value": "float64"})
     xy = np.array([f.place or (np.nan, np.nan) for f in rows], dtype="float64").reshape(-1, 2)
     points = gpd.GeoSeries.from_xy(xy[:, 0], xy[:, 1], crs=crs, index=frame.index)
     return gpd.GeoDataFrame(frame, geometry=points.where(~np.isnan(xy[:, 0]), None))

@@ -229,7 +229,8 @@ UNIT_COLUMNS: Final = (
 BUILDING_COLUMNS: Final = ("building_id", "entrance", "grid_code", "community", "compound", "households")
 EDGE_COLUMNS: Final = ("unit_a", "unit_b", "border_m", "barrier", "barrier_m")
 WALL_COLUMNS: Final = ("unit_a", "unit_b", "border_m")
-FINDING_COLUMNS: Final = ("code", "severity", "subject", "reason", "value")
+FINDING_COLUMNS: Final = ("code", "severity", "subject", "reason", "value", "message")
+"""`message` is the reason as `language.pack` writes it: it can be told in any language."""
 ASSIGNMENT_COLUMNS: Final = ("grid_code", "force", "person_id", "staff", "distance_m", "way", "kept")
 FORCE_COLUMNS: Final = (
     "force", "name", "level", "unit", "persons", "needed", "served", "cost", "bound", "gap", "proven", "distance_m",

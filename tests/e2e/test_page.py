@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gridplan.config import Rules
+from gridplan.language import use_language
 from gridplan.reporting import render_page
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     helpers = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(helpers)
     path = tmp_path_factory.mktemp("page") / "plan.html"
+    use_language("zh")
     path.write_text(render_page(helpers.make_plan(Rules()), Rules(target=300, lower=290, upper=305)), "utf-8")
     return path.as_uri()
 

@@ -14,6 +14,7 @@ import gridplan
 from gridplan.cli import main
 from gridplan.config import HOUSEHOLD_BASES
 from gridplan.draft import rule_texts
+from gridplan.reporting import pagewords
 from gridplan.schema import ASIDE_REASONS, CAPACITIES, CAUSES, FINDING_COLUMNS, ROLES, SEVERITIES
 
 SOURCE = Path(gridplan.__file__).parent
@@ -21,7 +22,7 @@ FILES = sorted((SOURCE / "language" / "zh").glob("*.toml"))
 STAGES = {"reading", "geometry", "partition", "drawing", "deployment", "audit", "writing"}
 ESTIMATES = {"suites", "entrances", "residents", "living_area", "floor_area", "footprint"}
 SHAPES = {"points", "lines", "polygons"} | {kind.name.lower() for kind in GeometryType if kind.value >= 0}
-COLUMNS = {"role", "file", "state", "rows", "crs", "encoding", "fields", "assumptions", *FINDING_COLUMNS}
+COLUMNS = {"role", "file", "state", "rows", "crs", "encoding", "fields", "assumptions", *FINDING_COLUMNS} - {"message"}
 TITLES = {"layers", "findings", "conservation", "read", "used"}
 STATES = {"usable", "unusable", "unchecked", "input"}
 JOINS = {"crossing", "link"}
@@ -43,6 +44,10 @@ WORDS = {
     *SHAPES,
 }
 """Words of the data that `word` is asked for."""
+
+PAGE = {*pagewords.WORDS.values(), *pagewords.LAYERS.values(), *pagewords.SEVERITIES.values(),
+        *pagewords.CLASSES.values()}  # fmt: skip
+"""Words of plan.html."""
 
 CLICK = {
     "{value!r} is not a valid {number_type}.", "{value} is not in the range {range}.", "No such option {name!r}.",
@@ -79,7 +84,7 @@ def literals(node: ast.AST) -> Iterator[str]:
 def said() -> set[str]:
     """Collect every template and every word that stands in the sources, and the help of the commands."""
     texts, codes = (
-        {*WORDS, *CLICK, *rule_texts()},
+        {*WORDS, *CLICK, *rule_texts(), *PAGE},
         set(tomllib.loads((SOURCE / "language/zh/codes.toml").read_text("utf-8"))),
     )
     for _, tree in modules():

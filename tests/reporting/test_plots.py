@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 
 from gridplan.config import Rules
 from gridplan.errors import ConfigError
+from gridplan.language import use_language
 from gridplan.model import PlanData
 from gridplan.reporting import plot_plan
 from gridplan.reporting.classes import class_of, size_classes
@@ -51,7 +52,8 @@ def test_it_draws_into_axes_that_are_given(plan: PlanData, rules: Rules) -> None
 def test_no_glyph_is_missing_where_a_chinese_font_is_there(
     plan: PlanData, rules: Rules, caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder
 ) -> None:
-    """The legend is in Chinese then; without such a font it is in English."""
+    """The legend is in Chinese where that is spoken; without such a font it is in English."""
+    use_language("zh")
     axes = plot_plan(plan, rules)
     axes.figure.canvas.draw()
     title = axes.get_legend().get_title().get_text()

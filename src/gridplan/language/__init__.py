@@ -7,10 +7,23 @@ from gridplan.language.messages import (
     language,
     pack,
     say,
+    told_in,
     translate,
     unpack,
     use_language,
     word,
 )
 
-__all__ = ["LANGUAGES", "Message", "join", "language", "pack", "say", "translate", "unpack", "use_language", "word"]
+__all__ = [
+    "LANGUAGES",
+    "Message",
+    "join",
+    "language",
+    "pack",
+    "say",
+    "told_in",
+    "translate",
+    "unpack",
+    "use_language",
+    "word",
+]

@@ -215,6 +215,25 @@ def unpack(text: str) -> str:
     return whole
 
 
+def told_in(text: str, name: str) -> str:
+    """Tell what `pack` wrote in a language.
+
+    Parameters
+    ----------
+    text : str
+        JSON.
+    name : {"zh", "en"}
+        The language.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    message = unpack(text)
+    return message.told_in(name) if isinstance(message, Message) else message
+
+
 def _parts(value: object) -> Any:  # noqa: ANN401 - what JSON holds
     if not isinstance(value, Message):
         return value

@@ -84,7 +84,7 @@ def check_data(layers: pd.DataFrame, findings: gpd.GeoDataFrame, accounts: pd.Da
         JSON-able: usable, crs, layers, findings, conservation.
     """
     places = [None if p is None or p.is_empty else [p.x, p.y] for p in findings.geometry]
-    rows = findings[list(FINDING_COLUMNS)].to_dict("records")
+    rows = findings[[name for name in FINDING_COLUMNS if name != "message"]].to_dict("records")
     crs = findings.crs.to_epsg()
     return {
         "usable": not (findings["severity"] == "error").any(),

@@ -11,11 +11,16 @@ from gridplan.model import PlanData
 from gridplan.reporting.geopackage import LAYERS, TABLES
 
 IGNORED_RUN: Final = ("created", "stages")
-IGNORED_COLUMNS: Final = {"certificate": ["seconds"], "forces": ["seconds"], "grids": ["valid_from"]}
+IGNORED_COLUMNS: Final = {
+    "certificate": ["seconds"],
+    "findings": ["reason"],
+    "forces": ["seconds"],
+    "grids": ["valid_from"],
+}
 
 
 def equal_plans(a: PlanData, b: PlanData) -> bool:
-    """Tell whether two plans are the same; seconds, memory and dates are ignored.
+    """Tell whether two plans are the same; seconds, memory, dates and the language are ignored.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ import shapely
 
 from gridplan.config import Rules
 from gridplan.errors import ConfigError
-from gridplan.language import say
+from gridplan.language import language, say
 from gridplan.model import PlanData
 from gridplan.reporting.classes import class_of, size_classes
 
@@ -27,10 +27,6 @@ FONTS: Final = (
 """Fonts with Chinese characters, best first."""
 
 _FILES: Final = ("msyh", "simhei", "simsun", "pingfang", "notosanscjk", "sourcehansans", "wqy-microhei")
-_WORDS: Final = {
-    True: ("每个网格的户数", "户"),
-    False: ("Households of a grid", ""),
-}
 _BACKDROP: Final = {
     "water": {"color": "#a9cfea", "linewidth": 1.0, "alpha": 0.8},
     "road": {"color": "#a9a9a9", "linewidth": 0.5},
@@ -126,9 +122,14 @@ def _draw_grids(plan: PlanData, rules: Rules, axes: "Axes", font: str | None) ->
     plan.grids.plot(ax=axes, color=colours, edgecolor="#4c5966", linewidth=0.5, alpha=0.85, zorder=2)
     plan.communities.boundary.plot(ax=axes, color="#111a24", linewidth=1.4, zorder=4)
     counts = np.bincount(number, minlength=len(classes))
-    title, unit = _WORDS[font is not None]
+    spoken = language() if font else "en"  # Hanzi without a font are boxes
+    title = say("Households of a grid").told_in(spoken)
     entries = [
-        patches.Patch(facecolor=c.colour, edgecolor="#4c5966", label=f"{c.span} {unit}".strip() + f"  ({n})")
+        patches.Patch(
+            facecolor=c.colour,
+            edgecolor="#4c5966",
+            label=say("{span} households", span=c.span).told_in(spoken) + f"  ({n})",
+        )
         for c, n in zip(classes, counts, strict=True)
         if n or c.key != "empty"
     ]

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 
 from gridplan.config import Rules
+from gridplan.language import say, word
 from gridplan.reporting.classes import size_classes
 
 Properties = Mapping[str, str]
@@ -20,21 +21,17 @@ _LABEL_SCALE: Final = 20_000
 """Labels show from 1 : this."""
 
 _SEVERITIES: Final = (
-    ("error", "错误 error", "#000000", "triangle", "3.4"),
-    ("warning", "警告 warning", "#ffffff", "diamond", "2.8"),
-    ("notice", "提示 notice", "#bdbdbd", "circle", "1.6"),
+    ("error", "#000000", "triangle", "3.4"),
+    ("warning", "#ffffff", "diamond", "2.8"),
+    ("notice", "#bdbdbd", "circle", "1.6"),
 )
-_LINES: Final = (
-    ("road", "道路 road", {"line_color": "150,150,150,255", "line_width": "0.35"}),
-    ("railway", "铁路 railway", {"line_color": "60,60,60,255", "line_width": "0.5", "use_custom_dash": "1",
-                               "customdash": "3;2"}),
-    ("water", "水系 water", {"line_color": "90,160,210,255", "line_width": "0.6"}),
-)  # fmt: skip
-_AREAS: Final = (
-    ("water", "水系 water", "169,207,234,220"),
-    ("road", "道路 road", "225,225,225,255"),
-    ("railway", "铁路 railway", "205,205,205,255"),
-)
+_LINES: Final = {
+    "road": {"line_color": "150,150,150,255", "line_width": "0.35"},
+    "railway": {"line_color": "60,60,60,255", "line_width": "0.5", "use_custom_dash": "1", "customdash": "3;2"},
+    "water": {"line_color": "90,160,210,255", "line_width": "0.6"},
+}
+_AREAS: Final = {"water": "169,207,234,220", "road": "225,225,225,255", "railway": "205,205,205,255"}
+_LAYER_OF: Final = {"road": "roads", "railway": "railways", "water": "water"}
 
 
 def qgis_styles(rules: Rules, layers: Iterable[str]) -> pd.DataFrame:
@@ -83,8 +80,8 @@ def layer_qml(layer: str, rules: Rules) -> str:
         "units": lambda: [("", "", _outline("120,120,120,160", "0.1"))],
         "communities": lambda: [("", "", _outline("35,35,35,255", "0.9"))],
         "findings": _finding_rules,
-        "context": lambda: [(label, f"\"kind\" = '{kind}'", _line(p)) for kind, label, p in _LINES],
-        "context_areas": lambda: [(label, f"\"kind\" = '{kind}'", _area(colour)) for kind, label, colour in _AREAS],
+        "context": lambda: [(word(_LAYER_OF[k]), f"\"kind\" = '{k}'", _line(look)) for k, look in _LINES.items()],
+        "context_areas": lambda: [(word(_LAYER_OF[k]), f"\"kind\" = '{k}'", _area(c)) for k, c in _AREAS.items()],
         "context_points": lambda: [("", "", _marker("#969696", "circle", "1.2"))],
     }
     root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling", labelsEnabled="0")
@@ -98,7 +95,7 @@ def layer_qml(layer: str, rules: Rules) -> str:
 def _size_rules(rules: Rules) -> list[Rule]:
     return [
         (
-            f"{c.span} 户",
+            say("{span} households", span=c.span),
             f'"households" >= {c.first}' + ("" if c.last is None else f' AND "households" <= {c.last}'),
             _symbol("fill", "SimpleFill", {"color": _rgba(c.colour, 205), "outline_color": "80,80,80,255",
                                            "outline_style": "solid", "outline_width": "0.3", "style": "solid"}),
@@ -109,8 +106,8 @@ def _size_rules(rules: Rules) -> list[Rule]:
 
 def _finding_rules() -> list[Rule]:
     return [
-        (label, f"\"severity\" = '{severity}'", _marker(colour, shape, size))
-        for severity, label, colour, shape, size in _SEVERITIES
+        (word(severity), f"\"severity\" = '{severity}'", _marker(colour, shape, size))
+        for severity, colour, shape, size in _SEVERITIES
     ]
 
 

@@ -9,10 +9,12 @@ import pandas as pd
 import shapely
 
 from gridplan.config import Rules
+from gridplan.language import language, told_in
 from gridplan.model import PlanData
 from gridplan.reporting.classes import class_of, size_classes
 from gridplan.reporting.deltas import Shapes, encode_points, encode_shapes
 from gridplan.reporting.ledger import rows_of
+from gridplan.reporting.pagewords import page_words
 from gridplan.reporting.scoring import score
 from gridplan.reporting.summary import finite
 from gridplan.reporting.tables import suppress_small
@@ -66,12 +68,14 @@ def page_data(plan: PlanData, rules: Rules) -> dict[str, Any]:
     Returns
     -------
     dict
-        JSON-able: meta, communities, grids, units, findings, context; geometry as of `deltas`, from `meta.origin`.
+        JSON-able: words, meta, communities, grids, units, findings, context; geometry as of `deltas`, from
+        `meta.origin`.
     """
     bounds = shapely.total_bounds(plan.communities.geometry.to_numpy())
     origin = (float(np.floor(bounds[0])), float(np.floor(bounds[1])))
     return {
-        "meta": _meta(plan, rules, origin),
+        "words": page_words(set(plan.findings["code"])),
+        "meta": _meta(plan, rules, origin) | {"language": language()},
         "communities": _communities(plan, origin),
         "grids": _grids(plan, rules, origin),
         "units": _units(plan, origin),
@@ -156,12 +160,13 @@ def _units(plan: PlanData, origin: tuple[float, float]) -> dict[str, Any]:
 
 
 def _findings(plan: PlanData, origin: tuple[float, float]) -> list[list[Any]]:
-    """Code, severity, subject, reason, value, and x and y in decimetres or None."""
+    """Code, severity, subject, reason in Chinese and in English, and x and y in decimetres or None."""
     points = plan.findings.geometry.to_numpy()
     xy = np.stack([shapely.get_x(points), shapely.get_y(points)], axis=1).reshape(-1, 2)
     places = [None if np.isnan(x) else [round((x - origin[0]) * 10), round((y - origin[1]) * 10)] for x, y in xy]
-    columns = (plan.findings[c].tolist() for c in ("code", "severity", "subject", "reason", "value"))
-    return [[*row, place] for *row, place in zip(*columns, places, strict=True)]
+    told = [[told_in(text, name) for name in ("zh", "en")] for text in plan.findings["message"]]
+    columns = (plan.findings[c].tolist() for c in ("code", "severity", "subject"))
+    return [[*row, *reason, place] for *row, reason, place in zip(*columns, told, places, strict=True)]
 
 
 def _context(plan: PlanData, bounds: Any, origin: tuple[float, float]) -> dict[str, Any]:  # noqa: ANN401  four floats

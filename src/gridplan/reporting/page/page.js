@@ -4,82 +4,12 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const { meta, grids, units, communities, findings, context } = data;
 const $ = (selector) => document.querySelector(selector);
-const TEXTS = {
-  zh: {
-    title: "社区网格方案", aside: (words) => `（${words}）`, colon: "：", comma: "、", fit: "全图", search: "搜索网格编码、名称、楼栋、小区", tab_grids: "网格", tab_findings: "问题与提示",
-    tab_about: "方案说明", grids: "网格", households: "户数", out: "区间外", within_10: "目标±10%内", proven: "已证最优社区",
-    basis: { resident: "常住户", registered: "户籍户", dwelling: "套" }, residents: "人口", load: "工作量", compounds: "小区数",
-    buildings: "楼栋数", area_m2: "面积", walk_m: "平均步行", compactness: "紧凑度", valid_from: "启用日期", key_places: "重点场所",
-    elderly_disabled: "失能老人", minors: "未成年人", floating: "流动人口", mental: "精神障碍患者", code: "编码", deviation: "偏差",
-    community: "社区", subdistrict: "街道", compound_names: "所含小区", cause: "超出区间的原因", target: "目标", lower: "下限",
-    upper: "上限", legend: "每个网格的户数", hits: "个结果", none: "没有内容", layers: { units: "楼栋", context: "道路水系", labels: "标注",
-    findings: "问题点" }, severity: { error: "错误", warning: "警告", notice: "提示" },
-    classes: { empty: "无住户", below: "低于下限", low: "偏少", near: "接近目标", high: "偏多", above: "高于上限" },
-    causes: { "building above upper": "单栋超过上限", arithmetic: "户数无法整分", "coarse buildings": "楼栋太大，已证无更优",
-      locked: "已锁定", barrier: "受阻隔限制", "search limit": "搜索未尽" },
-    score: "方案评分", made: "生成方式", cost: "总代价", bound: "代价下界", gap: "差距", viol: "区间外户数", compounds_cut: "多切的小区片数",
-    barrier_share: "网格边界沿阻隔比例", load_cv: "社区内工作量离散系数", version: "gridplan 版本", created: "生成时间", seed: "随机种子",
-    effort: "搜索强度", reproducible: "可重现", crs: "坐标系", yes: "是", no: "否",
-    privacy: (n) => `重点人群人数小于 ${n} 的不显示。本页不访问网络。`,
-    keys: "方向键移动，+ − 缩放，0 全图，Esc 取消选择，/ 搜索。", map: "网格地图",
-    codes: {
-      size_outside_band: ["户数超出区间", (f) => `${f.subject}：${f.value} 户，区间 ${meta.lower}–${meta.upper}；原因：${causeOf(f.subject)}。`],
-      compounds_mixed: ["网格混合小区", (f) => `${f.subject}：涉及 ${f.value} 个小区，其中有小区不完整。`],
-      compound_cut: ["小区被多切", (f) => `${f.subject}：比规模所需多切 ${f.value} 片。`],
-      grid_joined_by_crossing: ["靠通道连通", (f) => `${f.subject}：仅靠跨越阻隔的通道连成一片。`],
-      grid_joined_by_link: ["靠连接线连通", (f) => `${f.subject}：仅靠人为连接连成一片。`],
-      grid_in_pieces: ["网格由多块组成", (f) => `${f.subject}：由 ${f.value} 块组成。`],
-      grid_not_contiguous: ["网格不连通", (f) => `${f.subject}：分成 ${f.value} 片。`],
-      building_cut: ["楼栋被切分", (f) => `${f.subject}：分属 ${f.value} 个网格。`],
-      building_split_by_entrance: ["按单元切分楼栋", (f) => `${f.subject}：按单元分属 ${f.value} 个网格。`],
-      households_not_conserved: ["户数不守恒", (f) => `相差 ${f.value} 户。`],
-      community_not_covered: ["社区未全覆盖", (f) => `${f.subject}：相差 ${Math.round(f.value)} 平方米。`],
-      grids_overlap: ["网格重叠", (f) => `${f.subject}：重叠 ${Math.round(f.value)} 平方米。`],
-      codes_provisional: ["编码为临时编码", (f) => `${f.value} 个网格缺少 12 位社区代码。`],
-      codes_out_of_order: ["编码次序不符", (f) => `${f.subject}：${f.value} 个编号未按自北向南、自西向东排列。`],
-      codes_with_gaps: ["编码不连续", (f) => `${f.subject}：编号未从 1 连续。`],
-      workload_spread: ["工作量均衡", (f) => `社区内最轻与最重网格之差为均值的 ${percent(f.value)}（中位数）。`],
-      boundary_on_barriers: ["边界沿阻隔", (f) => `网格边界有 ${percent(f.value)} 沿道路、水系或铁路。`],
-      set_aside: ["未参与规划", (f) => `${f.value} 户未参与规划。`],
-      grid_without_units: ["网格没有楼栋", null], grid_miscounts: ["网格户数有误", null], grid_outside_community: ["网格超出社区", null],
-      grid_crosses_community: ["网格跨社区", null], coverage_invalid: ["边界不吻合", null], code_repeated: ["编码重复", null],
-      building_split_needlessly: ["不必要的按单元切分", null], unit_without_grid: ["楼栋不在任何网格", null],
-      piece_linked: ["孤立片已连接", null], communities_missing: ["缺少社区", null], boundary_uncovered: ["边界内有空白", null],
-      community_by_neighbour: ["社区按邻近推定", null], compounds_derived: ["小区由道路街坊推定", null],
-      compound_names_repeated: ["小区重名", null], building_set_aside: ["楼栋未参与规划", null], building_moved: ["楼栋移至最近地面", null],
-      community_differs: ["社区不一致", null], community_empty: ["社区无楼栋", null], buildings_coincide: ["楼栋位置重合", null],
-      ground_apart: ["零散地块", null], geometry_missing: ["缺少图形", null], households_differ: ["户数不一致", null],
-      households_estimated: ["户数为估算", null], households_without_building: ["住户找不到楼栋", null], layer_far_away: ["图层位置偏远", null],
-      number_unreadable: ["数字无法识别", null], rows_may_be_persons: ["每行可能是一人", null], crs_assumed: ["坐标系为推定", null],
-      residents_estimated: ["人口为估算", null], field_doubled: ["字段重复", null], geometry_repaired: ["图形已修复", null], ids_made: ["编号自动生成", null],
-      layer_ignored: ["图层未使用", null], personal_fields_dropped: ["个人信息字段已删除", null], residential_but_empty: ["住宅无住户", null], deployment_not_available: ["尚不支持下沉", null],
-    },
-  },
-  en: {
-    title: "Community grid plan", aside: (words) => ` (${words})`, colon: ": ", comma: ", ", fit: "Whole map", search: "Search code, name, building, compound", tab_grids: "Grids",
-    tab_findings: "Findings", tab_about: "About", grids: "Grids", households: "Households", out: "Outside band",
-    within_10: "Within 10 % of target", proven: "Communities proven",
-    basis: { resident: "resident", registered: "registered", dwelling: "dwellings" }, residents: "Residents", load: "Load",
-    compounds: "Compounds", buildings: "Buildings", area_m2: "Area", walk_m: "Mean walk", compactness: "Compactness",
-    valid_from: "Valid from", key_places: "Key places", elderly_disabled: "Elderly, disabled", minors: "Minors",
-    floating: "Floating population", mental: "Mental disorders", code: "Code", deviation: "Off target", community: "Community",
-    subdistrict: "Subdistrict", compound_names: "Compounds inside", cause: "Outside the band because", target: "Target",
-    lower: "Lower", upper: "Upper", legend: "Households of a grid", hits: "found", none: "Nothing here",
-    layers: { units: "Buildings", context: "Roads, water", labels: "Labels", findings: "Findings" },
-    severity: { error: "Errors", warning: "Warnings", notice: "Notices" },
-    classes: { empty: "no households", below: "below lower", low: "few", near: "near target", high: "many", above: "above upper" },
-    causes: {}, score: "Score", made: "How it was made", cost: "Cost", bound: "Lower bound", gap: "Gap", viol: "Households outside the band",
-    compounds_cut: "Needless pieces of compounds", barrier_share: "Grid boundary on barriers",
-    load_cv: "Variation of load in communities", version: "gridplan version", created: "Made", seed: "Seed", effort: "Effort",
-    reproducible: "Reproducible", crs: "Coordinates", yes: "yes", no: "no",
-    privacy: (n) => `Key groups below ${n} are not shown. This page uses no network.`,
-    keys: "Arrow keys move, + and − zoom, 0 shows all, Esc deselects, / searches.", map: "Map of the grids", codes: {},
-  },
-};
-let language = location.hash === "#en" ? "en" : "zh";
+const TEXTS = data.words;
+let language = { "#en": "en", "#zh": "zh" }[location.hash] || meta.language;
 let text = TEXTS[language];
 
 /* ---- numbers and small helpers ---- */
+const aside = (words) => text.aside.replace("{words}", words);
 const number = (value, digits = 0) => value === null || value === undefined ? "–"
   : Number(value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const percent = (share) => `${number(100 * share, Math.abs(share) < 0.0995 && share ? 1 : 0)}%`;
@@ -366,7 +296,7 @@ function showLegend() {
     element("i", { style: `background:${c.colour}` }), element("span", {}, c.span), element("span", {}, text.classes[c.key]),
     element("b", {}, number(counts[k]))));
   const layers = Object.keys(text.layers).filter((name) => name !== "context" || Object.values(backdrop).some((b) => b.some));
-  $("#legend").replaceChildren(element("h3", {}, `${text.legend}${text.aside(`${text.target} ${meta.target}`)}`), ...rows,
+  $("#legend").replaceChildren(element("h3", {}, `${text.legend}${aside(`${text.target} ${meta.target}`)}`), ...rows,
     element("div", { class: "layers" }, ...layers.map((name) => element("label", {}, element("input", { type: "checkbox",
       checked: shown[name] ? "" : null, onchange: (e) => { shown[name] = e.target.checked; draw(); } }), text.layers[name]))));
 }
@@ -410,20 +340,20 @@ function sortGrids() {
 }
 
 /* ---- findings ---- */
-const notes = findings.map(([code, severity, subject, reason, value, place]) => ({ code, severity, subject, reason, value, place }));
+const notes = findings.map(([code, severity, subject, zh, en, place]) => ({ code, severity, subject, reason: { zh, en }, place }));
 for (const kind of ["error", "warning", "notice"]) shown[kind] = true;
 const rank = { error: 0, warning: 1, notice: 2 };
 notes.sort((a, b) => rank[a.severity] - rank[b.severity]);
 let listed = notes;
 const findingList = list($("#findings .rows"), 66, () => listed.length, (k) => {
-  const f = listed[k], [title, words] = text.codes[f.code] || [];
+  const f = listed[k], title = text.codes[f.code].replaceAll("_", " ");
   const where = () => {
     if (rowOf.has(f.subject)) select(rowOf.get(f.subject), true);
     else if (f.place) { const [x, y] = [f.place[0], -f.place[1]]; fit([x - 1500, y - 1500, x + 1500, y + 1500]); }
   };
-  return element("div", { class: f.place || rowOf.has(f.subject) ? "row" : "row still", title: f.reason, onclick: where },
-    element("i", { class: `dot ${f.severity}` }), element("div", {}, element("b", {}, title || f.code.replaceAll("_", " ")),
-      element("p", {}, words ? words(f) : f.reason)));
+  return element("div", { class: f.place || rowOf.has(f.subject) ? "row" : "row still", title: f.reason[language], onclick: where },
+    element("i", { class: `dot ${f.severity}` }), element("div", {}, element("b", {}, title),
+      element("p", {}, f.reason[language])));
 });
 function showFindings() {
   listed = notes.filter((f) => shown[f.severity]);
@@ -453,7 +383,7 @@ $("#search").addEventListener("submit", (e) => { e.preventDefault(); const found
 /* ---- words ---- */
 function showFacts() {
   const s = meta.score;
-  const facts = [["grids", number(s.grids)], ["households", `${number(s.households)}${text.aside(text.basis[meta.basis])}`],
+  const facts = [["grids", number(s.grids)], ["households", `${number(s.households)}${aside(text.basis[meta.basis])}`],
     ["out", `${number(s.out)} · ${meta.lower}–${meta.upper}`], ["within_10", percent(s.within_10)], ["proven", `${meta.proven} / ${meta.communities}`]];
   $("#facts").replaceChildren(...facts.map(([name, value]) => element("div", {}, element("dt", {}, text[name]), element("dd", {}, value))));
 }
@@ -464,9 +394,9 @@ function showAbout() {
     ["out", number(s.out)], ["viol", number(s.viol)], ["within_10", percent(s.within_10)], ["cost", number(s.cost, 1)], ["bound", number(s.bound, 1)],
     ["gap", percent(s.gap)], ["proven", percent(s.proven)], ["compounds_cut", number(s.compounds_cut)], ["barrier_share", percent(s.barrier_share)],
     ["walk_m", `${number(s.walk_m)} m`], ["compactness", number(s.compactness, 2)], ["load_cv", percent(s.load_cv)]]),
-  element("h3", {}, text.made), table([["target", meta.target + text.aside(`${meta.lower}–${meta.upper}`)], ["version", meta.version], ["created", meta.created],
+  element("h3", {}, text.made), table([["target", meta.target + aside(`${meta.lower}–${meta.upper}`)], ["version", meta.version], ["created", meta.created],
     ["seed", meta.seed], ["effort", meta.effort], ["reproducible", meta.reproducible ? text.yes : text.no], ["crs", meta.crs]]),
-  element("p", {}, text.privacy(meta.min_count)), element("p", {}, text.keys));
+  element("p", {}, text.privacy.replace("{count}", meta.min_count)), element("p", {}, text.keys));
 }
 function openTab(name) {
   for (const tab of document.querySelectorAll("[role=tab]")) tab.setAttribute("aria-selected", String(tab.dataset.tab === name));

@@ -1,0 +1,115 @@
+"""The words of plan.html, by their keys in the script; their Chinese stands in the catalogue as all else."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from gridplan.config import HOUSEHOLD_BASES
+from gridplan.language import LANGUAGES, translate
+from gridplan.schema import CAUSES
+
+WORDS: Final = MappingProxyType(
+    {
+        "title": "Community grid plan",
+        "aside": " ({words})",
+        "colon": ": ",
+        "comma": ", ",
+        "fit": "Whole map",
+        "search": "Search code, name, building, compound",
+        "tab_grids": "Grids",
+        "tab_findings": "Findings",
+        "tab_about": "About",
+        "grids": "Grids",
+        "households": "Households",
+        "out": "Outside band",
+        "within_10": "Within 10 % of target",
+        "proven": "Communities proven",
+        "residents": "Residents",
+        "load": "Load",
+        "compounds": "Compounds",
+        "buildings": "Buildings",
+        "area_m2": "Area",
+        "walk_m": "Mean walk",
+        "compactness": "Compactness",
+        "valid_from": "Valid from",
+        "key_places": "Key places",
+        "elderly_disabled": "Elderly, disabled",
+        "minors": "Minors",
+        "floating": "Floating population",
+        "mental": "Mental disorders",
+        "code": "Code",
+        "deviation": "Off target",
+        "community": "Community",
+        "subdistrict": "Subdistrict",
+        "compound_names": "Compounds inside",
+        "cause": "Outside the band because",
+        "target": "Target",
+        "lower": "Lower",
+        "upper": "Upper",
+        "legend": "Households of a grid",
+        "hits": "found",
+        "none": "Nothing here",
+        "score": "Score",
+        "made": "How it was made",
+        "cost": "Cost",
+        "bound": "Lower bound",
+        "gap": "Gap",
+        "viol": "Households outside the band",
+        "compounds_cut": "Needless pieces of compounds",
+        "barrier_share": "Grid boundary on barriers",
+        "load_cv": "Variation of load in communities",
+        "version": "gridplan version",
+        "created": "Made",
+        "seed": "Seed",
+        "effort": "Effort",
+        "reproducible": "Reproducible",
+        "crs": "Coordinates",
+        "yes": "yes",
+        "no": "no",
+        "privacy": "Key groups below {count} are not shown. This page uses no network.",
+        "keys": "Arrow keys move, + and − zoom, 0 shows all, Esc deselects, / searches.",
+        "map": "Map of the grids",
+    }
+)
+
+LAYERS: Final = MappingProxyType(
+    {"units": "Buildings", "context": "Roads, water", "labels": "Labels", "findings": "Findings"}
+)
+
+SEVERITIES: Final = MappingProxyType({"error": "Errors", "warning": "Warnings", "notice": "Notices"})
+
+CLASSES: Final = MappingProxyType(
+    {
+        "empty": "no households",
+        "below": "below lower",
+        "low": "few",
+        "near": "near target",
+        "high": "many",
+        "above": "above upper",
+    }
+)
+
+
+def page_words(codes: set[str]) -> dict[str, dict[str, Any]]:
+    """Tell every word of the page in every language.
+
+    Parameters
+    ----------
+    codes : set of str
+        Codes of the findings of the plan.
+
+    Returns
+    -------
+    dict of str to dict
+        Language -> key -> text, and the groups basis, causes, classes, codes, layers and severity.
+    """
+    return {language: _told_in(language, codes) for language in LANGUAGES}
+
+
+def _told_in(language: str, codes: set[str]) -> dict[str, Any]:
+    def tell(texts: Mapping[str, str]) -> dict[str, str]:
+        return {key: translate(text, language) for key, text in texts.items()}
+
+    known = {"basis": HOUSEHOLD_BASES, "causes": CAUSES, "codes": sorted(codes)}
+    fixed = {name: tell({word: word for word in group}) for name, group in known.items()}
+    return {**tell(WORDS), **fixed, "layers": tell(LAYERS), "severity": tell(SEVERITIES), "classes": tell(CLASSES)}
