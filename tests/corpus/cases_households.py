@@ -399,7 +399,7 @@ CASES = [
     Case(
         "households: identity numbers as building ids",
         table(pd.DataFrame({"楼栋编号": [f"21010619850101{i:04d}" for i in range(99)]})),
-        refused="need building_id .*; add or rename",
+        refused="need ids of buildings, found numbers of identity cards or telephones",
     ),
     Case(
         "households: counts that are words",

@@ -27,6 +27,7 @@ _TEXTS: Final = ("building_id", "compound", "name", "address", "entrance", "room
 _PLACES: Final = ("x", "y")
 _HANZI_DIGITS: Final = str.maketrans("一二三四五六七八九", "123456789")
 _KEYS: Final = ("building_id", "entrance", "why", "label")
+_MOST_RUNS: Final = 10_000
 _CANCELLED: Final = frozenset(("注销", "已注销", "注 销", "撤销", "已撤销", "作废"))
 
 Bring = Callable[[pd.DataFrame], pd.DataFrame]
@@ -154,6 +155,7 @@ class _Reader:
         self.where = table.ref.where
         self.ledger = Ledger(COUNTS)
         self.rows = 0
+        self.values: list[str] = []
 
     def chunks(self) -> Iterator[pd.DataFrame]:
         """Read the columns that matter; judge what a row is by the first of them."""
@@ -181,6 +183,7 @@ class _Reader:
         for group in KEY_GROUPS:
             frame[group] = counts[group].fillna(0).astype("int64") if group in counts else 0
         frame["rows"], frame["first"] = 1, np.asarray(chunk.index)
+        _label_runs(frame)
         return _add_up(frame)
 
     def check_rows(self) -> None:
@@ -216,10 +219,20 @@ class _Reader:
             if holds_persons(chunk[fields[canonical]]):
                 name = fields.pop(canonical)
                 self.match.personal.append(name)
+                self.values.append(name)
                 reason = say("{place}: {names} identify persons by their values and are not kept",
                              place=self.table.ref.place, names=name)  # fmt: skip
                 self.notes.warn("personal_fields_dropped", "households", reason, 1.0)
-        if not ({"building_id", "address", "name"} & set(fields) or {"x", "y"} <= set(fields)):
+        told = {"building_id", "address", "name"} & set(fields) or {"x", "y"} <= set(fields)
+        if not told and self.values:
+            raise LayerError(
+                say(
+                    "{where}, {names}: need ids of buildings, found numbers of identity cards or telephones, which are "
+                    "not kept; give building ids, addresses or coordinates",
+                    where=self.where, names=", ".join(self.values),
+                )
+            )  # fmt: skip
+        if not told:
             raise LayerError(
                 say(
                     "{where}: need building_id (楼栋编号), an address, a compound with the number of the building, or "
@@ -336,6 +349,22 @@ def _fill(frame: pd.DataFrame, open_: NDArray[np.bool_], ids: NDArray[np.object_
     columns["why"][silent] = why[~hit & (frame["why"].to_numpy()[rows] == UNNAMED)]
     for name, values in columns.items():
         frame[name] = values
+
+
+def _label_runs(frame: pd.DataFrame) -> None:
+    """Name the rows that belong to no building and have no id by their numbers: ``rows 12-40``."""
+    lost = np.flatnonzero(((frame["why"] != "") & (frame["label"] == "")).to_numpy())
+    if not len(lost):
+        return
+    numbers, why = frame["first"].to_numpy()[lost], frame["why"].to_numpy()[lost]
+    starts = np.flatnonzero(np.append(True, (np.diff(numbers) != 1) | (why[1:] != why[:-1])))
+    if len(starts) > _MOST_RUNS:
+        return
+    ends = np.append(starts[1:], len(lost)) - 1
+    labels = [f"row {a}" if a == b else f"rows {a}-{b}" for a, b in zip(numbers[starts], numbers[ends], strict=True)]
+    column = frame["label"].to_numpy(dtype=object, copy=True)
+    column[lost] = np.repeat(np.array(labels, dtype=object), ends - starts + 1)
+    frame["label"] = column
 
 
 def _line(number: int) -> str:

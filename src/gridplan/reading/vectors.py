@@ -107,6 +107,8 @@ def read_vector(ref: LayerRef, encoding: str | None) -> Loaded:
     loaded = Loaded(ref, frame)
     if wkb is not None and meta["geometry_type"] is not None:
         loaded.shapes = shapely.from_wkb(wkb, on_invalid="fix")
+        if re.search(r"Z|M$|25D|2\.5D", meta["geometry_type"]):
+            loaded.assumptions.append(say("heights and measures are left out"))
         loaded.crs = parse_crs(None if meta["crs"] == _LOST else meta["crs"], ref.where)
         _doubt_geojson(loaded)
     if shapefile:

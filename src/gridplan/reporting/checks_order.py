@@ -216,11 +216,11 @@ def check_set_aside(ledger: Ledger) -> Iterator[Finding]:
         households = int(rows["households"].fillna(0).sum())
         why = first_three(
             say("{count} {reason}", count=n, reason=word(str(reason)))
-            for reason, n in rows["reason"].value_counts(sort=True).items()
+            for reason, n in rows.groupby("reason")["rows"].sum().sort_values(ascending=False, kind="stable").items()
         )
         reason = say(
             "{count} rows of {role} with {households} households take no part in the plan: {why}.",
-            count=len(rows),
+            count=rows["rows"].sum(),
             role=word(str(role)),
             households=households,
             why=why,
