@@ -17,6 +17,7 @@ _NUMBER: Final = rf"(?:\d+|[{_HANZI}]+)"
 _BUILDING: Final = re.compile(
     rf"(?P<number>[甲乙丙丁戊a-z]?{_NUMBER}(?:[-之]\d+)?[甲乙丙丁戊a-z]?|[a-z])(?:号楼|#楼|号栋|号幢|栋楼?|幢楼?|座楼?|#)"
 )
+_MARK: Final = re.compile("号楼|[#＃栋幢座]楼?")
 _STREET: Final = re.compile(rf"(?P<number>[甲乙丙丁]?{_NUMBER}(?:[-之]\d+)?[甲乙丙丁]?)号(?!线|院|大街|路)")
 _SHORT: Final = re.compile(r"^(?P<place>.*[^\d-])(?P<number>\d+)-(?P<rest>\d+(?:-\d+)?)(?:室|号|户)?$")
 _ENTRANCE: Final = re.compile(rf"^-?(?P<entrance>{_NUMBER}|[甲乙丙丁a-z东西南北中])(?:单元|门洞|门|洞|梯口|梯)-?")
@@ -145,6 +146,7 @@ def entrance_key(text: str) -> str:
 class Reader:
     """Reads addresses; what stands before the number of the building is read once for all rooms of a building."""
 
+    _heads: dict[str, tuple[str, str] | None] = field(default_factory=dict)
     _places: dict[str, str] = field(default_factory=dict)
     _rests: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -161,7 +163,26 @@ class Reader:
         list of Address
             One each.
         """
-        return [self._read(plain(text)) for text in texts]
+        return [self._read_by_head(text) for text in texts]
+
+    def _read_by_head(self, text: str) -> Address:
+        """Read an address whose head, up to the number of the building, was read before: the rooms share it."""
+        mark = _MARK.search(text)
+        if mark is not None:
+            head = text[: mark.end()]
+            if head not in self._heads:
+                narrow = plain(head)
+                hit = _BUILDING.search(narrow)
+                whole = hit is not None and hit.end() == len(narrow)
+                self._heads[head] = (
+                    (self._place(narrow[: hit.start()]), to_digits(hit["number"]))
+                    if hit is not None and whole
+                    else None
+                )
+            known = self._heads[head]
+            if known is not None:
+                return Address(*known, *self._rest(text[mark.end() :]))
+        return self._read(plain(text))
 
     def _read(self, text: str) -> Address:
         hit = _BUILDING.search(text)
@@ -183,7 +204,7 @@ class Reader:
         if text not in self._rests:
             if len(self._rests) > 1_000_000:  # noqa: PLR2004 - a memory, not a store
                 self._rests.clear()
-            self._rests[text] = _entrance_and_room(text)
+            self._rests[text] = _entrance_and_room(plain(text))
         return self._rests[text]
 
 

@@ -281,7 +281,7 @@ def _by_unique(values: pd.Series, convert: Callable[[object], object]) -> pd.Ser
     """Convert each distinct value once."""
     codes, uniques = pd.factorize(values, use_na_sentinel=False)
     table = np.empty(len(uniques), dtype=object)
-    table[:] = [convert(value) for value in uniques]
+    table[:] = [convert(value) for value in np.asarray(uniques, dtype=object).tolist()]
     return pd.Series(table[codes], index=values.index, name=values.name, dtype=object)
 
 

@@ -138,10 +138,10 @@ def find_furniture(chunk: pd.DataFrame, names: Sequence[str], text: Iterable[str
     again = np.zeros(len(chunk), dtype=int)
     for name in looked:
         codes, values = pd.factorize(chunk[name])  # a look at each distinct value is five times faster
-        odd = np.array([value in _TOTALS for value in values], dtype=bool)
-        if odd.any():
-            kind[(codes >= 0) & odd[codes]] = "total"
-        again += np.isin(codes, [i for i, value in enumerate(values) if value == name])
+        listed = np.asarray(values, dtype=object).tolist()
+        if not (_TOTALS | {name}).isdisjoint(listed):
+            kind[np.isin(codes, [i for i, value in enumerate(listed) if value in _TOTALS])] = "total"
+            again += np.isin(codes, [i for i, value in enumerate(listed) if value == name])
     kind[again >= min(2, len(looked))] = "header"
     if tail and len(names) > 2:  # noqa: PLR2004 - in a narrow table a row of one value is nothing strange
         last = chunk.iloc[-_TAIL_ROWS:]

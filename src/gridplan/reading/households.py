@@ -206,7 +206,7 @@ class _Reader:
             reason = say(
                 "{households} households in {rows} rows are set aside ({why}), first {ids}",
                 households=rows["households"].sum(), rows=rows["rows"].sum(), why=word(str(why)),
-                ids=first_three(label),
+                ids=first_three(map(_say_label, label)),
             )  # fmt: skip
             self.notes.warn(code, "households", reason, float(rows["households"].sum()))
         if self.ledger.kind == PERSONS:
@@ -365,6 +365,14 @@ def _label_runs(frame: pd.DataFrame) -> None:
     column = frame["label"].to_numpy(dtype=object, copy=True)
     column[lost] = np.repeat(np.array(labels, dtype=object), ends - starts + 1)
     frame["label"] = column
+
+
+def _say_label(label: str) -> str:
+    """Say the numbers of rows in the language in use; an id stays as it is."""
+    run = re.fullmatch(r"rows? (\d+)(?:-(\d+))?", label)
+    if run is None:
+        return label
+    return say("rows {first}-{last}", first=run[1], last=run[2]) if run[2] else nth_row(int(run[1]) - 1)
 
 
 def _line(number: int) -> str:

@@ -122,7 +122,7 @@ class Locator:
             The id, or "" and why there is none; the entrance the address names.
         """
         self._learn()
-        read = self._reader.read(texts)
+        read = self._reader.read(texts.to_numpy(dtype=object).tolist())
         found = {key: self._find(*key) for key in {(a.place, a.number) for a in read}}
         ids, reasons = _columns([found[a.place, a.number] for a in read], None)
         entrances = np.empty(len(read), dtype=object)
