@@ -89,6 +89,15 @@ def test_without_buildings_the_others_are_not_judged(district: Path) -> None:
     assert check.layers["state"].tolist() == ["unusable", "unchecked"]
     with pytest.raises(LayerError, match=r"missing 楼栋\.shx"):
         check.require()
+    spoil(district)
+    (district / "人员.xlsx").write_bytes(b"nonsense")
+    gpd.GeoDataFrame(geometry=[box(0, 0, 1, 1).centroid], crs=4550).to_file(district / "铁路.gpkg")
+    old = gpd.read_file(district / "社区.gpkg").set_crs(2386, allow_override=True)
+    old.to_file(district / "社区.gpkg")
+    states = check_district(district).layers.set_index("role")["state"]
+    assert states.to_dict() == dict.fromkeys(["buildings", "compounds", "communities", "personnel"], "unusable") | {
+        "roads": "unusable", "railways": "unusable",
+    }  # fmt: skip
 
 
 def test_one_fault_keeps_its_kind(district: Path) -> None:

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
         OutputError,
         PlanError,
     )
+    from gridplan.intake import check_district
     from gridplan.model import Finding, Layers, Partition
     from gridplan.partition import partition_graph
-    from gridplan.pipeline import assign_personnel, check_district, make_plan, partition_district
+    from gridplan.pipeline import assign_personnel, make_plan, partition_district
     from gridplan.plan import Plan, audit_plan, read_plan
     from gridplan.reading import read_layers
     from gridplan.sample import make_sample
@@ -67,7 +68,7 @@ _HOMES = {
     "Rules": "config",
     "assign_personnel": "pipeline",
     "audit_plan": "plan",
-    "check_district": "pipeline",
+    "check_district": "intake",
     "make_plan": "pipeline",
     "make_sample": "sample",
     "partition_district": "pipeline",

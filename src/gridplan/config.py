@@ -5,15 +5,14 @@ the names (`_m` metres, `_m2` square metres).
 """
 
 import dataclasses
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
 
 from gridplan.errors import ConfigError
+from gridplan.faults import choice_fault, is_count, load_toml, number_faults, refuse, unknown_key, value_fault
 from gridplan.forces import DeploymentRules, EmergencyRules
 from gridplan.language import join, say
 
@@ -25,34 +24,6 @@ PROFILES: Final = MappingProxyType(
     {"standard": (300, 240, 360), "old": (250, 200, 300), "managed": (400, 300, 500), "rural": (50, 40, 60)}
 )
 """Profile -> target, lower and upper: what a rule file may name instead of the three numbers."""
-
-
-def _fault(where: str, needed: str, found: object, *, holds: bool, hint: str = "") -> list[str]:
-    """Say what is wrong with a value; nothing where the value holds."""
-    if holds:
-        return []
-    remedy = hint or say("correct the rule file or the argument")
-    return [say("rules, {where}: need {needed}, found {found}; {remedy}", where=where, needed=needed, found=found,
-                remedy=remedy)]  # fmt: skip
-
-
-def _refuse(*faults: list[str]) -> None:
-    """Raise all faults at once, if there are any."""
-    if any(faults):
-        raise ConfigError(join([text for several in faults for text in several], "\n"))
-
-
-def _number_faults(group: str, rules: object, names: Iterable[str], *, zero: bool) -> list[str]:
-    """Find the fields that are no numbers above 0, or at least 0 where `zero` is lawful."""
-    needed = say("a number >= 0") if zero else say("a number > 0")
-    values = {name: getattr(rules, name) for name in names}
-    return [
-        text
-        for name, value in values.items()
-        for text in _fault(
-            f"{group}.{name}", needed, repr(value), holds=_is_number(value) and (value > 0 or (zero and value == 0))
-        )
-    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +59,7 @@ class CostRules:
     def __post_init__(self) -> None:
         """Check the values."""
         prices = [name for name in self.__slots__ if name != "spread_m"]
-        _refuse(_number_faults("cost", self, prices, zero=True), _number_faults("cost", self, ["spread_m"], zero=False))
+        refuse(number_faults("cost", self, prices, zero=True), number_faults("cost", self, ["spread_m"], zero=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +96,9 @@ class GeometryRules:
         """Check the values."""
         classes = self.hard_roads
         named = isinstance(classes, tuple) and all(isinstance(c, str) for c in classes)
-        _refuse(
-            _number_faults("geometry", self, self.__slots__[:-1], zero=False),
-            _fault("geometry.hard_roads", say("a list of road classes"), repr(classes), holds=named),
+        refuse(
+            number_faults("geometry", self, self.__slots__[:-1], zero=False),
+            value_fault("geometry.hard_roads", say("a list of road classes"), repr(classes), holds=named),
         )
 
 
@@ -154,7 +125,7 @@ class EstimateRules:
 
     def __post_init__(self) -> None:
         """Check the values."""
-        _refuse(_number_faults("estimates", self, self.__slots__, zero=False))
+        refuse(number_faults("estimates", self, self.__slots__, zero=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,8 +142,8 @@ class PrivacyRules:
 
     def __post_init__(self) -> None:
         """Check the values."""
-        holds = _is_count(self.min_count)
-        _refuse(_fault("privacy.min_count", say("a whole number >= 0"), repr(self.min_count), holds=holds))
+        holds = is_count(self.min_count)
+        refuse(value_fault("privacy.min_count", say("a whole number >= 0"), repr(self.min_count), holds=holds))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,9 +189,9 @@ class Rules:
     def __post_init__(self) -> None:
         """Check the values."""
         sizes = (self.lower, self.target, self.upper)
-        banded = all(_is_count(s) for s in sizes) and 1 <= self.lower <= self.target <= self.upper
-        _refuse(
-            _fault("size", say("whole numbers 1 <= lower <= target <= upper"), join(sizes), holds=banded),
+        banded = all(is_count(s) for s in sizes) and 1 <= self.lower <= self.target <= self.upper
+        refuse(
+            value_fault("size", say("whole numbers 1 <= lower <= target <= upper"), join(sizes), holds=banded),
             choice_fault("household_basis", self.household_basis, HOUSEHOLD_BASES),
         )
 
@@ -337,91 +308,3 @@ def _build_group(name: str, group: Any, values: dict[str, Any], faults: list[str
 def _places(name: str) -> list[str]:
     """Find the groups that have a field of this name: it stands outside its table."""
     return [f"{group}.{name}" for group, rules in _GROUPS.items() if name in rules.__dataclass_fields__]
-
-
-def load_toml(path: str | Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Parameters
-    ----------
-    path : path
-        UTF-8, with or without a byte order mark.
-
-    Returns
-    -------
-    dict
-        Its content.
-
-    Raises
-    ------
-    ConfigError
-        If the file is missing or no TOML.
-    """
-    try:
-        return tomllib.loads(Path(path).read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        found = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise ConfigError(
-            say(
-                "rules, {path}: need a readable UTF-8 file, found {error}; check the path and the encoding",
-                path=path,
-                error=found,
-            )
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(
-            say("rules, {path}: need TOML, found {error}; correct that line", path=path, error=error)
-        ) from error
-
-
-def unknown_key(name: str, names: Sequence[str]) -> str:
-    """Say that a key is not known, and which one is nearest.
-
-    Parameters
-    ----------
-    name : str
-        Key found, with its table: ``cost.lod``.
-    names : sequence of str
-        Keys that are known there.
-
-    Returns
-    -------
-    str
-        A message.
-    """
-    same = [known for known in names if known.rpartition(".")[2] == name.rpartition(".")[2]]
-    close = same or get_close_matches(name, names, n=1)
-    hint = say("did you mean {name}?", name=close[0]) if close else say("remove it")
-    return say("rules, {name}: need a known key, found {name}; {hint}", name=name, hint=hint)
-
-
-def choice_fault(where: str, value: object, names: Iterable[str]) -> list[str]:
-    """Say that a value is none of the known ones, and which one is nearest.
-
-    Parameters
-    ----------
-    where : str
-        The key.
-    value : object
-        Value found.
-    names : iterable of str
-        Values that are known.
-
-    Returns
-    -------
-    list of str
-        One message, or none where the value is known.
-    """
-    known = list(names)
-    close = get_close_matches(str(value), known, n=1)
-    hint = say("did you mean {name}?", name=close[0]) if close else ""
-    needed = say("one of {names}", names=join(known))
-    return _fault(where, needed, repr(value), holds=isinstance(value, str) and value in known, hint=hint)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -1,7 +1,6 @@
 """The order of the stages, and only that: read, draw the fabric, partition, draw the grids, audit, write."""
 
 import dataclasses
-import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -12,133 +11,20 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridplan import deployment, geometry, reading, reporting
+from gridplan import deployment, reading, reporting
 from gridplan.check import Check
 from gridplan.config import Rules
-from gridplan.database import is_database, mask
-from gridplan.draft import draft_rules
-from gridplan.errors import GridplanError, LayerError, OutputError
+from gridplan.database import is_database
 from gridplan.geometry.grids import draw_grids
-from gridplan.language import say
+from gridplan.intake import all_set_aside, examine_district, lay_out
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import partition_graph
 from gridplan.plan import Plan, read_plan
 from gridplan.progress import Report, Stages, silent, timed
-from gridplan.schema import ASSIGNMENT_COLUMNS, SET_ASIDE_COLUMNS
+from gridplan.schema import ASSIGNMENT_COLUMNS
 
 ROSTER_CODE = "roster_"
 """How the codes of findings about a roster begin."""
-
-
-def check_district(
-    source: str | Path | None = None,
-    *,
-    roles: Mapping[str, str | Path] | None = None,
-    rules: Rules | None = None,
-    crs: str | int | None = None,
-    encoding: str | None = None,
-    fields: Mapping[str, Mapping[str, str]] | None = None,
-    report: Report = silent,
-) -> Check:
-    """Read a district and lay out its ground, to tell what was assumed and what is wrong.
-
-    Parameters
-    ----------
-    source : path or None
-        Folder or GeoPackage with layers named by role.
-    roles : dict or None
-        Role -> ``FILE`` or ``FILE:layer``; beside or instead of `source`.
-    rules : Rules or None
-        None takes the defaults.
-    crs, encoding : str or None
-        Overrule what the files say.
-    fields : mapping or None
-        Role -> canonical field -> field of the file; None matches them by name.
-    report : Report
-        Progress callback.
-
-    Returns
-    -------
-    Check
-        Tables of the layers and findings; input that cannot be used is a finding, not an exception.
-    """
-    rules = rules or Rules()
-    check = _examine(source, roles=roles, rules=rules, crs=crs, encoding=encoding, fields=fields, report=report)
-    if check.district is None:
-        return check
-    try:
-        fabric = _lay_out(check.district, rules, report)
-    except GridplanError as fault:
-        return dataclasses.replace(check, faults=(("", fault),))
-    aside = _set_aside(check.district, fabric)
-    return dataclasses.replace(check, notes=(*check.notes, *fabric.findings), set_aside=aside)
-
-
-def draft_rule_file(
-    source: str | Path | None,
-    out: str | Path,
-    *,
-    roles: Mapping[str, str | Path] | None = None,
-    replace: bool = False,
-    report: Report = silent,
-    **options: Any,  # noqa: ANN401
-) -> Check:
-    """Write a rule file with what is detected in a district, and with every rule at its default.
-
-    Parameters
-    ----------
-    source : path or None
-        Folder or GeoPackage with layers named by role.
-    out : path
-        File to make.
-    roles : dict or None
-        Role -> ``FILE`` or ``FILE:layer``; beside or instead of `source`.
-    replace : bool
-        Write over a file that is there.
-    report : Report
-        Progress callback.
-    **options
-        crs and encoding, as of `check_district`.
-
-    Returns
-    -------
-    Check
-        What reading found; the file is written also where the input cannot be used yet.
-
-    Raises
-    ------
-    OutputError
-        If the file is there already, or cannot be written.
-    """
-    file = Path(out)
-    if file.exists() and not replace:
-        raise OutputError(say("{path}: need a new file, found one; choose another or give --force", path=file))
-    check = _examine(source, roles=roles, report=report, **options)
-    assumed = {f.subject for f in check.notes if f.code == "crs_assumed"}
-    home = file.parent if source is None else Path(source) if Path(source).is_dir() else Path(source).parent
-    named = {} if is_database(source) else {s.role: f"{s.path}:{s.layer}" if s.layer else s.path for s in check.sources}
-    places = named | {role: _seen_from(home, place) for role, place in (roles or {}).items()}
-    text = draft_rules(
-        check.sources, places, assumed, "" if source is None else _seen_from(file.parent, source), check.district
-    )
-    reporting.write_text(text, file)
-    return check
-
-
-def _seen_from(home: Path, place: str | Path) -> str:
-    """Write a place as it is seen from a folder; a database without its password."""
-    if is_database(place):
-        return mask(place)
-    try:
-        return Path(os.path.relpath(place, home)).as_posix()
-    except ValueError:  # another drive of Windows
-        return str(Path(place).absolute())
-
-
-def _examine(source: str | Path | None, **options: Any) -> Check:  # noqa: ANN401
-    found = reading.examine(source, **options)
-    check = Check(district=found.layers, sources=found.sources, notes=found.findings, faults=found.faults)
-    return check if found.layers is None else dataclasses.replace(check, set_aside=found.layers.set_aside)
 
 
 def make_plan(
@@ -237,7 +123,9 @@ def partition_district(
     else:
         reporting.check_folder(Path(out))
     with timed(stages, "reading"):
-        check = _examine(source, roles=roles, rules=rules, crs=crs, encoding=encoding, fields=fields, report=report)
+        check = examine_district(
+            source, roles=roles, rules=rules, crs=crs, encoding=encoding, fields=fields, report=report
+        )
     if checked is not None:
         checked(check)
     layers = check.require()
@@ -375,7 +263,7 @@ def _middle(plan: PlanData) -> tuple[float, float]:
 
 def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages, report: Report) -> Plan:
     with timed(stages, "geometry"):
-        fabric = _lay_out(layers, rules, report)
+        fabric = lay_out(layers, rules, report)
     if layers.personnel is not None:
         deployment.check_roster(layers.personnel, fabric.communities, rules, layers.jurisdictions)
     with timed(stages, "partition"):
@@ -399,7 +287,7 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         buildings=fabric.buildings,
         communities=fabric.communities,
         assignment=pd.DataFrame(columns=list(ASSIGNMENT_COLUMNS)),
-        set_aside=_set_aside(layers, fabric),
+        set_aside=all_set_aside(layers, fabric),
         findings=findings_frame((), layers.crs),
         context=_context(layers, fabric),
         run=run,
@@ -417,16 +305,6 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         findings = (*layers.findings, *fabric.findings, *found, *reporting.audit(data, rules))
         report("audit", 1, 1)
     return Plan.of(dataclasses.replace(data, findings=findings_frame(findings, layers.crs)))
-
-
-def _lay_out(layers: Layers, rules: Rules, report: Report) -> Fabric:
-    """Lay out the ground; a plan without any building is nobody's wish."""
-    fabric = geometry.build_fabric(layers, rules, report=report)
-    if fabric.buildings.empty:
-        raise LayerError(
-            say("buildings: need one on the planned ground, found none; check the boundary and the CRS of the layers")
-        )
-    return fabric
 
 
 def _partition(fabric: Fabric, rules: Rules, options: dict[str, Any], report: Report) -> Partition:
@@ -447,11 +325,6 @@ def _partition(fabric: Fabric, rules: Rules, options: dict[str, Any], report: Re
         report=report,
         **options,
     )
-
-
-def _set_aside(layers: Layers, fabric: Fabric) -> pd.DataFrame:
-    frames = [f for f in (layers.set_aside, fabric.set_aside) if len(f)]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(SET_ASIDE_COLUMNS))
 
 
 def _context(layers: Layers, fabric: Fabric) -> gpd.GeoDataFrame:

@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
-from gridplan.config import Rules, choice_fault, load_toml, unknown_key
+from gridplan.config import Rules
 from gridplan.database import is_database
 from gridplan.errors import ConfigError
+from gridplan.faults import choice_fault, load_toml, unknown_key
 from gridplan.language import join, say
 from gridplan.schema import FIELDS, ROLES
 

@@ -109,7 +109,7 @@ def check(
 ) -> None:
     """Check the input."""
     with exit_on_error(), progress() as report:
-        from gridplan.pipeline import check_district  # noqa: PLC0415  --help stays fast
+        from gridplan.intake import check_district  # noqa: PLC0415  --help stays fast
 
         place = _settle_input(source, rule_file, options)
         found = check_district(place, report=report, **options)
@@ -174,7 +174,7 @@ def partition(
 def init(ctx: click.Context, /, source: Path | str | None, output: Path, *, replace: bool, **options: Any) -> None:  # noqa: ANN401
     """Draft a rule file."""
     with exit_on_error(), progress() as report:
-        from gridplan.pipeline import draft_rule_file  # noqa: PLC0415  --help stays fast
+        from gridplan.intake import draft_rule_file  # noqa: PLC0415  --help stays fast
 
         place = _settle_input(source, None, options)
         for name in ("rules", "fields"):

@@ -8,7 +8,7 @@ from typing import Any
 from gridplan.errors import GridplanError
 from gridplan.model import Finding, Layers, Source
 from gridplan.progress import Report, silent
-from gridplan.reading.layers import read_layers
+from gridplan.reading.layers import probe_layer, read_layers
 from gridplan.reading.notes import Notes
 from gridplan.reading.sources import LayerRef, find_layers
 
@@ -70,7 +70,10 @@ def examine(
 def _search(
     source: str | Path | None, roles: Mapping[str, str | Path] | None, error: GridplanError, options: dict[str, Any]
 ) -> Examined:
-    """Read the buildings alone, then every other layer with them, to tell which are at fault."""
+    """Read the buildings alone, then every other layer with them, to tell which are at fault.
+
+    Where the buildings are, the others are tried alone, as far as that tells.
+    """
     notes = Notes()
     try:
         refs = find_layers(source, roles, notes)
@@ -81,11 +84,12 @@ def _search(
     faults: list[tuple[str, GridplanError]] = []
     for role in sorted(refs, key=lambda r: r != "buildings"):
         try:
+            if faults and faults[0][0] == "buildings":
+                probe_layer(refs[role], encoding=options.get("encoding"), rules=options.get("rules"))
+                continue
             both = read_layers(roles=_given(refs, "buildings", role), **options)
         except GridplanError as fault:
             faults.append((role, fault))
-            if role == "buildings":
-                break
             continue
         sources += [s for s in both.sources if s.role == role]
         findings |= dict.fromkeys(both.findings)

@@ -21,7 +21,7 @@ from gridplan.model import Layers, Source
 from gridplan.progress import Report, silent
 from gridplan.reading.buildings import make_buildings, settle_buildings
 from gridplan.reading.counting import RawBuildings
-from gridplan.reading.crs import Geometries, choose_working_crs, parse_crs, transform
+from gridplan.reading.crs import Geometries, choose_working_crs, parse_crs, transform, transformation
 from gridplan.reading.encodings import check_encoding
 from gridplan.reading.fields import Match, match_fields, read_basis, to_text
 from gridplan.reading.headers import FURNITURE
@@ -148,6 +148,35 @@ def _read(
         crs=target, buildings=buildings, entrances=entrances, personnel=personnel, set_aside=notes.set_aside(),
         sources=tuple(origins[role] for role in refs), findings=tuple(notes.findings), **frames,
     )  # fmt: skip
+
+
+def probe_layer(ref: LayerRef, *, encoding: str | None = None, rules: Rules | None = None) -> None:
+    """Try what can be told of a layer alone, where the buildings that place it cannot be used.
+
+    Parameters
+    ----------
+    ref : LayerRef
+        The layer.
+    encoding : str or None
+        As of `read_layers`.
+    rules : Rules or None
+        As of `read_layers`.
+
+    Raises
+    ------
+    LayerError
+        If the file, its fields or its geometries cannot be used.
+    CRSError
+        If it is in a CRS that cannot be transformed exactly.
+    """
+    basis, notes = (rules or Rules()).household_basis, Notes()
+    if ref.role in TABLE_ROLES:
+        _open(ref, encoding, basis, notes)
+        return
+    layer = _load(ref, encoding, basis, notes)
+    if layer.crs is not None:
+        transformation(layer.crs, CRS.from_epsg(4490), ref.where)
+    make_layer(ref, layer.frame, layer.shapes, layer.crs or CRS.from_epsg(4490), notes)
 
 
 @dataclass(slots=True)
