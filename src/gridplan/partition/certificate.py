@@ -157,9 +157,27 @@ def simple_bound(graph: Graph, price: Floats) -> float:
     float
         No plan costs less. Time O(n + grids).
     """
+    most = min(len(graph.compound), int(graph.units[:, WEIGHT].sum() / price[LOWER]) + 2)
+    return float(simple_bounds(graph, price, most).min())
+
+
+def simple_bounds(graph: Graph, price: Floats, most: int) -> Floats:
+    """Bound the cost of a piece by arithmetic for each number of grids.
+
+    Parameters
+    ----------
+    graph, price : Graph, float64[9]
+        Piece and prices.
+    most : int
+        Most grids.
+
+    Returns
+    -------
+    float64[most]
+        No plan of 1, 2, ... grids costs less.
+    """
     weights = graph.units[:, WEIGHT]
     total, load = float(weights.sum()), float(graph.units[:, 1].sum())
-    most = min(len(weights), int(total / price[LOWER]) + 2)
     parts = np.arange(1, most + 1, dtype=float)
     huge = weights[weights > price[UPPER] + SLACK] - price[UPPER]
     each = min(price[OUTSIDE], price[SURPLUS] * price[UPPER])
@@ -169,7 +187,7 @@ def simple_bound(graph: Graph, price: Floats) -> float:
     whole = bool((graph.compound[weights > 0] >= 0).all())
     if whole and price[OUTSIDE] >= price[COMPOUND]:  # a grid without households costs more than a compound
         touched = np.where(sizes == 0, np.maximum(touched, parts), touched)
-    return float((sizes + price[LOAD] * np.abs(load - parts * price[TARGET]) + price[COMPOUND] * touched).min())
+    return np.asarray(sizes + price[LOAD] * np.abs(load - parts * price[TARGET]) + price[COMPOUND] * touched)
 
 
 def grid_causes(

@@ -22,7 +22,6 @@ from gridplan.partition.certificate import (
     renumber,
     simple_bound,
 )  # fmt: skip
-from gridplan.partition.exact import PROOFS, prove_piece
 from gridplan.partition.fixed import Clock, solve_community
 from gridplan.partition.kernels.arrays import WEIGHT, Flags, Ints
 from gridplan.partition.locked import lock_groups, solve_locked
@@ -37,6 +36,7 @@ from gridplan.partition.problem import (
     read_communities,
     split_pieces,
 )  # fmt: skip
+from gridplan.partition.proof import PROOFS, prove_piece
 from gridplan.partition.search import BUDGETS, search_piece
 from gridplan.progress import Report, silent
 
@@ -249,7 +249,8 @@ def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.Se
     proven, reason = cost - bound <= TOLERANCE, "arithmetic bound met"
     late = not proven and effort in PROOFS and clock.over()
     if not proven and effort in PROOFS and not late:
-        proof = prove_piece(piece.graph, problem.price, labels, cost, PROOFS[effort], stop)
+        others = [renumber(plan) for plan in found.plans]
+        proof = prove_piece(piece.graph, problem.price, [labels, *others], cost, PROOFS[effort], stop)
         labels, proven, reason = renumber(proof.labels), proof.proven, proof.reason
         bound = max(bound, proof.bound)
     elif not proven:

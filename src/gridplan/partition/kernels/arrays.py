@@ -183,6 +183,69 @@ class Draft(NamedTuple):
     seen: Ints
 
 
+class Quest(NamedTuple):
+    """What columns are asked of a piece; the same for every dual value.
+
+    Parameters
+    ----------
+    kinds : int64[v]
+        Kinds of sets: a compound, -1 for none, -2 for two or more.
+    begin, order : int64[v + 1], int64
+        Units that a set of each kind may hold, those of a compound together, those of none first.
+    near : int64[n, words]
+        Neighbours of each unit as bits; units without households are passed over.
+    mass : int64[n]
+        Buckets of weight of each unit.
+    ordinary : float64[2]
+        Fewest and most households of a grid without a unit above the band.
+    bucket, spread : float
+        Households of a bucket, and buckets by which the true weight of a set may miss the sum, doubled.
+    side : float
+        Side of a cell, metres.
+    by_load : float
+        1 where load and households are the same, else 0: then load is left out.
+    tie, pair, fine : int64[n + 1], int64[t, 2], float64[t]
+        For each unit the triples it is part of: the other two units, and the fine of a set that holds two of them.
+    """
+
+    kinds: Ints
+    begin: Ints
+    order: Ints
+    near: Ints
+    mass: Ints
+    ordinary: Floats
+    bucket: float
+    spread: float
+    side: float
+    by_load: float
+    tie: Ints
+    pair: Ints
+    fine: Floats
+
+
+class Bag(NamedTuple):
+    """Scratch of the pricing.
+
+    Parameters
+    ----------
+    whole, real : int64[11, n + 2], float64[4, n + 2]
+        Rows by unit, item or depth.
+    sets, rest : int64[n + 2, words]
+        By depth, the set under way; by item, the units from it on; as bits.
+    flood : int64[3, words]
+        Scratch of the walk over a set; the last row is 0.
+    table : float32[5, n + 2, buckets]
+        What can still be gained, by groups entered, item, and buckets held.
+    """
+
+    whole: Ints
+    real: Floats
+    sets: Ints
+    rest: Ints
+    flood: Ints
+    table: NDArray[np.float32]
+
+
 def make_work(graph: Graph) -> Work:
     """Allocate the scratch of the tree kernels.
 

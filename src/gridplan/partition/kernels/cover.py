@@ -8,7 +8,7 @@ from gridplan.partition.kernels.arrays import Flags, Floats, Ints
 
 @njit(cache=True, nogil=True)
 def best_cover(
-    members: Ints, start: Ints, cost: Floats, reduced: Floats, first: Ints, columns: Ints, units: int, parts: int,
+    members: Ints, start: Ints, cost: Floats, reduced: Floats, first: Ints, columns: Ints, units: int,
     bound: float, room: float, work: Ints, stop: Flags,
 ) -> tuple[float, Ints]:  # fmt: skip
     """Cover every unit exactly once by so many sets at the least cost, if that is less than `room`.
@@ -23,11 +23,9 @@ def best_cover(
         Sets that hold each unit, by ascending reduced cost; units are taken in ascending order.
     units : int
         Units in all; those beyond n need not be covered, but at most once.
-    parts : int
-        Sets of a cover.
     bound, room : float
-        No cover costs less than `bound` and its reduced costs (more where a unit that need not be covered is left,
-        so that the reduced costs alone do not tell which cover is cheaper); only covers below `room` count.
+        No cover of the sets asked for costs less than `bound` and its reduced costs (it may cost more, so that these
+        alone do not tell which cover is cheaper); only covers below `room` count.
     work : int64[2]
         Steps that may still be done, lowered; the second place is set to 1 when they ran out.
     stop : int8[1]
@@ -50,7 +48,7 @@ def best_cover(
             work[1] = 1
             break
         unit, pick = unit_at[depth], -1
-        while depth < parts and at[depth] < first[unit + 1]:
+        while at[depth] < first[unit + 1]:
             column = columns[at[depth]]
             at[depth] += 1
             if bound + spent[depth] + reduced[column] >= best:
@@ -82,7 +80,7 @@ def best_cover(
         if unit < n:
             unit_at[depth], at[depth] = unit, first[unit]
             continue
-        if depth == parts and paid[depth] < best:
+        if paid[depth] < best:
             best, cover = paid[depth], chosen[:depth].copy()
         depth -= 1
         for k in range(start[pick], start[pick + 1]):

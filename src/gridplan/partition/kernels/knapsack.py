@@ -1,0 +1,244 @@
+"""What a set can still gain around a point: read off the table of a knapsack problem over households.
+
+The units of a compound are a group, entered at a price. The states say whether a set has entered none, one, or more,
+and whether the last one is still open: so the price of a further compound, and of mixing, is counted exactly.
+"""
+
+import numpy as np
+from numba import njit
+
+from gridplan.partition.kernels.arrays import (
+    COMPOUND,
+    INERTIA,
+    LOAD,
+    LOWER,
+    MIXED,
+    OUTSIDE,
+    SURPLUS,
+    TARGET,
+    UPPER,
+    Bag,
+    Field,
+    Floats,
+    Quest,
+)
+from gridplan.partition.kernels.cost import SLACK
+from gridplan.partition.kernels.sets import ENTRY, FRESH, GAIN, ITEM, MASS, ORDER, RANK, SCORE, WORD
+
+NONE_IN, MIXED_IN = -1, -2
+"""Kinds of sets beside those of one compound: without any, and of two or more."""
+
+FREE = 1e300
+"""Gain a household of a unit without any."""
+
+STATES = 5
+"""No group entered, one and still open, one and left, two or more and still open, two or more and left."""
+
+
+@njit(cache=True, nogil=True)
+def weigh_gains(price: Floats, field: Field, dual: Floats, bx: float, by: float, side: float, bag: Bag) -> None:
+    """Set the gain of each unit around a point, and order them by gain a household.
+
+    Parameters
+    ----------
+    price, field, dual : float64[9], Field, float64
+        Prices, piece, and dual values, those of the units first.
+    bx, by, side : float
+        Centre and side of the cell, metres.
+    bag : Bag
+        Takes the gains.
+    """
+    whole, real, units = bag.whole, bag.real, field.graph.units
+    for i in range(field.firm):  # the order of the last cell is nearly that of this one
+        unit = whole[ORDER, i]
+        w, dx, dy = units[unit, 0], field.x[unit] - bx, field.y[unit] - by
+        if w > 0.0:
+            score = dual[unit] / w - price[INERTIA] * (dx * dx + dy * dy - 0.5 * side * side)
+        else:
+            score = FREE if dual[unit] > 0.0 else -FREE
+        real[SCORE, unit], real[GAIN, unit], j = score, score * w if w > 0.0 else dual[unit], i
+        while j > 0 and real[SCORE, whole[ORDER, j - 1]] < score:
+            whole[ORDER, j] = whole[ORDER, j - 1]
+            j -= 1
+        whole[ORDER, j] = unit
+
+
+@njit(cache=True, nogil=True)
+def skim(
+    price: Floats, field: Field, quest: Quest, bag: Bag, kind: int, begun: float, low: float, high: float, out: Floats
+) -> None:
+    """Bound what the sets of a kind cost less gains, were units divisible, and what they gain in all.
+
+    Parameters
+    ----------
+    price, field, quest, bag : float64[9], Field, Quest, Bag
+        Prices, piece, question, and scratch with gains.
+    kind : int
+        Kind of the sets.
+    begun, low, high : float
+        Households of the unit above the band in the set, and the fewest and most of the set.
+    out : float64[2]
+        Takes load and mixing less gains, at least, and the gains, at most.
+    """
+    compound, units, top = field.graph.compound, field.graph.units, quest.ordinary[1]
+    load, extra = quest.by_load * price[LOAD], price[MIXED] if kind == MIXED_IN else 0.0
+    w, gained, out[0], out[1] = begun, 0.0, np.inf, 0.0
+    if w >= low - SLACK:
+        out[0] = load * abs(w - price[TARGET]) + extra * w
+    for i in range(field.firm):
+        unit = bag.whole[ORDER, i]
+        own = compound[unit]
+        if (kind != MIXED_IN and own >= 0 and own != kind) or field.highest[unit] > top:
+            continue
+        mass, rate = units[unit, 0], bag.real[SCORE, unit]
+        if mass <= 0.0:
+            gained, out[1] = gained + max(0.0, bag.real[GAIN, unit]), out[1] + max(0.0, bag.real[GAIN, unit])
+        elif rate > 0.0:
+            out[1] += rate * min(mass, high - w)
+        elif w >= low - SLACK and rate <= -load - extra:
+            return
+        while mass > 0.0 and w < high - SLACK:
+            step = min(mass, high - w)
+            if w < low - SLACK:
+                step = min(step, low - w)
+            elif w < price[TARGET] - SLACK:
+                step = min(step, price[TARGET] - w)
+            w, gained, mass = w + step, gained + rate * step, mass - step
+            if w >= low - SLACK:
+                out[0] = min(out[0], load * abs(w - price[TARGET]) + extra * w - gained)
+        if w >= high - SLACK:
+            return
+
+
+@njit(cache=True, nogil=True)
+def lay_out(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, at: int, anchor: int, wide: int, floor: float
+) -> int:
+    """List the units that a set of one kind may hold, those of a compound together.
+
+    Parameters
+    ----------
+    price, field, dual, quest : float64[9], Field, float64, Quest
+        Prices, piece, dual values, question.
+    bag : Bag
+        Takes the items, and as bits those from each item on.
+    at, anchor : int
+        Place of the kind, and the unit above the band in the set, -1 for none.
+    wide : int
+        Buckets of weight that the set has room for.
+    floor : float
+        Gain below which a unit is in no set that is asked for.
+
+    Returns
+    -------
+    int
+        Items.
+    """
+    compound, whole, n, m, before, rank = field.graph.compound, bag.whole, field.graph.compound.size, 0, -1, 0
+    c, single = (dual.size - 1 - n) // 2, 1.0 if quest.kinds[at] >= 0 else 0.0
+    home = compound[anchor] if anchor >= 0 else -1
+    for k in range(quest.begin[at], quest.begin[at + 1]):
+        unit = quest.order[k]
+        own, mass = compound[unit], quest.mass[unit]
+        if mass > wide or field.highest[unit] > quest.ordinary[1] or bag.real[GAIN, unit] < floor:
+            continue
+        whole[ITEM, m], whole[MASS, m], whole[FRESH, m], whole[RANK, m] = unit, mass, 1, -1 - rank
+        bag.real[ENTRY, m] = 0.0
+        if own >= 0 and own != home:
+            whole[FRESH, m] = 1 if own != before else 0
+            rank += whole[FRESH, m]
+            bag.real[ENTRY, m] = dual[n + 1 + c + own] - price[COMPOUND] + single * dual[n + 1 + own]
+            whole[RANK, m] = rank - 1
+        before = own
+        m += 1
+    for k in range(bag.rest.shape[1]):
+        bag.rest[m, k] = 0
+        for j in range(m - 1, -1, -1):
+            unit = whole[ITEM, j]
+            bag.rest[j, k] = bag.rest[j + 1, k] | (1 << (unit % WORD) if unit // WORD == k else 0)
+    return m
+
+
+@njit(cache=True, nogil=True)
+def advance(state: int, fresh: int, counts: int) -> int:
+    """Tell the state at an item from that after the one before: a group that ends is left, and counted or not."""
+    if not fresh or state % 2 == 0:
+        return state
+    return state + 1 if counts else 0
+
+
+@njit(cache=True, nogil=True)
+def join(state: int, rank: int) -> int:
+    """Tell the state after a unit is taken; those of no compound, or of one entered at first, change nothing."""
+    return state if rank < 0 or state % 2 == 1 else min(state + 1, 3)
+
+
+@njit(cache=True, nogil=True)
+def set_ends(price: Floats, quest: Quest, begun: float, low: float, high: float, wide: int, ends: Floats) -> None:
+    """Set what a set of so many buckets gains at the end: less load and size rule, and less mixing too.
+
+    Parameters
+    ----------
+    price, quest : float64[9], Quest
+        Prices, question.
+    begun, low, high : float
+        Households of the unit above the band in the set, and the fewest and most of the set.
+    wide : int
+        Buckets beside that unit, at most.
+    ends : float64[2, wide + 1]
+        Takes the gains of unmixed and of mixed sets.
+    """
+    slack = 0.5 * quest.bucket * quest.spread
+    for x in range(wide + 1):
+        middle = begun + x * quest.bucket
+        value = quest.by_load * price[LOAD] * max(0.0, abs(middle - price[TARGET]) - slack)
+        missing = max(price[LOWER] - middle, middle - price[UPPER]) - slack
+        if missing > SLACK:
+            value += price[OUTSIDE] + price[SURPLUS] * missing
+        ends[0, x] = ends[1, x] = -np.inf
+        if low - SLACK <= middle + slack and middle - slack <= high + SLACK and middle + slack > 0:
+            ends[0, x], ends[1, x] = -value, -value - price[MIXED] * max(low, middle - slack)
+
+
+@njit(cache=True, nogil=True)
+def tabulate(bag: Bag, m: int, wide: int, first: int, need: int, counts: int, ends: Floats, mixed: int) -> int:
+    """Fill in what can still be gained, by state, item and buckets held.
+
+    Parameters
+    ----------
+    bag : Bag
+        Scratch with the items; takes the table.
+    m, wide : int
+        Items, and buckets they have room for.
+    first, need, counts : int
+        State at the beginning, the least at the end, and whether groups are counted.
+    ends, mixed : float64[2, wide + 1], int
+        What is gained at the end; the row of it.
+
+    Returns
+    -------
+    int
+        Rows filled. Time O(rows * wide).
+    """
+    table, whole, rows = bag.table, bag.whole, 0
+    for state in range(first, STATES):
+        for x in range(wide + 1):
+            table[state, m, x] = ends[mixed, x] if state >= need else -np.inf
+    for j in range(m - 1, -1, -1):
+        w, rank = whole[MASS, j], whole[RANK, j]
+        gain = bag.real[GAIN, whole[ITEM, j]]
+        fits, fresh = max(0, wide + 1 - w), whole[FRESH, j]
+        next_ = 1 if j + 1 < m and whole[FRESH, j + 1] else 0
+        before = counts * (rank if rank >= 0 else -1 - rank)
+        for state in range(first, STATES):
+            open_ = state % 2 == 1
+            if (open_ and fresh) or state > first + 2 * before + (0 if fresh else 1):
+                continue  # cannot be reached
+            skip, take = advance(state, next_, counts), advance(join(state, rank), next_, counts)
+            add = np.float32(gain + (0.0 if open_ else bag.real[ENTRY, j]))
+            for x in range(fits):
+                table[state, j, x] = max(table[skip, j + 1, x], add + table[take, j + 1, x + w])
+            for x in range(fits, wide + 1):
+                table[state, j, x] = table[skip, j + 1, x]
+            rows += 1
+    return rows

@@ -1,0 +1,249 @@
+"""Grids of small reduced cost, looked for cell by cell: a grid belongs to the cell that its centre lies in.
+
+Around a fixed point b the inertia of a set is a plain sum, that of w * d(unit, b)^2, less W * |centre - b|^2; inside a
+square cell of side h that last term is at most W * h^2 / 2. So in a cell every unit has a gain of its own, and a walk
+over the sets meets only those that the table of `knapsack` finds worth it: exact but for connectivity, borders, fines.
+"""
+
+import numpy as np
+from numba import njit
+
+from gridplan.partition.kernels.arrays import COMPOUND, LOAD, MIXED, Bag, Field, Flags, Floats, Ints, Quest
+from gridplan.partition.kernels.cost import SLACK
+from gridplan.partition.kernels.knapsack import (
+    MIXED_IN,
+    advance,
+    join,
+    lay_out,
+    set_ends,
+    skim,
+    tabulate,
+    weigh_gains,
+)
+from gridplan.partition.kernels.sets import (
+    AT_X,
+    AT_Y,
+    COST,
+    ENTRY,
+    FRESH,
+    GAIN,
+    HELD,
+    ITEM,
+    MASS,
+    N_PRICED,
+    PILE,
+    RANK,
+    REDUCED,
+    SPENT,
+    STATE,
+    TOUCHES,
+    TRIED,
+    WORD,
+    fines,
+    holds_together,
+    leaves_parts,
+    price_set,
+)
+
+BLUR = 1e-4
+"""By how much a sum of gains in single precision may be off, and more."""
+
+FOUND, STEPS, CUT = range(3)
+"""Places in the state of a scan: sets listed, steps left, whether something was cut short."""
+
+
+@njit(cache=True, nogil=True)
+def step_on(quest: Quest, bag: Bag, j: int, takes: int, relaxed: int) -> bool:
+    """Take or leave the item at a depth of the walk; tell whether the set can still hang together."""
+    sets, whole, check, cut = bag.sets, bag.whole, False, True
+    unit = whole[ITEM, j]
+    for k in range(sets.shape[1]):
+        sets[j + 1, k] = sets[j, k]
+        check |= quest.near[unit, k] & sets[j, k] != 0
+        cut &= quest.near[unit, k] & bag.rest[j + 1, k] == 0
+    if takes:
+        sets[j + 1, unit // WORD] |= 1 << (unit % WORD)
+    if relaxed or not (cut if takes else check):
+        return True
+    return holds_together(quest.near, sets, j + 1, bag.rest, j + 1, bag.flood)
+
+
+@njit(cache=True, nogil=True)
+def walk(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, at: Floats, kind: int, anchor: int, m: int,
+    wide: int, counts: int, limit: float, relaxed: int, until: int, parts: int, out: Floats, run: Ints,
+    members: Ints, start: Ints, cost: Floats,
+) -> float:  # fmt: skip
+    """Go through the sets of one kind in one cell whose reduced cost may be below a limit.
+
+    Parameters
+    ----------
+    price, field, dual, quest, bag : float64[9], Field, float64, Quest, Bag
+        Prices, piece, dual values, question; scratch with items, table and the state at the beginning.
+    at : float64[2]
+        Centre of the cell.
+    kind, anchor, m, wide, counts : int
+        Kind, unit above the band or -1, items, buckets, whether groups are counted.
+    limit : float
+        Reduced cost from which on sets are left out; with `relaxed` only ever better ones are kept, connected or not.
+    relaxed, until, parts : int
+        Whether so; steps left at which the walk is cut short; grids of the plan.
+    out, run : float64[5], int64[3]
+        Scratch; state of the scan.
+    members, start, cost : int64, int64[m + 1], float64[m]
+        Take the sets.
+
+    Returns
+    -------
+    float
+        No set has a smaller reduced cost, and none that was left out (infinite where none is below the limit).
+    """
+    whole, real, table, sets, half = bag.whole, bag.real, bag.table, bag.sets, 0.5 * quest.side
+    j, best, floor, mine = 0, limit, np.inf, -1
+    while j >= 0:
+        if j == m:
+            j -= 1
+            if not relaxed and not holds_together(quest.near, sets, m, bag.flood, 2, bag.flood):
+                continue
+            size = price_set(price, field, dual, quest, bag, m, m, anchor, out)
+            dx, dy = out[AT_X] - at[0], out[AT_Y] - at[1]
+            if out[REDUCED] >= best or not (-half <= dx < half and -half <= dy < half):
+                continue
+            if (kind == MIXED_IN and out[TOUCHES] <= 1) or (kind >= 0 and out[TOUCHES] != 1):
+                continue
+            if not relaxed and not leaves_parts(field, bag, size, quest.ordinary[0], quest.ordinary[1], parts):
+                continue
+            slot = mine if mine >= 0 else run[FOUND]
+            if slot + 1 >= start.size or start[slot] + size > members.size:
+                run[CUT] = 1
+                return -np.inf
+            for k in range(size):
+                members[start[slot] + k] = whole[PILE, k]
+            cost[slot], start[slot + 1], run[FOUND] = out[COST], start[slot] + size, slot + 1
+            if relaxed:
+                mine, best = slot, out[REDUCED]
+            continue
+        if whole[TRIED, j] > 1:
+            j -= 1
+            continue
+        unit, state, held = whole[ITEM, j], whole[STATE, j], whole[HELD, j]
+        rank, next_, further = whole[RANK, j], 1 if j + 1 < m and whole[FRESH, j + 1] else 0, held + whole[MASS, j]
+        with_, without = advance(join(state, rank), next_, counts), advance(state, next_, counts)
+        on = real[SPENT, j] - real[GAIN, unit] - (0.0 if state % 2 == 1 else real[ENTRY, j])
+        on += fines(quest, sets, j, unit)
+        skip, take = real[SPENT, j] - table[without, j + 1, held] - BLUR, np.inf
+        if further <= wide:
+            take = on - table[with_, j + 1, further] - BLUR
+        takes = (take <= skip) == (whole[TRIED, j] == 0)
+        whole[TRIED, j] += 1
+        hope = take if takes else skip
+        if hope >= best:
+            whole[TRIED, j] += 1
+            continue
+        if run[STEPS] <= until:
+            run[CUT], floor = 1, min(floor, hope)
+            continue
+        run[STEPS] -= 1
+        if not step_on(quest, bag, j, 1 if takes else 0, relaxed):
+            continue
+        j += 1
+        real[SPENT, j], whole[HELD, j], whole[STATE, j] = on, further, with_
+        if not takes:
+            real[SPENT, j], whole[HELD, j], whole[STATE, j] = real[SPENT, j - 1], held, without
+        whole[TRIED, j] = 0
+    return min(floor, best) if mine >= 0 else floor
+
+
+@njit(cache=True, nogil=True)
+def scan(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, centres: Floats, limit: float, relaxed: int,
+    patience: int, run: Ints, least: Floats, lift: Floats, members: Ints, start: Ints, cost: Floats, parts: int,
+    stop: Flags,
+) -> None:  # fmt: skip
+    """List the connected sets of units whose reduced cost is below a limit, each once; or bound those of each cell.
+
+    Parameters
+    ----------
+    price, field, dual : float64[9], Field, float64[n + 1 + 2 * c]
+        Prices, piece, and dual values of units, of the number of grids, of those inside and touching each compound.
+    quest, bag : Quest, Bag
+        What is asked, and scratch.
+    centres : float64[k, 2]
+        Centres of the cells, metres.
+    limit : float
+        Reduced cost from which on sets are left out.
+    relaxed : int
+        1: only the best set of each kind and cell is listed, connected or not.
+    patience : int
+        Steps for one kind in one cell at most.
+    run : int64[3]
+        Sets listed, steps left, and 1 where something was cut short.
+    least, lift : float64[k], float64[firm]
+        Take the least reduced cost in each cell, 0 at most, and by how much a household the dual value of each unit
+        must fall so that none is below 0.
+    members, start, cost : int64, int64[m + 1], float64[m]
+        Take the units of each set, where they begin, and its cost; their sizes limit the list.
+    parts : int
+        Grids of the plan, 0 for any number; connected sets that leave what no plan of one less fits are left out.
+    stop : int8[1]
+        Looked at for each cell; not 0: stop.
+    """
+    graph, whole, n = field.graph, bag.whole, field.graph.compound.size
+    c, huge, bonus, count = (dual.size - 1 - n) // 2, 0, 0.0, 0
+    out, ends, slack = np.zeros(N_PRICED), np.zeros((2, bag.table.shape[2])), 0.5 * quest.bucket * quest.spread
+    while huge < field.firm and field.highest[huge] > quest.ordinary[1]:
+        huge += 1
+    for k in range(c):
+        bonus += max(0.0, dual[n + 1 + c + k] - price[COMPOUND])
+        # a set of one compound passes for mixed: never too cheap unless its own row asks more than mixing costs
+        count |= dual[n + 1 + k] < -price[MIXED] * quest.ordinary[0]
+    for cell in range(centres.shape[0]):
+        weigh_gains(price, field, dual, centres[cell, 0], centres[cell, 1], quest.side, bag)
+        for anchor in range(-1, huge):
+            low, high, begun, home = quest.ordinary[0], quest.ordinary[1], 0.0, -1
+            if anchor >= 0:
+                low, high, begun = field.lowest[anchor], field.highest[anchor], graph.units[anchor, 0]
+                home = graph.compound[anchor]
+            wide = int((high - begun + SLACK) / quest.bucket + 0.5 * quest.spread)
+            if huge > 0 or cell == 0:
+                set_ends(price, quest, begun, low, high, wide, ends)
+            for v in range(quest.kinds.size):
+                kind, fixed, first = quest.kinds[v], -dual[n], 0
+                if home >= 0 and kind not in (home, MIXED_IN):
+                    continue
+                if anchor >= 0:
+                    fixed -= bag.real[GAIN, anchor]
+                if home >= 0:
+                    fixed += price[COMPOUND] - dual[n + 1 + c + home] - (dual[n + 1 + home] if kind >= 0 else 0.0)
+                    first = 2
+                hope = fixed - (bonus if kind == MIXED_IN else 0.0)
+                if kind >= 0 and home < 0:
+                    hope += price[COMPOUND] - dual[n + 1 + kind] - dual[n + 1 + c + kind]
+                skim(price, field, quest, bag, kind, begun, low - slack, high + slack, out)
+                run[STEPS] -= 1
+                if hope + out[0] - slack * quest.by_load * price[LOAD] >= limit:
+                    continue
+                m = lay_out(price, field, dual, quest, bag, v, anchor, wide, hope - out[1] - limit)
+                counts = 1 if kind >= 0 or home >= 0 else count
+                need = 1 if kind >= 0 else 3 if kind == MIXED_IN and counts else 0
+                mixed = 1 if kind == MIXED_IN else 0
+                run[STEPS] -= 2 + 2 * tabulate(bag, m, wide, first, need, counts, ends, mixed)
+                if fixed - bag.table[first, 0, 0] - BLUR >= limit:
+                    continue
+                for k in range(bag.sets.shape[1]):
+                    bag.sets[0, k] = 1 << (anchor % WORD) if anchor >= 0 and anchor // WORD == k else 0
+                whole[STATE, 0], whole[HELD, 0], bag.real[SPENT, 0], whole[TRIED, 0] = first, 0, fixed, 0
+                until = run[STEPS] if stop[0] != 0 else max(0, run[STEPS] - patience)
+                reached = walk(
+                    price, field, dual, quest, bag, centres[cell], kind, anchor, m, wide, counts, limit, relaxed,
+                    until, parts, out, run, members, start, cost,
+                )  # fmt: skip
+                least[cell] = min(least[cell], reached)
+                if 0.0 > reached > -np.inf:
+                    for k in range(m + 1):
+                        unit = whole[ITEM, k] if k < m else anchor
+                        if unit >= 0:
+                            lift[unit] = max(lift[unit], -reached / max(low, SLACK))
+        if stop[0] != 0 or least[cell] == -np.inf:
+            least[cell], run[CUT] = -np.inf, 1
+            return

@@ -1,0 +1,206 @@
+"""Sets of units as bits: whether they hang together, what they leave, and what they cost less what they gain."""
+
+import numpy as np
+from numba import njit
+
+from gridplan.partition.kernels.arrays import Bag, Field, Floats, Ints, Quest
+from gridplan.partition.kernels.cost import SLACK, grid_cost
+
+WORD = 62
+"""Units in one word of a set."""
+
+ITEM, FRESH, MASS, STATE, TRIED, HELD, RANK, ORDER, PILE, SEEN, STACK = range(11)
+"""Rows of the whole scratch: by item, unit, whether its group begins, buckets of weight; by depth, groups entered,
+branches tried, buckets held; by item, groups before; units by gain a household; units of a set, seen, to go to."""
+
+GAIN, ENTRY, SPENT, SCORE = range(4)
+"""Rows of the real scratch: gain of each unit; by item, gain of entering its group; by depth, reduced cost so far;
+gain a household."""
+
+N_PRICED = 5
+COST, REDUCED, AT_X, AT_Y, TOUCHES = range(N_PRICED)
+"""Places in what is known of a priced set: cost, reduced cost, centre, compounds."""
+
+_PLACE = np.full(67, -1, np.int64)
+_PLACE[[2**k % 67 for k in range(WORD)]] = np.arange(WORD)  # powers of two differ modulo 67
+
+
+@njit(cache=True, nogil=True)
+def holds_together(near: Ints, sets: Ints, row: int, rest: Ints, from_: int, flood: Ints) -> bool:
+    """Tell whether the units of a set are connected through themselves and free ones.
+
+    Parameters
+    ----------
+    near : int64[n, words]
+        Neighbours of each unit as bits.
+    sets, row : int64[m, words], int
+        The set, as bits.
+    rest, from_ : int64[m, words], int
+        The free units, as bits.
+    flood : int64[2, words]
+        Scratch.
+
+    Returns
+    -------
+    bool
+        Whether they are; an empty set is.
+    """
+    words, begun = near.shape[1], False
+    for k in range(words):
+        flood[0, k] = flood[1, k] = 0
+        if not begun and sets[row, k] != 0:
+            flood[0, k] = flood[1, k] = sets[row, k] & -sets[row, k]
+            begun = True
+    busy = begun
+    while busy:
+        busy = False
+        for k in range(words):
+            while flood[1, k] != 0:
+                bit = flood[1, k] & -flood[1, k]
+                flood[1, k] ^= bit
+                unit, missing = _PLACE[bit % 67] + WORD * k, False
+                for i in range(words):
+                    new = near[unit, i] & (sets[row, i] | rest[from_, i]) & ~flood[0, i]
+                    flood[0, i] |= new
+                    flood[1, i] |= new
+                    missing |= sets[row, i] & ~flood[0, i] != 0
+                if not missing:
+                    return True
+                busy = True
+    return not begun
+
+
+@njit(cache=True, nogil=True)
+def leaves_parts(field: Field, bag: Bag, size: int, low: float, high: float, parts: int) -> bool:
+    """Tell whether what a set leaves can be divided, by arithmetic alone, into so many grids less one.
+
+    Parameters
+    ----------
+    field, bag : Field, Bag
+        Piece, and scratch with the units of the set.
+    size : int
+        Units of the set.
+    low, high : float
+        Fewest and most households of a grid without a unit above the band.
+    parts : int
+        Grids of the plan, 0 for any number.
+
+    Returns
+    -------
+    bool
+        Whether each connected rest can be divided at all, and all of them together into one grid less.
+    """
+    graph, whole, fewest, most, n = field.graph, bag.whole, 0, 0, field.graph.compound.size
+    for unit in range(n):
+        whole[SEEN, unit] = 0
+    for k in range(size):
+        whole[SEEN, whole[PILE, k]] = 1
+    for begin in range(n):
+        if whole[SEEN, begin]:
+            continue
+        whole[STACK, 0], whole[SEEN, begin], height = begin, 1, 1
+        small, large, huge = 0.0, 0.0, 0
+        while height > 0:
+            height -= 1
+            unit = whole[STACK, height]
+            weight = graph.units[unit, 0]
+            if field.highest[unit] > high:
+                huge, large = huge + 1, large + field.highest[unit] - weight
+            else:
+                small += weight
+            for half in range(graph.indptr[unit], graph.indptr[unit + 1]):
+                other = graph.indices[half]
+                if not whole[SEEN, other]:
+                    whole[SEEN, other], whole[STACK, height] = 1, other
+                    height += 1
+        if small <= 0.0 and huge == 0:
+            continue  # units without households join the set
+        at_most = huge + (int((small + SLACK) / low) if low > 0 else n)
+        at_least = huge + int(np.ceil(max(0.0, small - large - SLACK) / high))
+        if at_least > at_most or at_most == 0:
+            return False
+        fewest, most = fewest + max(1, at_least), most + at_most
+    return parts == 0 or (fewest < parts and most >= parts - 1)
+
+
+@njit(cache=True, nogil=True)
+def fines(quest: Quest, sets: Ints, row: int, unit: int) -> float:
+    """Sum the fines of the triples of which a set takes the second unit with one more.
+
+    Parameters
+    ----------
+    quest : Quest
+        The triples.
+    sets, row : int64[m, words], int
+        The set, as bits.
+    unit : int
+        The further unit.
+
+    Returns
+    -------
+    float
+        The fines.
+    """
+    total = 0.0
+    for k in range(quest.tie[unit], quest.tie[unit + 1]):
+        one, other = quest.pair[k, 0], quest.pair[k, 1]
+        if (sets[row, one // WORD] >> (one % WORD)) & 1 != (sets[row, other // WORD] >> (other % WORD)) & 1:
+            total += quest.fine[k]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def price_set(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, row: int, m: int, anchor: int, out: Floats
+) -> int:
+    """Sum up a set: what it costs, what it gains, and where its centre lies.
+
+    Parameters
+    ----------
+    price, field, dual : float64[9], Field, float64[n + 1 + 2 * c]
+        Prices, piece, and dual values of units, of the number of grids, of those inside and touching each compound.
+    quest, bag : Quest, Bag
+        Triples with fines; scratch with the items and the set, and a pile that takes its units.
+    row, m, anchor : int
+        Row of the set, number of items, and the unit above the band that it holds, -1 for none.
+    out : float64[5]
+        Takes cost, reduced cost, centre, and the compounds touched.
+
+    Returns
+    -------
+    int
+        Units of the set.
+    """
+    graph, whole, n = field.graph, bag.whole, field.graph.compound.size
+    c = (dual.size - 1 - n) // 2
+    w, load, x, y, r2, b, gained, size, touched, only = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, dual[n], 0, 0, -1
+    for j in range(m + 1):
+        unit = anchor if j == m else whole[ITEM, j]
+        if unit < 0 or (j < m and (bag.sets[row, unit // WORD] >> (unit % WORD)) & 1 == 0):
+            continue
+        w, load = w + graph.units[unit, 0], load + graph.units[unit, 1]
+        x, y, r2 = x + graph.units[unit, 2], y + graph.units[unit, 3], r2 + graph.units[unit, 4]
+        gained += dual[unit]
+        for k in range(quest.tie[unit], quest.tie[unit + 1]):
+            met = 0
+            for i in range(size):
+                met += whole[PILE, i] == quest.pair[k, 0] or whole[PILE, i] == quest.pair[k, 1]
+            if met == 1:
+                gained -= quest.fine[k]
+        own, again = graph.compound[unit], False
+        for i in range(size):
+            again |= graph.compound[whole[PILE, i]] == own
+        if own >= 0 and not again:
+            touched, only, gained = touched + 1, own, gained + dual[n + 1 + c + own]
+        for edge in range(graph.indptr[unit], graph.indptr[unit + 1]):
+            if graph.border[edge] > 0.0:
+                for i in range(size):
+                    if whole[PILE, i] == graph.indices[edge]:
+                        b += graph.border[edge]
+        whole[PILE, size] = unit
+        size += 1
+    if touched == 1:
+        gained += dual[n + 1 + only]
+    out[COST] = grid_cost(price, w, load, x, y, r2, float(touched), b)
+    out[REDUCED], out[AT_X], out[AT_Y], out[TOUCHES] = out[COST] - gained, x / w, y / w, float(touched)
+    return size

@@ -1,0 +1,80 @@
+"""Proof that a plan of one piece is the best, or how far from the best it may be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from gridplan.partition.certificate import TOLERANCE
+from gridplan.partition.kernels.arrays import WEIGHT, Flags, Floats, Graph, Ints
+from gridplan.partition.proof.field import make_field
+from gridplan.partition.proof.prover import ProofBudget, Prover
+
+PROOFS: Final = MappingProxyType(
+    {
+        "normal": ProofBudget(units=600, steps=1_000_000, columns=30_000, rounds=40),
+        "thorough": ProofBudget(units=2_000, steps=3_000_000_000, columns=1_000_000, rounds=200),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a proof came to.
+
+    Parameters
+    ----------
+    labels : int64[n]
+        The plan, better than the one handed in where that was not the best.
+    bound : float
+        No plan costs less; minus infinity where nothing was found out.
+    proven : bool
+        Whether the plan is the best.
+    reason : str
+        How far the proof came.
+    """
+
+    labels: Ints
+    bound: float
+    proven: bool
+    reason: str
+
+
+def prove_piece(
+    graph: Graph, price: Floats, plans: Sequence[Ints], cost: float, budget: ProofBudget, stop: Flags
+) -> Proof:
+    """Try to prove a plan of one piece the best, or find the best.
+
+    Parameters
+    ----------
+    graph, price : Graph, float64[9]
+        Piece of n units and prices.
+    plans : sequence of int64[n]
+        Plans at hand, grids 0..k - 1 each, the best first.
+    cost : float
+        Cost of the best.
+    budget : ProofBudget
+        Work to do at most.
+    stop : int8[1]
+        Set to 1 by another thread to give up early.
+
+    Returns
+    -------
+    Proof
+        The best plan met, with what is known about it.
+    """
+    open_ = Proof(labels=plans[0], bound=-np.inf, proven=False, reason="too large for a proof")
+    if (graph.units[:, WEIGHT] > 0).sum() > budget.units or not graph.units[:, WEIGHT].any():
+        return open_
+    made = make_field(graph, price, cost)
+    if made is None:
+        return open_
+    field, order = made
+    prover = Prover(field, price, [plan[order] for plan in plans], budget, stop)
+    bound, reason = prover.prove()
+    best = np.empty_like(plans[0])
+    best[order] = prover.labels
+    proven = bound >= prover.cost - TOLERANCE
+    return Proof(labels=best, bound=bound, proven=proven, reason=reason or "bound by columns and exact cover")

@@ -1,0 +1,245 @@
+"""The linear programme over listed grids: which dual value each unit, each compound and each grid has."""
+
+import os
+from threading import Lock
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridplan.partition.kernels.arrays import Floats, Ints
+from gridplan.partition.kernels.triples import broken_triples
+
+NOTHING: Final = 1e-7
+"""Share of a grid that counts as none."""
+
+_FIRST_USE = Lock()
+_used = False
+
+
+def _solver() -> Any:  # noqa: ANN401
+    """Return a silent HiGHS; its banner, written past Python on first use, is kept off the standard output."""
+    import highspy  # noqa: PLC0415  # 8 MB that only proofs need
+
+    highs: Any = highspy.Highs  # untyped
+
+    global _used  # noqa: PLW0603
+    with _FIRST_USE:
+        if not _used:
+            _used = True
+            kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            try:
+                first = highs()
+                first.setOptionValue("output_flag", False)  # noqa: FBT003
+                first.run()
+            finally:
+                os.dup2(kept, 1)
+                os.close(kept)
+                os.close(nowhere)
+    solver = highs()
+    solver.setOptionValue("output_flag", False)  # noqa: FBT003
+    solver.setOptionValue("parallel", "off")
+    return solver
+
+
+class Master:
+    """Least cost of covering every unit once by fractions of listed grids, within bounds on the number of some grids.
+
+    Rows are the units, the number of grids, for each compound the grids that hold units of no other compound, for each
+    the grids that touch it, and triples of units: of three units at most one grid holds two or more.
+
+    Parameters
+    ----------
+    compound : int64[n]
+        Compound of each unit, -1 for none.
+    low, high : float64[1 + 2 * c]
+        Fewest and most grids in all, inside each compound, and touching each compound.
+    fine : float
+        Price of each grid more or fewer than these allow; so there is always a solution.
+    """
+
+    def __init__(self, compound: Ints, low: Floats, high: Floats, fine: float) -> None:
+        self._solver, self._compound = _solver(), compound
+        self.n, self.c = len(compound), len(low) // 2
+        self.low, self.high = np.append(np.ones(self.n), low), np.append(np.ones(self.n), high)
+        self.rows, none = len(self.low), np.zeros(0, np.int32)
+        self._solver.addRows(self.rows, self.low, self.high, 0, np.zeros(self.rows, np.int32), none, np.zeros(0))
+        bounded = np.arange(self.n, self.rows, dtype=np.int32)
+        k = 2 * len(bounded)
+        self._solver.addCols(
+            k, np.full(k, fine), np.zeros(k), np.full(k, np.inf), k, np.arange(k, dtype=np.int32),
+            np.repeat(bounded, 2), np.tile([1.0, -1.0], len(bounded)),
+        )  # fmt: skip
+        # one more of a unit, or one less; free of use only where a box is set around dual values
+        b = self.n + 1
+        self._box = np.arange(k, k + 2 * b, dtype=np.int32)
+        self._solver.addCols(
+            2 * b, np.zeros(2 * b), np.zeros(2 * b), np.zeros(2 * b), 2 * b, np.arange(2 * b, dtype=np.int32),
+            np.tile(np.arange(b, dtype=np.int32), 2), np.repeat([1.0, -1.0], b),
+        )  # fmt: skip
+        self._spare = k + 2 * b
+        self.members, self.start, self.cost = np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0)
+        self._three: NDArray[np.int64] = np.zeros((0, 3), np.int64)
+
+    def ask_parts(self, parts: int) -> None:
+        """Set the number of grids, 0 for any."""
+        self.low[self.n], self.high[self.n] = (parts, parts) if parts else (1.0, self.n)
+        self._solver.changeRowBounds(self.n, self.low[self.n], self.high[self.n])
+
+    def box(self, centre: Floats, wide: Floats) -> None:
+        """Keep the dual values of the units and of the number of grids near given ones.
+
+        Parameters
+        ----------
+        centre : float64[rows]
+            The dual values.
+        wide : float64[n + 1]
+            How far each may move.
+        """
+        b, mid = self.n + 1, centre[: self.n + 1]
+        self._solver.changeColsBounds(2 * b, self._box, np.zeros(2 * b), np.full(2 * b, np.inf))
+        self._solver.changeColsCost(2 * b, self._box, np.concatenate([mid + wide, wide - mid]))
+
+    def at_wall(self) -> bool:
+        """Tell whether the last solution is held back by the box."""
+        value = np.array(self._solver.getSolution().col_value)
+        return bool(value[self._box].sum() > NOTHING)
+
+    @property
+    def objective(self) -> float:
+        """Cost of the last solution."""
+        return float(self._solver.getInfo().objective_function_value)
+
+    def rows_of(self, members: Ints, start: Ints) -> tuple[Ints, Ints]:
+        """List the rows of grids beyond those of their units.
+
+        Parameters
+        ----------
+        members, start : int64, int64[m + 1]
+            Units of each grid.
+
+        Returns
+        -------
+        column, row : int64, int64
+            Grid and row; a grid stands in the row of all, in those of the compounds it touches, of its only one, and
+            of the triples it holds two of.
+        """
+        m = len(start) - 1
+        column, compound = np.repeat(np.arange(m), np.diff(start)), self._compound[members]
+        pairs = np.unique((column * (self.c + 1) + compound)[compound >= 0])
+        column, compound = pairs // (self.c + 1), pairs % (self.c + 1)
+        only = np.bincount(column, minlength=m)[column] == 1
+        held, two = np.nonzero(self._twice(members, start, self._three))
+        first = self.n + 1
+        rows = [np.full(m, self.n), first + compound[only], first + self.c + compound, first + 2 * self.c + two]
+        return np.concatenate([np.arange(m), column[only], column, held]), np.concatenate(rows)
+
+    def _twice(self, members: Ints, start: Ints, three: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which grids hold two units of which triples, as bool[m, q]."""
+        within = np.zeros((len(start) - 1, self.n), np.int8)
+        within[np.repeat(np.arange(len(start) - 1), np.diff(start)), members] = 1
+        return np.asarray(within[:, three].sum(axis=2) > 1)
+
+    def add(self, members: Ints, start: Ints, cost: Floats) -> None:
+        """Add grids to the list.
+
+        Parameters
+        ----------
+        members, start : int64, int64[m + 1]
+            Units of each grid.
+        cost : float64[m]
+            Cost of each grid.
+        """
+        m = len(cost)
+        if m == 0:
+            return
+        column, row = self.rows_of(members, start)
+        column = np.concatenate([np.repeat(np.arange(m), np.diff(start)), column])
+        order = np.argsort(column, kind="stable")
+        begin = np.searchsorted(column[order], np.arange(m)).astype(np.int32)
+        rows = np.concatenate([members, row])[order].astype(np.int32)
+        self._solver.addCols(m, cost, np.zeros(m), np.full(m, np.inf), len(rows), begin, rows, np.ones(len(rows)))
+        self.members, self.cost = np.append(self.members, members), np.append(self.cost, cost)
+        self.start = np.append(self.start, self.start[-1] + start[1:])
+
+    def fix_out(self, out: NDArray[np.bool_]) -> None:
+        """Take grids out of the programme; they stay in the list."""
+        at = (np.flatnonzero(out) + self._spare).astype(np.int32)
+        self._solver.changeColsBounds(len(at), at, np.zeros(len(at)), np.zeros(len(at)))
+
+    def fine_triples(self, most: int) -> int:
+        """Ask that of three units at most one grid holds two, where the solution breaks that.
+
+        Parameters
+        ----------
+        most : int
+            Triples to add at most.
+
+        Returns
+        -------
+        int
+            Triples added.
+        """
+        share = np.array(self._solver.getSolution().col_value)[self._spare :]
+        used = np.flatnonzero(share > NOTHING)
+        place = np.full(len(share), -1)
+        place[used] = np.arange(len(used))
+        column = place[np.repeat(np.arange(len(share)), np.diff(self.start))]
+        within = np.zeros((len(used), self.n), np.int8)
+        within[column[column >= 0], self.members[column >= 0]] = 1
+        three = np.zeros((most, 3), np.int64)
+        found = broken_triples(within, share[used], three, np.zeros(most))
+        if found:
+            rows, columns = np.nonzero(self._twice(self.members, self.start, three[:found]).T)
+            begin = np.searchsorted(rows, np.arange(found)).astype(np.int32)
+            at = (columns + self._spare).astype(np.int32)
+            self._solver.addRows(found, np.zeros(found), np.ones(found), len(at), begin, at, np.ones(len(at)))
+            self._three = np.concatenate([self._three, three[:found]])
+            self.low, self.high = np.append(self.low, np.zeros(found)), np.append(self.high, np.ones(found))
+        return int(found)
+
+    def solve(self) -> Floats:
+        """Solve the programme.
+
+        Returns
+        -------
+        float64[rows]
+            Dual value of each row, 0 where it has no bound that allows the sign.
+        """
+        self._solver.run()
+        return self.lawful(np.array(self._solver.getSolution().row_dual))
+
+    def lawful(self, dual: Floats) -> Floats:
+        """Put dual values to 0 where their row has no such bound."""
+        free = ((dual > 0) & (self.low <= 0)) | ((dual < 0) & np.isinf(self.high))
+        return np.where(free, 0.0, dual)
+
+    def value(self, dual: Floats) -> float:
+        """Sum up what lawful dual values promise to every plan whose grids have no reduced cost below 0."""
+        return float(np.where(dual > 0, dual * self.low, dual * np.where(dual < 0, self.high, 0.0)).sum())
+
+    def ties(self, dual: Floats) -> tuple[Ints, NDArray[np.int64], Floats]:
+        """Give the triples with a fine by unit.
+
+        Returns
+        -------
+        tie, pair, fine : int64[n + 1], int64[t, 2], float64[t]
+            Where the triples of each unit begin; the other two units, and the fine.
+        """
+        fine = np.maximum(-dual[self.rows :], 0.0)
+        three, fine = self._three[: len(fine)][fine > 0], fine[fine > 0]
+        unit = three.T.ravel()
+        pair = np.concatenate([three[:, [1, 2]], three[:, [0, 2]], three[:, [0, 1]]])
+        order = np.argsort(unit, kind="stable")
+        return (
+            np.searchsorted(unit[order], np.arange(self.n + 1)), np.ascontiguousarray(pair[order]),
+            np.tile(fine, 3)[order],
+        )  # fmt: skip
+
+    def reduced(self, dual: Floats, members: Ints, start: Ints, cost: Floats) -> Floats:
+        """Return the cost of grids less the dual values of their rows."""
+        column, row = self.rows_of(members, start)
+        m = len(cost)
+        units = np.bincount(np.repeat(np.arange(m), np.diff(start)), dual[members], m)
+        return np.asarray(cost - units - np.bincount(column, dual[row], m))
