@@ -9,7 +9,6 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from gridplan.config import CostRules
 from gridplan.partition.certificate import price_labels
-from gridplan.partition.exact import PROOFS, prove_piece
 from gridplan.partition.fixed.effort import Budget, Clock
 from gridplan.partition.fixed.net import FixedProblem, build_net
 from gridplan.partition.fixed.prices import edge_tolls, objective_prices
@@ -17,6 +16,7 @@ from gridplan.partition.fixed.search import search_net
 from gridplan.partition.kernels.anneal import anneal, first_labels
 from gridplan.partition.kernels.arrays import Floats, Graph, Ints, make_state, make_work
 from gridplan.partition.problem import check_input, price_vector, split_pieces
+from gridplan.partition.proof import PROOFS, prove_piece
 from gridplan.partition.search import BUDGETS, search_piece
 from peers.instance import Instance
 from peers.run import lattice
@@ -100,7 +100,7 @@ def test_proof_of_a_piece(benchmark: BenchmarkFixture, piece: Piece) -> None:
     cost = float(price_labels(graph, price, labels)[1].sum())
 
     def run() -> bool:
-        return prove_piece(graph, price, labels, cost, PROOFS["thorough"], GO_ON).proven
+        return prove_piece(graph, price, [labels], cost, PROOFS["thorough"], GO_ON).proven
 
     assert benchmark.pedantic(run, rounds=3, warmup_rounds=1)
 

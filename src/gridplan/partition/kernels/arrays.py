@@ -148,41 +148,6 @@ class Field(NamedTuple):
     firm: int
 
 
-class Draft(NamedTuple):
-    """The set under way.
-
-    Parameters
-    ----------
-    status : int64[n]
-        FREE, TAKEN (in the set), SKIPPED (not in any set below here) or SEEN (next to it).
-    line, picked, length : int64[n]
-        Units next to the set in order; by depth the place picked and the length before.
-    met : int64[n]
-        Units of each compound in the set.
-    sums : float64[9]
-        Weight, load, weighted x, y, x2 + y2, compounds, border inside, dual value; dual values above 0 of the units
-        without households that could still join.
-    density, mass : float64[n]
-        Scratch of the bound: gain for each household, best first, and households.
-    fresh : int64[n]
-        Scratch of the bound: 1 where the unit brings in a compound.
-    stack, seen : int64[n]
-        Scratch of the walk over what the set leaves.
-    """
-
-    status: Ints
-    line: Ints
-    picked: Ints
-    length: Ints
-    met: Ints
-    sums: Floats
-    density: Floats
-    mass: Floats
-    fresh: Ints
-    stack: Ints
-    seen: Ints
-
-
 class Quest(NamedTuple):
     """What columns are asked of a piece; the same for every dual value.
 
@@ -280,24 +245,3 @@ def make_state(n: int) -> State:
     """
     rows = np.full((N_BOOKS, n + 1), -1, np.int64)
     return State(rows=rows, grids=np.zeros((n, N_SUMS + 1)))
-
-
-def make_draft(graph: Graph) -> Draft:
-    """Allocate the scratch of the list of columns.
-
-    Parameters
-    ----------
-    graph : Graph
-        Piece of n units.
-
-    Returns
-    -------
-    Draft
-        Zeros; `kernels.columns.list_columns` sets them for each root.
-    """
-    n, c = len(graph.compound), int(graph.compound.max(initial=-1)) + 1
-    status, line, picked, length, fresh, stack, seen = np.zeros((7, n), np.int64)
-    return Draft(
-        status=status, line=line, picked=picked, length=length, met=np.zeros(c, np.int64), sums=np.zeros(9),
-        density=np.zeros(n), mass=np.zeros(n), fresh=fresh, stack=stack, seen=seen,
-    )  # fmt: skip

@@ -1,46 +1,16 @@
 """The linear programme over listed grids: which dual value each unit, each compound and each grid has."""
 
-import os
-from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridplan.partition.highs import make_solver
 from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.kernels.triples import broken_triples
 
 NOTHING: Final = 1e-7
 """Share of a grid that counts as none."""
-
-_FIRST_USE = Lock()
-_used = False
-
-
-def _solver() -> Any:  # noqa: ANN401
-    """Return a silent HiGHS; its banner, written past Python on first use, is kept off the standard output."""
-    import highspy  # noqa: PLC0415  # 8 MB that only proofs need
-
-    highs: Any = highspy.Highs  # untyped
-
-    global _used  # noqa: PLW0603
-    with _FIRST_USE:
-        if not _used:
-            _used = True
-            kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, 1)
-            try:
-                first = highs()
-                first.setOptionValue("output_flag", False)  # noqa: FBT003
-                first.run()
-            finally:
-                os.dup2(kept, 1)
-                os.close(kept)
-                os.close(nowhere)
-    solver = highs()
-    solver.setOptionValue("output_flag", False)  # noqa: FBT003
-    solver.setOptionValue("parallel", "off")
-    return solver
 
 
 class Master:
@@ -60,7 +30,7 @@ class Master:
     """
 
     def __init__(self, compound: Ints, low: Floats, high: Floats, fine: float) -> None:
-        self._solver, self._compound = _solver(), compound
+        self._solver, self._compound = make_solver(), compound
         self.n, self.c = len(compound), len(low) // 2
         self.low, self.high = np.append(np.ones(self.n), low), np.append(np.ones(self.n), high)
         self.rows, none = len(self.low), np.zeros(0, np.int32)

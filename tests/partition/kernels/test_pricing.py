@@ -1,0 +1,126 @@
+"""Grids of small reduced cost, listed or bounded, agree with a plain walk over all subsets."""
+
+from itertools import combinations, pairwise
+
+import networkx as nx
+import numpy as np
+import pytest
+from oracle_pieces import as_networkx, set_cost
+
+from gridplan.config import CostRules
+from gridplan.partition.kernels.arrays import Field, Floats, Graph
+from gridplan.partition.problem import check_input, price_vector, split_pieces
+from gridplan.partition.proof.field import make_field
+from gridplan.partition.proof.prover import ProofBudget, Prover
+
+BUDGET = ProofBudget(units=99, steps=10**9, columns=10**4, rounds=9)
+UNITS = 9
+
+
+def random_piece(seed: int, n: int, *, tolls: bool = False) -> tuple[Graph, Floats]:
+    """Return a connected piece with idle units, compounds and some huge units, and the prices."""
+    rng = np.random.default_rng(seed)
+    graph = nx.gnp_random_graph(n, 0.25, seed=seed)
+    edges = sorted({*graph.edges, *((int(rng.integers(i)), i) for i in range(1, n))})
+    weights = rng.choice([0, 36, 72, 100, 150, 264], n)
+    weights[0] = rng.choice([100, 380])
+    price = price_vector(CostRules(), 300, 240, 360, with_xy=True)
+    problem = check_input(
+        np.array(edges), weights, xy=rng.uniform(0, 200, (n, 2)), compounds=rng.integers(-1, 3, n),
+        communities=None, border=rng.uniform(0, 30, len(edges)) * tolls, border_weight=0.01, price=price,
+    )  # fmt: skip
+    return split_pieces(problem)[0].graph, price
+
+
+def make_prover(seed: int) -> tuple[Prover, Floats]:
+    """Make a prover of a random piece, and dual values of units, number, and compounds."""
+    rng = np.random.default_rng(seed)
+    piece, price = random_piece(seed, UNITS, tolls=seed % 2 == 1)
+    made = make_field(piece, price, cost=900.0 + 1500.0 * (seed % 3) + 2000.0)
+    assert made is not None
+    field, _ = made
+    prover = Prover(field, price, [np.zeros(UNITS, np.int64)], BUDGET, np.zeros(1, np.int8))
+    firm, c = field.firm, prover.master.c
+    units = rng.uniform(0.0, 3.0, firm) * np.maximum(field.graph.units[:firm, 0], 10.0) / 150
+    return prover, np.concatenate([units, rng.uniform(-2, 2, 1), -rng.uniform(0, 1, c), rng.uniform(0, 1, c)])
+
+
+def useful_sets(field: Field) -> list[tuple[int, ...]]:
+    """List the sets of firm units that idle ones may link, with lawful sizes."""
+    whole, found = as_networkx(field.graph), []
+    idle = set(range(field.firm, UNITS))
+    for size in range(1, field.firm + 1):
+        for chosen in combinations(range(field.firm), size):
+            weight = field.graph.units[list(chosen), 0].sum()
+            if not field.lowest[min(chosen)] <= weight <= field.highest[min(chosen)] or weight == 0:
+                continue
+            near = whole.subgraph({*chosen, *idle})
+            if set(chosen) <= nx.node_connected_component(near, chosen[0]):
+                found.append(chosen)
+    return found
+
+
+def reduced_cost(prover: Prover, dual: Floats, chosen: tuple[int, ...]) -> float:
+    """Take the dual values off the cost of a set."""
+    firm, c, compound = prover.firm, prover.master.c, prover.field.graph.compound
+    touched = sorted({int(compound[u]) for u in chosen} - {-1})
+    gained = dual[list(chosen)].sum() + dual[firm] + dual[firm + 1 + c :][touched].sum()
+    gained += dual[firm + 1 :][touched[0]] if len(touched) == 1 else 0.0
+    return set_cost(prover.field.graph, chosen) - float(gained)
+
+
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("fined", [False, True])
+def test_every_useful_grid_is_listed(seed: int, *, fined: bool) -> None:
+    """Nothing below the limit is missing, nothing above it or twice is there; fines count from the second unit on."""
+    rng = np.random.default_rng(seed + 100)
+    prover, dual = make_prover(seed)
+    limit, firm = float(rng.uniform(-1, 3)), prover.firm
+    three = np.array([rng.choice(firm, 3, replace=False) for _ in range(4)]) if firm > 2 else np.zeros((0, 3), int)
+    fine = rng.uniform(0, 2, len(three)) * fined
+    pairs = [(u, *(t for t in triple if t != u), f) for triple, f in zip(three, fine, strict=True) for u in triple]
+    pairs.sort()
+    ties = (
+        np.searchsorted([p[0] for p in pairs], np.arange(firm + 1)),
+        np.array([p[1:3] for p in pairs], np.int64).reshape(-1, 2), np.array([p[3] for p in pairs], float),
+    )  # fmt: skip
+    found = prover.scan(dual, 0, limit, relaxed=False, patience=10**9, ties=ties)
+    assert found.whole
+    listed = [tuple(sorted(found.members[a:b].tolist())) for a, b in pairwise(found.start)]
+    assert len(set(listed)) == len(listed)
+    whole = as_networkx(prover.field.graph)
+    for chosen in useful_sets(prover.field):
+        met = np.isin(three, chosen).sum(axis=1) if len(three) else np.zeros(0)
+        reduced = reduced_cost(prover, dual, chosen) + fine[met > 1].sum()
+        if abs(reduced - limit) > 1e-9:
+            assert (chosen in listed) == (reduced < limit and _rest_divides(prover.field, whole, chosen))
+    for chosen, cost in zip(listed, found.cost, strict=True):
+        assert cost == pytest.approx(set_cost(prover.field.graph, chosen))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_grid_is_below_the_relaxed_bound(seed: int) -> None:
+    """The least reduced cost of a relaxed scan bounds every set, and eased dual values leave none below 0."""
+    prover, dual = make_prover(seed)
+    found = prover.scan(dual, 1, -1e-7, relaxed=True, patience=20)
+    weight = prover.field.graph.units[: prover.firm, 0]
+    for chosen in useful_sets(prover.field):
+        reduced = reduced_cost(prover, dual, chosen)
+        assert reduced >= found.least - 1e-7
+        assert reduced + (found.lift * weight)[list(chosen)].sum() >= -1e-6
+
+
+def _rest_divides(field: Field, whole: nx.Graph, chosen: tuple[int, ...]) -> bool:
+    low, high = field.lowest[-1], field.highest[-1]
+    for part in nx.connected_components(whole.subgraph(set(range(UNITS)) - set(chosen))):
+        w = field.graph.units[list(part), 0]
+        huge = field.highest[list(part)] > high
+        total = w[~huge].sum()
+        if w.sum() == 0:
+            continue
+        room = (field.highest[list(part)] - w)[huge].sum()
+        most = huge.sum() + (int((total + 1e-9) / low) if low > 0 else 99)
+        least = huge.sum() + int(np.ceil(max(0.0, total - room - 1e-9) / high))
+        if least > most or most == 0:
+            return False
+    return True
