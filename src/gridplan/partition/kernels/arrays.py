@@ -199,6 +199,8 @@ class Bag(NamedTuple):
         By depth, the set under way; by item, the units from it on; as bits.
     flood : int64[3, words]
         Scratch of the walk over a set; the last row is 0.
+    out, ends : float64[5], float64[2, buckets]
+        What is known of a priced set; what a set of so many buckets gains at the end.
     table : float32[5, n + 2, buckets]
         What can still be gained, by groups entered, item, and buckets held.
     """
@@ -208,6 +210,8 @@ class Bag(NamedTuple):
     sets: Ints
     rest: Ints
     flood: Ints
+    out: Floats
+    ends: Floats
     table: NDArray[np.float32]
 
 

@@ -5,7 +5,6 @@ and whether the last one is still open: so the price of a further compound, and 
 """
 
 import numpy as np
-from numba import njit
 
 from gridplan.partition.kernels.arrays import (
     COMPOUND,
@@ -22,6 +21,7 @@ from gridplan.partition.kernels.arrays import (
     Floats,
     Quest,
 )
+from gridplan.partition.kernels.compiling import inner, woven
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.sets import ENTRY, FRESH, GAIN, ITEM, MASS, ORDER, RANK, SCORE, WORD
 
@@ -35,7 +35,7 @@ STATES = 5
 """No group entered, one and still open, one and left, two or more and still open, two or more and left."""
 
 
-@njit(cache=True, nogil=True)
+@inner
 def weigh_gains(price: Floats, field: Field, dual: Floats, bx: float, by: float, side: float, bag: Bag) -> None:
     """Set the gain of each unit around a point, and order them by gain a household.
 
@@ -63,7 +63,7 @@ def weigh_gains(price: Floats, field: Field, dual: Floats, bx: float, by: float,
         whole[ORDER, j] = unit
 
 
-@njit(cache=True, nogil=True)
+@woven
 def skim(
     price: Floats, field: Field, quest: Quest, bag: Bag, kind: int, begun: float, low: float, high: float, out: Floats
 ) -> None:
@@ -110,7 +110,7 @@ def skim(
             return
 
 
-@njit(cache=True, nogil=True)
+@woven
 def lay_out(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, at: int, anchor: int, wide: int, floor: float
 ) -> int:
@@ -159,7 +159,7 @@ def lay_out(
     return m
 
 
-@njit(cache=True, nogil=True)
+@inner
 def advance(state: int, fresh: int, counts: int) -> int:
     """Tell the state at an item from that after the one before: a group that ends is left, and counted or not."""
     if not fresh or state % 2 == 0:
@@ -167,13 +167,13 @@ def advance(state: int, fresh: int, counts: int) -> int:
     return state + 1 if counts else 0
 
 
-@njit(cache=True, nogil=True)
+@inner
 def join(state: int, rank: int) -> int:
     """Tell the state after a unit is taken; those of no compound, or of one entered at first, change nothing."""
     return state if rank < 0 or state % 2 == 1 else min(state + 1, 3)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def set_ends(price: Floats, quest: Quest, begun: float, low: float, high: float, wide: int, ends: Floats) -> None:
     """Set what a set of so many buckets gains at the end: less load and size rule, and less mixing too.
 
@@ -200,7 +200,7 @@ def set_ends(price: Floats, quest: Quest, begun: float, low: float, high: float,
             ends[0, x], ends[1, x] = -value, -value - price[MIXED] * max(low, middle - slack)
 
 
-@njit(cache=True, nogil=True)
+@woven
 def tabulate(bag: Bag, m: int, wide: int, first: int, need: int, counts: int, ends: Floats, mixed: int) -> int:
     """Fill in what can still be gained, by state, item and buckets held.
 

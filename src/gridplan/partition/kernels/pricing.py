@@ -6,9 +6,9 @@ over the sets meets only those that the table of `knapsack` finds worth it: exac
 """
 
 import numpy as np
-from numba import njit
 
 from gridplan.partition.kernels.arrays import COMPOUND, LOAD, MIXED, Bag, Field, Flags, Floats, Ints, Quest
+from gridplan.partition.kernels.compiling import door, inner, woven
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.knapsack import (
     MIXED_IN,
@@ -30,7 +30,6 @@ from gridplan.partition.kernels.sets import (
     HELD,
     ITEM,
     MASS,
-    N_PRICED,
     PILE,
     RANK,
     REDUCED,
@@ -52,7 +51,7 @@ FOUND, STEPS, CUT = range(3)
 """Places in the state of a scan: sets listed, steps left, whether something was cut short."""
 
 
-@njit(cache=True, nogil=True)
+@inner
 def step_on(quest: Quest, bag: Bag, j: int, takes: int, relaxed: int) -> bool:
     """Take or leave the item at a depth of the walk; tell whether the set can still hang together."""
     sets, whole, check, cut = bag.sets, bag.whole, False, True
@@ -68,10 +67,10 @@ def step_on(quest: Quest, bag: Bag, j: int, takes: int, relaxed: int) -> bool:
     return holds_together(quest.near, sets, j + 1, bag.rest, j + 1, bag.flood)
 
 
-@njit(cache=True, nogil=True)
+@woven
 def walk(
-    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, at: Floats, kind: int, anchor: int, m: int,
-    wide: int, counts: int, limit: float, relaxed: int, until: int, parts: int, out: Floats, run: Ints,
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, bx: float, by: float, kind: int, anchor: int,
+    m: int, wide: int, counts: int, limit: float, relaxed: int, until: int, parts: int, run: Ints,
     members: Ints, start: Ints, cost: Floats,
 ) -> float:  # fmt: skip
     """Go through the sets of one kind in one cell whose reduced cost may be below a limit.
@@ -80,16 +79,16 @@ def walk(
     ----------
     price, field, dual, quest, bag : float64[9], Field, float64, Quest, Bag
         Prices, piece, dual values, question; scratch with items, table and the state at the beginning.
-    at : float64[2]
-        Centre of the cell.
+    bx, by : float
+        Centre of the cell, metres.
     kind, anchor, m, wide, counts : int
         Kind, unit above the band or -1, items, buckets, whether groups are counted.
     limit : float
         Reduced cost from which on sets are left out; with `relaxed` only ever better ones are kept, connected or not.
     relaxed, until, parts : int
         Whether so; steps left at which the walk is cut short; grids of the plan.
-    out, run : float64[5], int64[3]
-        Scratch; state of the scan.
+    run : int64[3]
+        State of the scan.
     members, start, cost : int64, int64[m + 1], float64[m]
         Take the sets.
 
@@ -98,7 +97,7 @@ def walk(
     float
         No set has a smaller reduced cost, and none that was left out (infinite where none is below the limit).
     """
-    whole, real, table, sets, half = bag.whole, bag.real, bag.table, bag.sets, 0.5 * quest.side
+    whole, real, table, sets, out, half = bag.whole, bag.real, bag.table, bag.sets, bag.out, 0.5 * quest.side
     j, best, floor, mine = 0, limit, np.inf, -1
     while j >= 0:
         if j == m:
@@ -106,7 +105,7 @@ def walk(
             if not relaxed and not holds_together(quest.near, sets, m, bag.flood, 2, bag.flood):
                 continue
             size = price_set(price, field, dual, quest, bag, m, m, anchor, out)
-            dx, dy = out[AT_X] - at[0], out[AT_Y] - at[1]
+            dx, dy = out[AT_X] - bx, out[AT_Y] - by
             if out[REDUCED] >= best or not (-half <= dx < half and -half <= dy < half):
                 continue
             if (kind == MIXED_IN and out[TOUCHES] <= 1) or (kind >= 0 and out[TOUCHES] != 1):
@@ -154,7 +153,7 @@ def walk(
     return min(floor, best) if mine >= 0 else floor
 
 
-@njit(cache=True, nogil=True)
+@door
 def scan(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, centres: Floats, limit: float, relaxed: int,
     patience: int, run: Ints, least: Floats, lift: Floats, members: Ints, start: Ints, cost: Floats, parts: int,
@@ -190,7 +189,7 @@ def scan(
     """
     graph, whole, n = field.graph, bag.whole, field.graph.compound.size
     c, huge, bonus, count = (dual.size - 1 - n) // 2, 0, 0.0, 0
-    out, ends, slack = np.zeros(N_PRICED), np.zeros((2, bag.table.shape[2])), 0.5 * quest.bucket * quest.spread
+    out, ends, slack = bag.out, bag.ends, 0.5 * quest.bucket * quest.spread
     while huge < field.firm and field.highest[huge] > quest.ordinary[1]:
         huge += 1
     for k in range(c):
@@ -235,8 +234,8 @@ def scan(
                 whole[STATE, 0], whole[HELD, 0], bag.real[SPENT, 0], whole[TRIED, 0] = first, 0, fixed, 0
                 until = run[STEPS] if stop[0] != 0 else max(0, run[STEPS] - patience)
                 reached = walk(
-                    price, field, dual, quest, bag, centres[cell], kind, anchor, m, wide, counts, limit, relaxed,
-                    until, parts, out, run, members, start, cost,
+                    price, field, dual, quest, bag, centres[cell, 0], centres[cell, 1], kind, anchor, m, wide, counts,
+                    limit, relaxed, until, parts, run, members, start, cost,
                 )  # fmt: skip
                 least[cell] = min(least[cell], reached)
                 if 0.0 > reached > -np.inf:

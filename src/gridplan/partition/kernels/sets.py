@@ -1,9 +1,9 @@
 """Sets of units as bits: whether they hang together, what they leave, and what they cost less what they gain."""
 
 import numpy as np
-from numba import njit
 
 from gridplan.partition.kernels.arrays import Bag, Field, Floats, Ints, Quest
+from gridplan.partition.kernels.compiling import inner
 from gridplan.partition.kernels.cost import SLACK, grid_cost
 
 WORD = 62
@@ -25,7 +25,7 @@ _PLACE = np.full(67, -1, np.int64)
 _PLACE[[2**k % 67 for k in range(WORD)]] = np.arange(WORD)  # powers of two differ modulo 67
 
 
-@njit(cache=True, nogil=True)
+@inner
 def holds_together(near: Ints, sets: Ints, row: int, rest: Ints, from_: int, flood: Ints) -> bool:
     """Tell whether the units of a set are connected through themselves and free ones.
 
@@ -70,7 +70,7 @@ def holds_together(near: Ints, sets: Ints, row: int, rest: Ints, from_: int, flo
     return not begun
 
 
-@njit(cache=True, nogil=True)
+@inner
 def leaves_parts(field: Field, bag: Bag, size: int, low: float, high: float, parts: int) -> bool:
     """Tell whether what a set leaves can be divided, by arithmetic alone, into so many grids less one.
 
@@ -123,7 +123,7 @@ def leaves_parts(field: Field, bag: Bag, size: int, low: float, high: float, par
     return parts == 0 or (fewest < parts and most >= parts - 1)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def fines(quest: Quest, sets: Ints, row: int, unit: int) -> float:
     """Sum the fines of the triples of which a set takes the second unit with one more.
 
@@ -149,7 +149,7 @@ def fines(quest: Quest, sets: Ints, row: int, unit: int) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@inner
 def price_set(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, row: int, m: int, anchor: int, out: Floats
 ) -> int:

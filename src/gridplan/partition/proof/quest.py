@@ -8,8 +8,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from gridplan.partition.kernels.arrays import WEIGHT, Bag, Field, Floats, Graph, Quest
+from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.knapsack import MIXED_IN, NONE_IN, STATES
-from gridplan.partition.kernels.sets import ORDER, WORD
+from gridplan.partition.kernels.sets import N_PRICED, ORDER, WORD
 
 SIDE_M: Final = 45.0
 """Side of the cells by which grids are looked for."""
@@ -70,7 +71,7 @@ def make_quest(field: Field) -> Quest:
     top = float(field.highest.max())
     whole = bool((weight == np.round(weight)).all()) and top <= BUCKETS
     bucket = 1.0 if whole else top / BUCKETS
-    most = min(firm, int(top / weight[weight > 0].min()) + 1)
+    most = int(min(firm, top / max(float(weight[weight > 0].min()), SLACK) + 1.0))
     return Quest(
         kinds=np.array([kind for kind, _ in kinds], np.int64),
         begin=np.cumsum([0, *(len(units) for _, units in kinds)]).astype(np.int64),
@@ -104,7 +105,8 @@ def make_bag(quest: Quest, n: int, firm: int, top: float) -> Bag:
     whole[ORDER, :firm] = np.arange(firm)
     return Bag(
         whole=whole, real=np.zeros((4, n + 2)), sets=np.zeros((firm + 2, words), np.int64),
-        rest=np.zeros((firm + 2, words), np.int64), flood=np.zeros((3, words), np.int64),
+        rest=np.zeros((firm + 2, words), np.int64), flood=np.zeros((3, words), np.int64), out=np.zeros(N_PRICED),
+        ends=np.zeros((2, wide)),
         table=np.zeros((STATES, firm + 2, wide), np.float32),
     )  # fmt: skip
 
