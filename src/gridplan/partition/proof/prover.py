@@ -28,6 +28,9 @@ where it alone is in the way."""
 ENOUGH, CLOSE = 0.05, 0.3
 """Share of the gap by which a bound may stay below that of the programme, and the gap that fines need not close."""
 
+SPARED: Final = 0.25
+"""Share of the work that is kept for other numbers of grids than that of the plan at hand."""
+
 FIRST: Final = 0.4
 """Reduced cost up to which connected grids are listed at first."""
 
@@ -199,7 +202,7 @@ class Prover:
             ways.append((master.value(eased) - parts * SMALL, each - SMALL, least))
         return max(ways)
 
-    def climb(self, master: Master, share: Share, *, relaxed: bool) -> Share:
+    def climb(self, master: Master, share: Share, goal: float, *, relaxed: bool) -> Share:
         """Raise the bound of the plans of one number of grids by generating grids, connected or, with `relaxed`, any.
 
         Dual values are sought in a box around the best so far, since those of the programme alone swing widely; the
@@ -214,7 +217,7 @@ class Prover:
             dual = master.solve()
             if not relaxed:
                 dual = self.tighten(master, dual)
-            gap, near = self.cost - best.bound, not relaxed and self.cost - best.bound < CLOSE
+            gap, near = goal - best.bound, not relaxed and goal - best.bound < CLOSE
             if near or master.objective - best.bound < max(SMALL, ENOUGH * gap):
                 if near or not master.at_wall():
                     break
@@ -237,7 +240,7 @@ class Prover:
                 break
             else:
                 wide, long = wide * DOWN, long if len(found.cost) else 4 * long
-            if best.bound >= self.cost - TOLERANCE or self.stop[0] or self.left <= 0:
+            if best.bound >= goal - TOLERANCE or self.stop[0] or self.left <= 0:
                 break
         return best
 
@@ -263,7 +266,7 @@ class Prover:
             bound, _, least = self.promise(self.master, share.dual, share.parts, rated)
             share = replace(share, bound=max(share.bound, bound), least=least)
         self.cover(share.parts, master, steps=COVER)
-        share = self.climb(master, share, relaxed=False)
+        share = self.climb(master, share, self.cost, relaxed=False)
         dual = np.append(share.dual, np.zeros(len(master.low) - len(share.dual)))
         limit = self.cost - master.value(dual) - ((share.parts or self.firm) - 1) * share.least
         found = self.scan(dual, share.parts, limit, relaxed=False, patience=self.left, ties=master.ties(dual))
@@ -338,12 +341,12 @@ class Prover:
             No plan costs less; how far the proof came.
         """
         start = Share(bound=-np.inf, parts=self.begin, dual=self.dual, slope=0.0, least=-np.inf)
-        middle = self.climb(self.master, start, relaxed=True)
+        middle = self.climb(self.master, start, self.cost, relaxed=True)
         if self.cost - middle.bound > 0.5 * self.price[OUTSIDE]:
             # whether a grid must miss the band is not for the programme to say: all numbers of grids are closed at once
-            middle = self.climb(self.master, replace(middle, bound=-np.inf, parts=ANY), relaxed=True)
-            return self.close(middle) if middle.bound < self.cost - TOLERANCE else (self.cost, "")
-        open_, left, reason = [middle], np.inf, ""
+            middle = self.climb(self.master, replace(middle, bound=-np.inf, parts=ANY), self.cost, relaxed=True)
+            return self.settle(middle, 0)
+        left, reason = self.settle(middle, int(SPARED * self.budget.steps))
         floors = simple_bounds(self.field.graph, self.price, self.firm)
         for way in (1, -1):
             share = middle
@@ -351,20 +354,28 @@ class Prover:
                 beyond = floors[share.parts :] if way > 0 else floors[: share.parts - 1]
                 # the bound of one number holds for others as a straight line
                 line = share.bound + way * share.slope if way * share.slope >= 0 else -np.inf
-                if max(line, beyond.min()) >= self.cost - TOLERANCE:
+                if max(line, beyond.min()) >= left - TOLERANCE:
                     break
                 next_ = replace(share, bound=-np.inf, parts=share.parts + way)
-                share = self.climb(self.master, next_, relaxed=True)
-                open_.append(share)
+                share = self.climb(self.master, next_, left, relaxed=True)
+                if share.bound < left - TOLERANCE:
+                    open_ = left < self.cost - TOLERANCE
+                    bound, why = (share.bound, reason) if open_ else self.settle(share, 0)
+                    left, reason = min((left, reason), (bound, why))
                 if share.bound == -np.inf:
                     break
-        for share in sorted(open_, key=lambda share: share.bound):
-            bound, why = share.bound, "proof cut short"
-            if bound < self.cost - TOLERANCE and self.left > 0 and not self.stop[0]:
-                bound, why = self.close(share)
-            if bound < left:
-                left, reason = bound, why
         return min(left, self.cost), reason if left < self.cost - TOLERANCE else ""
+
+    def settle(self, share: Share, spared: int) -> tuple[float, str]:
+        """Close the plans of one number of grids if that is needed and can be; some steps are spared for others."""
+        if share.bound >= self.cost - TOLERANCE:
+            return self.cost, ""
+        if self.left <= spared or self.stop[0]:
+            return share.bound, "proof cut short"
+        self.run[STEPS] -= spared
+        settled = self.close(share)
+        self.run[STEPS] += spared
+        return settled
 
 
 def pick(found: "Columns | Master", kept: NDArray[np.bool_] | None = None) -> tuple[Ints, Ints, Floats]:
