@@ -201,6 +201,9 @@ def price_set(
         size += 1
     if touched == 1:
         gained += dual[n + 1 + only]
+    if w <= 0.0:
+        out[REDUCED] = np.inf  # no grid: the buckets of broken weights left that open
+        return size
     out[COST] = grid_cost(price, w, load, x, y, r2, float(touched), b)
     out[REDUCED], out[AT_X], out[AT_Y], out[TOUCHES] = out[COST] - gained, x / w, y / w, float(touched)
     return size
