@@ -115,30 +115,41 @@ def add_needed(graph: Graph, firm: int, members: Ints, start: Ints) -> tuple[Int
     n = len(graph.compound)
     if n == firm:
         return members, start
-    import networkx as nx  # noqa: PLC0415  # only pieces with units without households need it
-
-    heads = np.repeat(np.arange(n), np.diff(graph.indptr))
-    whole = nx.Graph(zip(heads.tolist(), graph.indices.tolist(), strict=True))
-    idle, grids = range(firm, n), []
+    near = [set(graph.indices[a:b].tolist()) for a, b in pairwise(graph.indptr)]
+    idle, grids = set(range(firm, n)), []
     for a, b in pairwise(start):
         own = members[a:b].tolist()
-        needed = []
-        if not nx.is_connected(whole.subgraph(own)):
-            loose: Any = nx.Graph(whole.subgraph([*own, *idle]))
-            reach = nx.node_connected_component(loose, own[0])
-            cuts = [v for v in nx.articulation_points(loose.subgraph(reach)) if v >= firm]
-            needed = [v for v in cuts if not _linked(loose, own, v)]
-        grids.append(own + needed)
+        grids.append(own + [unit for unit in _links(near, own, idle) if not _joined(near, own, idle - {unit})])
     lengths = [len(grid) for grid in grids]
     return np.fromiter(chain(*grids), np.int64), np.append(0, np.cumsum(lengths)).astype(np.int64)
 
 
-def _linked(graph: Any, own: list[int], without: int) -> bool:  # noqa: ANN401  # networkx is untyped
-    """Tell whether units are connected in a graph without one of its units."""
-    import networkx as nx  # noqa: PLC0415
+def _links(near: list[set[int]], own: list[int], idle: set[int]) -> list[int]:
+    """List the units that link a grid one way or other; whatever it cannot do without is among them."""
+    if _joined(near, own, set()):
+        return []
+    before, todo, usable = {own[0]: own[0]}, [own[0]], {*own, *idle}
+    for unit in todo:
+        for other in sorted(near[unit] & usable - before.keys()):
+            before[other] = unit
+            todo.append(other)
+    used: set[int] = set()
+    for unit in own:
+        while unit != own[0]:
+            unit = before[unit]  # noqa: PLW2901  # back to the first
+            used |= {unit} & idle
+    return sorted(used)
 
-    rest = graph.subgraph(set(graph) - {without})
-    return set(own) <= nx.node_connected_component(rest, own[0])
+
+def _joined(near: list[set[int]], own: list[int], idle: set[int]) -> bool:
+    """Tell whether units are connected through themselves and some others."""
+    left, todo, usable = set(own[1:]), [own[0]], {*own[1:], *idle}
+    while todo and left:
+        new = near[todo.pop()] & usable
+        usable -= new
+        left -= new
+        todo.extend(new)
+    return not left
 
 
 def join_idle(graph: Graph, labels: Ints) -> Ints | None:
