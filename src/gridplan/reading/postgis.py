@@ -116,7 +116,7 @@ def hash_rows(ref: LayerRef) -> str:
     with connect(address, ref.where, LayerError) as connection:
         whole = f"SELECT count(*), sum(hashtextextended(q::text, 0)::numeric) FROM ({_sql(address)}) AS q"  # noqa: S608
         with _rows(connection, dataclasses.replace(address, name=whole)) as cursor:
-            count, total = cursor.fetchone()
+            count, total = cursor.fetchall()[0]
     return hashlib.sha256(f"{count}:{total or 0}".encode()).hexdigest()
 
 

@@ -126,6 +126,7 @@ def _copy(table: Any, connection: "Connection", keys: list[str], rows: Iterable[
     """Hand rows to COPY, as pandas wants it of a method."""
     names = ", ".join(f'"{key}"' for key in keys)
     into = f'COPY "{table.schema}"."{table.name}" ({names}) FROM STDIN'
-    with connection.connection.cursor() as cursor, cursor.copy(into) as copy:
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
             copy.write_row(row)
