@@ -236,9 +236,10 @@ def tabulate(bag: Bag, m: int, wide: int, first: int, need: int, counts: int, en
                 continue  # cannot be reached
             skip, take = advance(state, next_, counts), advance(join(state, rank), next_, counts)
             add = np.float32(gain + (0.0 if open_ else bag.real[ENTRY, j]))
-            for x in range(fits):
-                table[state, j, x] = max(table[skip, j + 1, x], add + table[take, j + 1, x + w])
-            for x in range(fits, wide + 1):
+            shift = np.uint64(w)  # unsigned, so that the loop is done several buckets at a time
+            for x in range(np.uint64(fits)):
+                table[state, j, x] = max(table[skip, j + 1, x], add + table[take, j + 1, x + shift])
+            for x in range(np.uint64(fits), np.uint64(wide + 1)):
                 table[state, j, x] = table[skip, j + 1, x]
             rows += 1
     return rows

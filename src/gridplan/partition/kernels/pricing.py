@@ -47,6 +47,9 @@ from gridplan.partition.kernels.sets import (
 BLUR = 1e-4
 """By how much a sum of gains in single precision may be off, and more."""
 
+ROWS = 8
+"""Rows of a table that take as long as a step of a walk."""
+
 FOUND, STEPS, CUT = range(3)
 """Places in the state of a scan: sets listed, steps left, whether something was cut short."""
 
@@ -226,7 +229,7 @@ def scan(
                 counts = 1 if kind >= 0 or home >= 0 else count
                 need = 1 if kind >= 0 else 3 if kind == MIXED_IN and counts else 0
                 mixed = 1 if kind == MIXED_IN else 0
-                run[STEPS] -= 2 + 2 * tabulate(bag, m, wide, first, need, counts, ends, mixed)
+                run[STEPS] -= 1 + tabulate(bag, m, wide, first, need, counts, ends, mixed) // ROWS
                 if fixed - bag.table[first, 0, 0] - BLUR >= limit:
                     continue
                 for k in range(bag.sets.shape[1]):
