@@ -27,15 +27,17 @@ if TYPE_CHECKING:
     from gridplan.intake import check_district
     from gridplan.model import Finding, Layers, Partition
     from gridplan.partition import partition_graph
-    from gridplan.pipeline import assign_personnel, make_plan, partition_district
+    from gridplan.pipeline import make_plan, partition_district
     from gridplan.plan import Plan, audit_plan, read_plan
     from gridplan.reading import read_layers
     from gridplan.sample import make_sample
+    from gridplan.staffing import Emergency, assign_personnel, plan_emergency
 
 __all__ = [
     "CRSError",
     "Check",
     "ConfigError",
+    "Emergency",
     "EncodingError",
     "Finding",
     "GraphError",
@@ -55,24 +57,27 @@ __all__ = [
     "make_sample",
     "partition_district",
     "partition_graph",
+    "plan_emergency",
     "read_layers",
     "read_plan",
 ]
 
 _HOMES = {
+    "Emergency": "staffing",
     "Check": "check",
     "Finding": "model",
     "Layers": "model",
     "Partition": "model",
     "Plan": "plan",
     "Rules": "config",
-    "assign_personnel": "pipeline",
+    "assign_personnel": "staffing",
     "audit_plan": "plan",
     "check_district": "intake",
     "make_plan": "pipeline",
     "make_sample": "sample",
     "partition_district": "pipeline",
     "partition_graph": "partition",
+    "plan_emergency": "staffing",
     "read_layers": "reading",
     "read_plan": "plan",
 }

@@ -19,12 +19,10 @@ from gridplan.geometry.grids import draw_grids
 from gridplan.intake import all_set_aside, examine_district, lay_out
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import partition_graph
-from gridplan.plan import Plan, read_plan
+from gridplan.plan import Plan
 from gridplan.progress import Report, Stages, silent, timed
 from gridplan.schema import ASSIGNMENT_COLUMNS
-
-ROSTER_CODE = "roster_"
-"""How the codes of findings about a roster begin."""
+from gridplan.staffing import serve
 
 
 def make_plan(
@@ -134,133 +132,6 @@ def partition_district(
     return plan
 
 
-def assign_personnel(
-    plan: PlanData,
-    personnel: str | Path | pd.DataFrame | reading.Roster,
-    rules: Rules | None = None,
-    *,
-    jurisdictions: str | Path | gpd.GeoDataFrame | None = None,
-    rng: int = 0,
-    effort: str = "normal",
-    encoding: str | None = None,
-    report: Report = silent,
-) -> Plan:
-    """Send the persons of a roster into the grids of a plan.
-
-    Parameters
-    ----------
-    plan : PlanData
-        The plan; a former roster in it is replaced.
-    personnel : path, DataFrame or Roster
-        ``FILE``, ``FILE:sheet`` or a table, under the names of `schema.FIELDS`.
-    rules : Rules or None
-        Their table ``[deployment]`` is used; None takes the rules of the plan.
-    jurisdictions : path, GeoDataFrame or None
-        Polygons with the names that the column `area` of the roster refers to.
-    rng : int
-        Seed of the searches; the same seed gives the same roster.
-    effort : {"fast", "normal", "thorough"}
-        How long to search where no exact method is known.
-    encoding : str or None
-        Encoding of text files; None lets the bytes decide.
-    report : Report
-        Progress callback, stage "deployment".
-
-    Returns
-    -------
-    Plan
-        With assignment, forces, persons, shortages, and findings that begin with ``roster_``.
-
-    Raises
-    ------
-    GridplanError
-        If the roster cannot be used; all faults at once.
-    """
-    near = _middle(plan)
-    if isinstance(personnel, reading.Roster):
-        roster = personnel
-    elif isinstance(personnel, pd.DataFrame):
-        roster = reading.roster_of(personnel, plan.crs, near)
-    else:
-        roster = reading.read_roster(personnel, plan.crs, near, encoding=encoding)
-    areas = jurisdictions
-    if isinstance(areas, str | Path):
-        areas = reading.read_areas("jurisdictions", areas, plan.crs, near, encoding=encoding)
-    made = Rules.from_mapping(plan.run["rules"])
-    rules = dataclasses.replace(made, deployment=(rules or made).deployment)
-    stages: Stages = {}
-    with timed(stages, "deployment"):
-        data, found = _deploy(plan, roster.people, rules, areas=areas, rng=rng, effort=effort, report=report)
-    old = plan.findings[~plan.findings["code"].str.startswith(ROSTER_CODE)]
-    new = findings_frame(found, plan.crs)
-    kept = [s for s in plan.run["sources"] if s.get("role") != "personnel"]
-    run = plan.run | {
-        "rules": rules.to_mapping(), "sources": [*kept, roster.source], "stages": plan.run["stages"] | stages
-    }  # fmt: skip
-    findings = gpd.GeoDataFrame(pd.concat([f for f in (old, new) if len(f)] or [new], ignore_index=True), crs=plan.crs)
-    return Plan.of(dataclasses.replace(data, findings=findings, run=run))
-
-
-def assign_district(
-    place: str | Path,
-    personnel: str | Path,
-    out: str | Path | None = None,
-    *,
-    names: bool = False,
-    encoding: str | None = None,
-    report: Report = silent,
-    **options: Any,  # noqa: ANN401
-) -> Plan:
-    """Read a plan and a roster, assign, and write the plan with its roster.
-
-    Parameters
-    ----------
-    place : path
-        The folder of a plan, or its ``plan.gpkg``.
-    personnel : path
-        ``FILE`` or ``FILE:sheet``.
-    out : path or None
-        Folder to write, whole or not at all; None writes the plan's own folder anew.
-    names : bool
-        Print the names of persons in ``roster.xlsx``, and nowhere else.
-    encoding : str or None
-        Encoding of text files; None lets the bytes decide.
-    report : Report
-        Progress callback.
-    **options
-        rules, jurisdictions, rng and effort, as of `assign_personnel`.
-
-    Returns
-    -------
-    Plan
-        The plan that was written.
-
-    Raises
-    ------
-    GridplanError
-        If an input cannot be used, or the folder cannot be written.
-    """
-    folder = Path(out) if out is not None else Path(place) if Path(place).is_dir() else Path(place).parent
-    reporting.check_folder(folder)
-    plan = read_plan(place)
-    roster = reading.read_roster(personnel, plan.crs, _middle(plan), encoding=encoding, names=names)
-    plan = assign_personnel(plan, roster, encoding=encoding, report=report, **options)
-    plan.write(folder, names=roster.names, report=report)
-    return plan
-
-
-def _deploy(data: PlanData, people: pd.DataFrame, rules: Rules, **options: Any) -> tuple[PlanData, tuple[Finding, ...]]:  # noqa: ANN401
-    served = deployment.deploy(data, people, rules, **options)
-    frames = {name: getattr(served, name) for name in ("assignment", "forces", "persons", "shortages")}
-    return dataclasses.replace(data, **frames), served.findings
-
-
-def _middle(plan: PlanData) -> tuple[float, float]:
-    """Give a place in the district, in metres."""
-    left, low, right, high = plan.grids.total_bounds
-    return (left + right) / 2, (low + high) / 2
-
-
 def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages, report: Report) -> Plan:
     with timed(stages, "geometry"):
         fabric = lay_out(layers, rules, report)
@@ -297,7 +168,7 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
     if layers.personnel is not None:
         with timed(stages, "deployment"):
             chosen = {key: options[key] for key in ("rng", "effort") if key in options}
-            data, found = _deploy(
+            data, found = serve(
                 data, layers.personnel, rules, areas=layers.jurisdictions, new_codes=True, report=report, **chosen
             )
     with timed(stages, "audit"):

@@ -153,7 +153,12 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "area": ("辖区", "辖区名称", "警务区", "片区", "名称", "name"),
             "force": ("力量", "部门", "所属部门"),
         },
-        "hazards": {"name": ("名称", "灾害名称", "事件"), "type": ("类型", "灾害类型")},
+        "hazards": {
+            "name": ("名称", "灾害名称", "事件"),
+            "type": ("类型", "灾害类型"),
+            "skills": ("技能", "所需技能"),
+        },
+        "bases": {"name": ("名称", "驻地", "基地")},
     }
 )
 """Role -> canonical field -> other names of the field, best first. Matching ignores case, spaces and width."""

@@ -36,6 +36,7 @@ WORDS = {
     *ROLES,
     *CAPACITIES,
     "hazards",
+    "organs",
     *SEVERITIES,
     *HOUSEHOLD_BASES,
     *CAUSES,

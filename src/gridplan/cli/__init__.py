@@ -1,8 +1,9 @@
 """The command line: reads arguments, calls the library, prints. Nothing else in gridplan prints."""
 
 from gridplan.cli.commands import main
-from gridplan.cli.deployment import assign
+from gridplan.cli.deployment import assign, emergency
 
 main.add_command(assign)
+main.add_command(emergency)
 
 __all__ = ["main"]

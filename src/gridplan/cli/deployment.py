@@ -1,5 +1,6 @@
 """The commands on a finished plan that send persons into its grids."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from gridplan.rulefile import RuleFile
 def assign(place: Path, rule_file: Path | None, **options: Any) -> None:  # noqa: ANN401
     """Assign personnel to a finished plan."""
     with exit_on_error(), progress() as report:
-        from gridplan.pipeline import ROSTER_CODE, assign_district  # noqa: PLC0415  --help stays fast
+        from gridplan.staffing import ROSTER_CODE, assign_district  # noqa: PLC0415  --help stays fast
 
         rules = None if rule_file is None else RuleFile.read(rule_file).rules
         options["rng"] = options.pop("seed")
@@ -44,5 +45,45 @@ def assign(place: Path, rule_file: Path | None, **options: Any) -> None:  # noqa
             needed=int(posts["needed"]),
             grids=len(plan.grids),
             out=options["out"] or place,
+        )
+    )
+
+
+@click.command(
+    cls=Command,
+    help="Tell what a hazard affects in PLAN, who is sent there, and which bases reach which grids in time.",
+)
+@click.argument("place", metavar="PLAN", type=PATH)
+@option("--hazard", metavar="FILE[:LAYER]", required=True, help="Where the hazard is.")
+@option("--personnel", metavar="FILE[:SHEET]", help="Roster (人员): the staff of organs are sent.")
+@option("--bases", metavar="FILE[:LAYER]", help="Where the mobile team may start from; any grid if not given.")
+@option("--number", metavar="N", type=click.IntRange(min=1), help="How many bases; the fewest for all if not given.")
+@option("-o", "--output", "out", metavar="OUT", type=PATH, required=True, help="Folder to write.")
+@option("--rules", "rule_file", metavar="FILE", type=PATH, help="Rule file with [deployment].")
+@option("--encoding", metavar="E", help="Encoding of the text in DBF and CSV files.")
+@lang_option
+def emergency(place: Path, hazard: str, out: Path, rule_file: Path | None, **options: Any) -> None:  # noqa: ANN401
+    """Plan the response to a hazard."""
+    with exit_on_error():
+        import pandas as pd  # noqa: PLC0415
+
+        from gridplan.staffing import respond_district  # noqa: PLC0415  --help stays fast
+
+        rules = None if rule_file is None else RuleFile.read(rule_file).rules
+        found = respond_district(place, hazard, out, rules=rules, **options)
+    print_findings(pd.DataFrame([asdict(f) for f in found.findings]))
+    affected = found.situation[found.situation["state"] == "affected"]
+    click.echo(
+        say(
+            "{grids} grids with {households} households are affected; {sent} of {needed} persons are sent; {bases} "
+            "bases reach {reached} of {all} grids in time -> {out}",
+            grids=len(affected),
+            households=int(affected["households"].sum()),
+            sent=int(found.totals["sent"]),
+            needed=int(found.totals["needed"]),
+            bases=int(found.totals["bases_chosen"]),
+            reached=int(found.reach["in_time"].sum()),
+            all=len(found.reach),
+            out=out,
         )
     )

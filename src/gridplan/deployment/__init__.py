@@ -1,5 +1,6 @@
 """Grids + rosters -> who serves where: forces, beats, shortages, emergencies."""
 
 from gridplan.deployment.assign import Deployment, check_roster, deploy
+from gridplan.deployment.emergency import Response, respond
 
-__all__ = ["Deployment", "check_roster", "deploy"]
+__all__ = ["Deployment", "Response", "check_roster", "deploy", "respond"]

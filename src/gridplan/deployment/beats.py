@@ -11,10 +11,14 @@ from gridplan.deployment.bound import bound_cost
 from gridplan.deployment.flow import relax, solve_flow
 from gridplan.deployment.ground import Floats, Ints
 from gridplan.deployment.kernels.state import Field, count_pieces, total_cost
+from gridplan.deployment.polish import choose_windows, polish
 from gridplan.deployment.search import PROVEN, Effort, improve, make_field, make_state, round_down, settle
 from gridplan.deployment.task import Posting, Task, fair_shares, sort_pairs
 from gridplan.errors import GridplanError
 from gridplan.partition import partition_graph
+
+EXACT: Final = 150
+"""Regions of at most so many grids are drawn with exactly as many beats as there are officers."""
 
 LARGE: Final = 1_500
 """Regions of more grids are drawn subdistrict by subdistrict."""
@@ -57,6 +61,9 @@ def solve_beats(
         starts.append(drawn)
     settled = [settle(field, who) for who in starts]
     who = improve(field, min(settled, key=lambda pair: pair[1])[0], rng, effort)
+    if (who < 0).any():
+        windows = choose_windows(field, who, rng, min(int((who < 0).sum()), 3 * effort.windows))
+        who = settle(field, polish(field, who, windows))[0]
     state = make_state(field, who)
     cost = float(total_cost(state, field))
     if task.counted:
@@ -125,12 +132,22 @@ def _regions(task: Task) -> list[tuple[Ints, Ints]]:
 
 
 def _draw(edges: Ints, weight: Floats, xy: Floats, subdistrict: Ints, officers: int, fair: float) -> Ints | None:
-    """Divide a region into as many compact beats as there are officers, balanced as far as that can be."""
+    """Divide a region into compact beats, balanced as far as that can be.
+
+    Small regions get exactly as many as there are officers; in larger ones the number follows from the fair load.
+    """
     n = len(weight)
     area = subdistrict if n > LARGE else np.zeros(n, np.int64)
     same = edges[area[edges[:, 0]] == area[edges[:, 1]]]
     links = csr_matrix((np.ones(len(same)), (same[:, 0], same[:, 1])), shape=(n, n))
     count, piece = connected_components(links, directed=False)
+    if n > EXACT:
+        low, high = BANDS[0]
+        found = partition_graph(
+            same, weight, xy=xy, communities=piece, effort="fast", jobs=1, target=fair, lower=low * fair,
+            upper=high * fair,
+        )  # fmt: skip
+        return found.labels.astype(np.int64)
     parts = _share_out(np.bincount(piece, weight, count), np.bincount(piece, minlength=count), officers)
     if parts is None:
         return None

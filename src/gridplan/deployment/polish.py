@@ -9,17 +9,20 @@ from gridplan.deployment.ground import Ints
 from gridplan.deployment.kernels.state import Field
 from gridplan.partition.highs import make_solver
 
-PERSONS: Final = 8
+PERSONS: Final = 6
 """Persons of a window."""
 
-NODES: Final = 400
+NODES: Final = 60
 """Branches a window may cost."""
+
+GAP: Final = 0.003
+"""A window this near its optimum is good enough."""
 
 TANGENTS: Final = 9
 """Lines under the price of a load."""
 
 
-def polish(field: Field, who: Ints, windows: list[Ints]) -> Ints:
+def polish(field: Field, who: Ints, windows: list[tuple[int, Ints]]) -> Ints:
     """Solve windows one after another; a roster never becomes dearer.
 
     Parameters
@@ -28,8 +31,8 @@ def polish(field: Field, who: Ints, windows: list[Ints]) -> Ints:
         The task.
     who : int64[n_slots]
         Person of each slot, -1 for nobody.
-    windows : list of int64[k]
-        Persons of each window.
+    windows : list of int, int64[k]
+        Slot without person that a window is for, -1 for none, and its persons.
 
     Returns
     -------
@@ -37,7 +40,9 @@ def polish(field: Field, who: Ints, windows: list[Ints]) -> Ints:
         The better roster.
     """
     who = who.copy()
-    for persons in windows:
+    for slot, persons in windows:
+        if slot >= 0 and who[slot] >= 0:
+            continue  # an earlier window has found somebody
         slots = np.flatnonzero(np.isin(who, persons) | ((who < 0) & _reached(field, persons)))
         found = _solve(field, who, slots, persons)
         if found is not None and _cost(field, found, slots, persons) < _cost(field, who[slots], slots, persons) - 1e-6:
@@ -45,7 +50,7 @@ def polish(field: Field, who: Ints, windows: list[Ints]) -> Ints:
     return who
 
 
-def choose_windows(field: Field, who: Ints, rng: np.random.Generator, count: int) -> list[Ints]:
+def choose_windows(field: Field, who: Ints, rng: np.random.Generator, count: int) -> list[tuple[int, Ints]]:
     """Choose windows: around every slot without person, then around random ones.
 
     Parameters
@@ -61,13 +66,15 @@ def choose_windows(field: Field, who: Ints, rng: np.random.Generator, count: int
 
     Returns
     -------
-    list of int64[k]
-        Persons.
+    list of int, int64[k]
+        Slot without person, -1 for none, and persons.
     """
     bare = np.flatnonzero(who < 0)
     slots = np.concatenate([rng.permutation(bare), rng.permutation(len(who))])[:count]
     near = field.near[field.item[slots]][:, :PERSONS]
-    return [np.unique(row[row >= 0]) for row in near if (row >= 0).any()]
+    marks = np.where(who[slots] < 0, slots, -1).tolist()
+    rows = zip(marks, near, strict=True)
+    return [(slot, np.unique(row[row >= 0])) for slot, row in rows if (row >= 0).any()]
 
 
 def _reached(field: Field, persons: Ints) -> Any:  # noqa: ANN401
@@ -111,7 +118,7 @@ def _solve(field: Field, who: Ints, slots: Ints, persons: Ints) -> Ints | None:
     solver.changeColsIntegrality(k, whole, np.ones(k, dtype=np.uint8))
     _add_loads(solver, field, items, persons, row, column)
     solver.setOptionValue("mip_max_nodes", NODES)
-    solver.setOptionValue("mip_rel_gap", 1e-4)
+    solver.setOptionValue("mip_rel_gap", GAP)
     solver.run()
     info = solver.getInfo()
     if info.primal_solution_status != 2:  # noqa: PLR2004  no feasible point

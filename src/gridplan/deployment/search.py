@@ -10,7 +10,7 @@ from gridplan.deployment.flow import Relaxed, relax
 from gridplan.deployment.ground import Ints
 from gridplan.deployment.kernels.moves import strip
 from gridplan.deployment.kernels.search import anneal, descend
-from gridplan.deployment.kernels.state import Field, State, link, total_cost
+from gridplan.deployment.kernels.state import Field, State, count_all, link, total_cost
 from gridplan.deployment.polish import choose_windows, polish
 from gridplan.deployment.task import Posting, Task, fair_shares, mean_size, missing_price, sort_pairs
 
@@ -91,11 +91,12 @@ def make_state(field: Field, who: Ints) -> State:
     n_slots, n, m = len(field.item), len(field.size), len(field.capacity)
     state = State(
         who=np.full(n_slots, -1, np.int64), after=np.full(n_slots, -1, np.int64), before=np.full(n_slots, -1, np.int64),
-        head=np.full(m, -1, np.int64), held=np.zeros(m, np.int64), load=np.zeros(m),
+        head=np.full(m, -1, np.int64), held=np.zeros(m, np.int64), pieces=np.zeros(m, np.int64), load=np.zeros(m),
         mark=np.zeros(n, np.int64), stack=np.zeros(n, np.int64), clock=np.zeros(1, np.int64),
     )  # fmt: skip
     for slot in np.flatnonzero(who >= 0):
         link(state, field, int(slot), int(who[slot]))
+    count_all(state, field)
     return state
 
 
@@ -138,7 +139,7 @@ class Effort:
     steps : int
         Steps of the bound.
     windows : int
-        Integer programmes of the polish beyond those for slots without a person.
+        Integer programmes of the polish, beyond up to three times as many for slots without a person.
     """
 
     moves: int
@@ -148,8 +149,8 @@ class Effort:
 
 
 EFFORTS: Final = {
-    "fast": Effort(moves=200, runs=1, steps=40, windows=0),
-    "normal": Effort(moves=1000, runs=2, steps=120, windows=12),
+    "fast": Effort(moves=150, runs=1, steps=30, windows=0),
+    "normal": Effort(moves=500, runs=1, steps=60, windows=4),
     "thorough": Effort(moves=4000, runs=4, steps=300, windows=200),
 }
 
@@ -237,7 +238,7 @@ def solve_weighted(task: Task, rng: np.random.Generator, effort: Effort) -> Post
     """
     relaxed, field = relax(task), make_field(task)
     who = improve(field, round_down(field, relaxed), rng, effort)
-    windows = choose_windows(field, who, rng, int((who < 0).sum()) + effort.windows)
+    windows = choose_windows(field, who, rng, min(int((who < 0).sum()), 3 * effort.windows) + effort.windows)
     who = settle(field, polish(field, who, windows))[0]
     cost = float(total_cost(make_state(field, who), field))
     bound = bound_cost(task, field, relaxed.item_dual, cost, effort.steps)

@@ -31,6 +31,7 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "facilities": ("points", "polygons"),
     "jurisdictions": ("polygons",),
     "hazards": ("lines", "points", "polygons"),
+    "bases": ("points", "polygons"),
 }
 _NUMBERS: Final = ("area_m2", "capacity", "home_x", "home_y", "work_x", "work_y")
 _FLAGS: Final = ("open",)
@@ -68,7 +69,7 @@ def make_layer(ref: LayerRef, frame: pd.DataFrame, shapes: Geometries, crs: CRS,
     rows = pd.Series([nth_row(i) for i in range(len(frame))], dtype=object)
     check_kinds(shapes, _KINDS[ref.role], ref.where, rows)
     fixed, _ = repair(shapes, largest=False)
-    if ref.role == "facilities":
+    if ref.role in ("facilities", "bases"):
         fixed = one_point(fixed)
     missing = is_missing(fixed)
     if missing.any():

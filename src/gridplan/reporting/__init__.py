@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from gridplan.reporting.auditing import audit
     from gridplan.reporting.checked import by_gravity, check_data, layer_table, write_check, write_check_workbook
     from gridplan.reporting.compare import equal_plans
+    from gridplan.reporting.emergency import EMERGENCY_FILES, write_emergency
     from gridplan.reporting.folder import check_folder, write_plan, write_text
     from gridplan.reporting.geopackage import read_plan_data
     from gridplan.reporting.plots import plot_plan
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gridplan.reporting.webpage import render_page
 
 __all__ = [
+    "EMERGENCY_FILES",
     "audit",
     "by_gravity",
     "check_data",
@@ -32,11 +34,13 @@ __all__ = [
     "write_check",
     "write_check_workbook",
     "write_database",
+    "write_emergency",
     "write_plan",
     "write_text",
 ]
 
 _HOMES = {
+    "EMERGENCY_FILES": "emergency",
     "audit": "auditing",
     "by_gravity": "checked",
     "check_data": "checked",
@@ -51,6 +55,7 @@ _HOMES = {
     "write_check": "checked",
     "write_check_workbook": "checked",
     "write_database": "postgis",
+    "write_emergency": "emergency",
     "write_plan": "folder",
     "write_text": "folder",
 }

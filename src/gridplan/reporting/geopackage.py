@@ -106,6 +106,31 @@ def read_plan_data(path: str | Path) -> PlanData:
     return PlanData(crs=crs, run=run, **layers, **tables)
 
 
+def assignment_areas(plan: PlanData) -> gpd.GeoDataFrame:
+    """Draw who serves where, to look at: the grids of each person of each force as one area.
+
+    Parameters
+    ----------
+    plan : PlanData
+        With an assignment.
+
+    Returns
+    -------
+    GeoDataFrame, one row per force and person
+        force, person_id, staff, grids, households, load, capacity, unit, pieces.
+    """
+    shapes: Any = pd.Series(plan.grids.geometry.to_numpy(), index=plan.grids["grid_code"])
+    groups = plan.assignment.groupby(["force", "person_id"], sort=True)["grid_code"]
+    areas = groups.agg(lambda codes: _unite(shapes[codes])).rename("geometry")
+    columns = ["force", "person_id", "staff", "grids", "households", "load", "capacity", "unit", "pieces"]
+    table = plan.persons[columns].merge(areas.reset_index(), on=["force", "person_id"])
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=plan.crs)
+
+
+def _unite(cells: Any) -> Any:  # noqa: ANN401 - geometries
+    return shapely.coverage_union_all(np.asarray(cells))
+
+
 def _write_all(plan: PlanData, rules: Rules, path: Path) -> None:
     frames: dict[str, Any] = {}
     for name in LAYERS:
@@ -114,6 +139,8 @@ def _write_all(plan: PlanData, rules: Rules, path: Path) -> None:
         frame = getattr(plan, name)
         frames[name] = {"columns": describe_columns(frame)}
         _append(encode_frame(frame), path, name)
+    if len(plan.assignment):
+        _append(assignment_areas(plan), path, "assignment_areas", geometry_type="MultiPolygon", promote_to_multi=True)
     run = {**plan.run, _HEAD: {"format": FORMAT, "crs": _crs_text(plan.crs), "frames": frames}}
     texts = [json.dumps(value, ensure_ascii=False) for value in run.values()]
     _append(pd.DataFrame({"key": list(run), "value": texts}), path, "run")

@@ -1,33 +1,21 @@
 """roster.xlsx: who serves which grid, for an office to sign."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from gridplan.config import Rules
 from gridplan.model import PlanData
-from gridplan.reporting.tables import disarm
+from gridplan.reporting.sheets import GAP, OWN, Row, add_sheet
 
 LEVEL_NAMES: Final = {"grid": "网格", "beat": "片区", "community": "社区", "subdistrict": "街道"}
 UNIT_NAMES: Final = {"grids": "网格", "households": "户", "residents": "人"}
 STAFF_NAMES: Final = {"department": "部门", "committee": "社区", "organ": "机关", "public": "社会"}
 METHOD_NAMES: Final = {"flow": "最小费用流", "search": "搜索", "no person": "无人员"}
 
-_HEAD: Final = PatternFill("solid", fgColor="1F4E79")
-_GAP: Final = PatternFill("solid", fgColor="F8CBAD")
-_OWN: Final = PatternFill("solid", fgColor="FFE699")
-_BAND: Final = PatternFill("solid", fgColor="F2F6FA")
-_LINE: Final = Border(bottom=Side(style="thin", color="D9D9D9"))
-_WIDEST: Final = 60
-
-Row = Sequence[Any]
 Table = tuple[Row, list[Any]]
 
 
@@ -46,12 +34,12 @@ def write_roster(plan: PlanData, rules: Rules, path: Path, names: Mapping[str, s
         Person id -> name; ids stand alone where there is none.
     """
     book = Workbook(write_only=True)
-    _sheet(book, "汇总", *_summary(plan, rules), widths=(18, 46), filters=False)
-    _sheet(book, "按网格", *_by_grid(plan, names or {}))
-    _sheet(book, "按力量", *_by_force(plan))
-    _sheet(book, "按人员", *_by_person(plan, names or {}))
-    _sheet(book, "缺口", *_gaps(plan))
-    _sheet(book, "规则", *_defaults(rules))
+    add_sheet(book, "汇总", *_summary(plan, rules), widths=(18, 46), filters=False)
+    add_sheet(book, "按网格", *_by_grid(plan, names or {}))
+    add_sheet(book, "按力量", *_by_force(plan))
+    add_sheet(book, "按人员", *_by_person(plan, names or {}))
+    add_sheet(book, "缺口", *_gaps(plan))
+    add_sheet(book, "规则", *_defaults(rules))
     book.save(path)
 
 
@@ -97,7 +85,7 @@ def _by_grid(plan: PlanData, names: Mapping[str, str]) -> Table:
             key = (grid.grid_code, force)
             text = "、".join(cells.get(key, []))
             text += f"（缺 {short[key]}）" if key in short else ""
-            row.append((text, _GAP if key in short else _OWN if own.get(key) else None))
+            row.append((text, GAP if key in short else OWN if own.get(key) else None))
         rows.append(row)
     return ("网格编码", "网格名称", "社区", "街道", "户数", *(name for _, name in forces)), rows
 
@@ -153,59 +141,6 @@ def _defaults(rules: Rules) -> Table:
     return head, rows
 
 
-def _sheet(
-    book: Workbook, title: str, head: Row, rows: list[Row], *, widths: Sequence[int] = (), filters: bool = True
-) -> None:
-    """Write one table: a coloured heading that stays in sight, columns as wide as their content."""
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2" if not filters else "B2"
-    for k, width in enumerate(widths or _widths(head, rows)):
-        sheet.column_dimensions[get_column_letter(k + 1)].width = width
-    if filters:
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{len(rows) + 1}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
-    sheet.append([_cell(sheet, text, fill=_HEAD, font=Font(bold=True, color="FFFFFF")) for text in head])
-    for i, row in enumerate(rows):
-        band = _BAND if i % 2 else None
-        sheet.append([_cell(sheet, *(v if isinstance(v, tuple) else (v, None)), band=band) for v in row])
-
-
-def _cell(
-    sheet: Worksheet,
-    value: Any,  # noqa: ANN401 - what a cell can hold
-    fill: PatternFill | None = None,
-    *,
-    font: Font | None = None,
-    band: PatternFill | None = None,
-) -> Any:  # noqa: ANN401 - openpyxl makes it by a function
-    cell = WriteOnlyCell(sheet, value=disarm(value) if isinstance(value, str) else _plain(value))
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
-    cell.border = _LINE
-    if fill := fill or band:
-        cell.fill = fill
-    if font:
-        cell.font = font
-    return cell
-
-
-def _widths(head: Row, rows: list[Row]) -> list[int]:
-    return [min(_WIDEST, 3 + max(map(_span, _column(head[k], rows, k)))) for k in range(len(head))]
-
-
-def _column(title: object, rows: list[Row], k: int) -> Iterable[object]:
-    yield title
-    for row in rows[:500]:
-        yield row[k][0] if isinstance(row[k], tuple) else row[k]
-
-
-def _span(value: object) -> int:
-    """Width of a text on screen: a Chinese character is two wide."""
-    return sum(2 if ord(c) > 0x2E80 else 1 for c in str(value))  # noqa: PLR2004
-
-
 def _rows(frame: pd.DataFrame) -> list[Any]:
     return list(frame.itertuples())
 
@@ -220,7 +155,3 @@ def _yes(value: object) -> str:
 
 def _number(value: float) -> float | str:
     return "" if pd.isna(value) else round(float(value), 1)
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401
-    return value.item() if hasattr(value, "item") else value

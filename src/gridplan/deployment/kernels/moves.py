@@ -3,7 +3,17 @@
 import numpy as np
 from numba import njit
 
-from gridplan.deployment.kernels.state import NONE, Field, State, link, pair_cost, person_cost, unlink
+from gridplan.deployment.kernels.state import (
+    NONE,
+    Field,
+    State,
+    count_all,
+    count_pieces,
+    link,
+    pair_cost,
+    surplus,
+    unlink,
+)
 
 
 @njit(cache=True, nogil=True)
@@ -123,39 +133,55 @@ def try_move(state: State, field: Field, slot: int, person: int, other: int, thi
         What the roster costs more now; infinite where the move was undone.
     """
     giver = state.who[slot]
-    if len(field.indices) == 0:
-        change = price_move(state, field, slot, person, other, third)
-        if change >= heat:
-            return np.inf
-        unlink(state, field, slot)
-        if other >= 0:
-            unlink(state, field, other)
-            link(state, field, other, third)
-        link(state, field, slot, person)
+    change = price_move(state, field, slot, person, other, third)
+    contiguous = len(field.indices) > 0
+    spare = surplus(state, giver) + surplus(state, person)
+    if other >= 0 and third != giver:
+        spare += surplus(state, third)
+    if change - field.broken * spare >= heat:
+        return np.inf
+    hand_on(state, field, slot, person, other, third)
+    if not contiguous:
         return change
-    before = pair_cost(field, slot, giver) + person_cost(state, field, giver) + person_cost(state, field, person)
-    if other >= 0:
-        before += pair_cost(field, other, person)
-        if third >= 0 and third != giver:
-            before += person_cost(state, field, third)
-    unlink(state, field, slot)
-    if other >= 0:
-        unlink(state, field, other)
-        link(state, field, other, third)
-    link(state, field, slot, person)
-    after = pair_cost(field, slot, person) + person_cost(state, field, giver) + person_cost(state, field, person)
-    if other >= 0:
-        after += pair_cost(field, other, third)
-        if third >= 0 and third != giver:
-            after += person_cost(state, field, third)
-    if after - before < heat:
-        return after - before
+    mine = count_pieces(state, field, person)
+    his = count_pieces(state, field, giver) if giver >= 0 else 0
+    its = count_pieces(state, field, third) if other >= 0 and third >= 0 and third != giver else 0
+    change += field.broken * (max(0, mine - 1) + max(0, his - 1) + max(0, its - 1) - spare)
+    if change < heat:
+        state.pieces[person] = mine
+        if giver >= 0:
+            state.pieces[giver] = his
+        if other >= 0 and third >= 0 and third != giver:
+            state.pieces[third] = its
+        return change
     unlink(state, field, slot)
     if other >= 0:
         unlink(state, field, other)
         link(state, field, other, person)
     link(state, field, slot, giver)
     return np.inf
+
+
+@njit(cache=True, nogil=True)
+def hand_on(state: State, field: Field, slot: int, person: int, other: int, third: int) -> None:
+    """Make a move.
+
+    Parameters
+    ----------
+    state : State
+        Changed in place.
+    field : Field
+        The task.
+    slot, person : int
+        What goes to whom.
+    other, third : int
+        What goes from that person to whom in turn; -1 for nothing, and for nobody.
+    """
+    unlink(state, field, slot)
+    if other >= 0:
+        unlink(state, field, other)
+        link(state, field, other, third)
+    link(state, field, slot, person)
 
 
 @njit(cache=True, nogil=True)
@@ -192,6 +218,9 @@ def improve_slot(state: State, field: Field, slot: int, person: int) -> bool:
                 try_move(state, field, slot, person, other, giver, -1e-6) < np.inf
             ):
                 return True
+            if len(field.indices) > 0:  # chains of beats break more than they save
+                other = following
+                continue
             step = pair_cost(field, slot, person) - pair_cost(field, slot, giver) - pair_cost(field, other, person)
             for rank in range(field.near.shape[1]):
                 third = field.near[field.item[other], rank]
@@ -218,13 +247,14 @@ def strip(state: State, field: Field) -> None:
     """
     for person in range(len(field.capacity)):
         while state.load[person] > field.capacity[person] + 1e-9:
-            surplus = state.load[person] - field.capacity[person]
+            excess = state.load[person] - field.capacity[person]
             worst, most = NONE, -np.inf
             slot = state.head[person]
             while slot >= 0:
                 size = field.size[field.item[slot]]
-                rank = min(size, surplus) * 1e6 - max(0.0, size - surplus)
+                rank = min(size, excess) * 1e6 - max(0.0, size - excess)
                 if size > 0 and rank > most:
                     worst, most = slot, rank
                 slot = state.after[slot]
             unlink(state, field, worst)
+    count_all(state, field)

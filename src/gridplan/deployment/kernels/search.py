@@ -7,6 +7,9 @@ from gridplan.deployment.ground import Ints
 from gridplan.deployment.kernels.moves import improve_slot, may_take, try_move
 from gridplan.deployment.kernels.state import NONE, Field, State, total_cost
 
+ALSO = 4
+"""Nearest persons who are tried beside those of neighbouring beats."""
+
 
 @njit(cache=True, nogil=True)
 def anneal(
@@ -102,6 +105,8 @@ def descend(state: State, field: Field, rounds: int) -> int:
         Passes made.
     """
     k = field.near.shape[1]
+    if len(field.indices) > 0:
+        k = min(k, ALSO)
     for passed in range(rounds):
         better = False
         for slot in range(len(field.item)):
@@ -112,6 +117,11 @@ def descend(state: State, field: Field, rounds: int) -> int:
                     break
                 if improve_slot(state, field, slot, person):
                     better = True
+            if len(field.indices) > 0:
+                for place in range(field.indptr[unit], field.indptr[unit + 1]):
+                    person = state.who[field.first[field.indices[place]]]
+                    if person >= 0 and improve_slot(state, field, slot, person):
+                        better = True
         if not better:
             return passed + 1
     return rounds

@@ -62,8 +62,8 @@ class State(NamedTuple):
     ----------
     who, after, before : int64[n_slots]
         Person of each slot; next and previous slot of the same person, -1 at the ends.
-    head, held : int64[m]
-        First slot and number of slots of each person.
+    head, held, pieces : int64[m]
+        First slot and number of slots of each person, and pieces of the beat where beats are to be contiguous.
     load : float64[m]
         What each person serves.
     mark, stack, clock : int64[n], int64[n], int64[1]
@@ -75,6 +75,7 @@ class State(NamedTuple):
     before: Ints
     head: Ints
     held: Ints
+    pieces: Ints
     load: Floats
     mark: Ints
     stack: Ints
@@ -180,6 +181,40 @@ def count_pieces(state: State, field: Field, person: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def count_all(state: State, field: Field) -> None:
+    """Count the pieces of every beat anew.
+
+    Parameters
+    ----------
+    state : State
+        Changed in place.
+    field : Field
+        The task.
+    """
+    for person in range(len(field.capacity) if len(field.indices) > 0 else 0):
+        state.pieces[person] = count_pieces(state, field, person)
+
+
+@njit(cache=True, nogil=True)
+def surplus(state: State, person: int) -> int:
+    """Count the pieces of a beat beyond the first.
+
+    Parameters
+    ----------
+    state : State
+        The roster.
+    person : int
+        Whose; -1 has none.
+
+    Returns
+    -------
+    int
+        At least 0.
+    """
+    return 0 if person < 0 else max(0, state.pieces[person] - 1)
+
+
+@njit(cache=True, nogil=True)
 def person_cost(state: State, field: Field, person: int) -> float:
     """Price of a person's load and of the pieces of the beat.
 
@@ -190,20 +225,16 @@ def person_cost(state: State, field: Field, person: int) -> float:
     field : Field
         The task.
     person : int
-        Whose; -1 costs nothing.
+        Whose.
 
     Returns
     -------
     float
         Metres.
     """
-    if person < 0:
-        return 0.0
     cost = field.steep[person] * (state.load[person] - field.fair[person]) ** 2
     cost += field.over * max(0.0, state.load[person] - field.capacity[person])
-    if len(field.indices) > 0 and state.held[person] > 1:
-        cost += field.broken * (count_pieces(state, field, person) - 1)
-    return cost
+    return cost + field.broken * surplus(state, person)
 
 
 @njit(cache=True, nogil=True)
