@@ -20,6 +20,9 @@ from gridplan.partition import partition_graph
 EXACT: Final = 150
 """Regions of at most so many grids are drawn with exactly as many beats as there are officers."""
 
+TRIES: Final = 4
+"""Searches for a roster without a broken beat."""
+
 LARGE: Final = 1_500
 """Regions of more grids are drawn subdistrict by subdistrict."""
 
@@ -60,10 +63,7 @@ def solve_beats(
     if drawn is not None:
         starts.append(drawn)
     settled = [settle(field, who) for who in starts]
-    who = improve(field, min(settled, key=lambda pair: pair[1])[0], rng, effort)
-    if (who < 0).any():
-        windows = choose_windows(field, who, rng, min(int((who < 0).sum()), 3 * effort.windows))
-        who = settle(field, polish(field, who, windows))[0]
+    who = _hold_together(field, min(settled, key=lambda pair: pair[1])[0], rng, effort)
     state = make_state(field, who)
     cost = float(total_cost(state, field))
     if task.counted:
@@ -78,6 +78,19 @@ def solve_beats(
     return Posting(
         item=item, person=person, bound=low, proven=cost - low <= PROVEN * abs(cost), method="beats", pieces=pieces
     )
+
+
+def _hold_together(field: Field, who: Ints, rng: np.random.Generator, effort: Effort) -> Ints:
+    """Search until every grid is served and every beat is one piece, some times at most."""
+    for _ in range(TRIES):
+        who = improve(field, who, rng, effort)
+        if (who >= 0).all() and (make_state(field, who).pieces <= 1).all():
+            return who
+    bare = int((who < 0).sum())
+    if bare:
+        windows = choose_windows(field, who, rng, min(bare, 2 * effort.windows))
+        who = improve(field, settle(field, polish(field, who, windows))[0], rng, effort)
+    return who
 
 
 def draw_beats(task: Task, field: Field, edges: Ints, xy: Floats, subdistrict: Ints) -> Ints | None:

@@ -168,7 +168,9 @@ def _force_row(post: Post, rules: DeploymentRules) -> tuple[object, ...]:
     grid, person = _pairs(post)
     lacking = float(task.need.sum() - len(posting.item)) * missing_price(task)
     cost = weigh(task, posting.item, posting.person) - lacking
-    gap = 0.0 if posting.proven else max(0.0, cost - (posting.bound - lacking)) / max(abs(cost), 1e-9)
+    total = cost + lacking
+    least = float(posting.bound // missing_price(task)) * missing_price(task)  # what lacks in every roster
+    gap = 0.0 if posting.proven else max(0.0, total - posting.bound) / max(abs(total - least), 1e-9)
     now = set(map(tuple, crew.now.tolist()))
     held = {g for g, _ in now}
     changed = sum(g in held and (g, p) not in now for g, p in zip(grid.tolist(), person.tolist(), strict=True))

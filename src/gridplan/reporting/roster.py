@@ -14,7 +14,7 @@ from gridplan.reporting.sheets import GAP, OWN, Row, add_sheet
 LEVEL_NAMES: Final = {"grid": "网格", "beat": "片区", "community": "社区", "subdistrict": "街道"}
 UNIT_NAMES: Final = {"grids": "网格", "households": "户", "residents": "人"}
 STAFF_NAMES: Final = {"department": "部门", "committee": "社区", "organ": "机关", "public": "社会"}
-METHOD_NAMES: Final = {"flow": "最小费用流", "search": "搜索", "no person": "无人员"}
+METHOD_NAMES: Final = {"flow": "最小费用流", "search": "搜索", "beats": "连片搜索", "no person": "无人员"}
 
 Table = tuple[Row, list[Any]]
 
