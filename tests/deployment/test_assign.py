@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from conftest import COMMUNITIES, X0, Y0, everyone, make_people, make_plan
 from gridplan.config import Rules
 from gridplan.deployment import Deployment, deploy
-from gridplan.pipeline import assign_personnel
 from gridplan.plan import Plan, read_plan
+from gridplan.staffing import assign_personnel
 
 FORCES = ("公安", "信访", "卫健", "网格员", "城管")
 UNITS = {"公安": "", "信访": "", "卫健": "户", "网格员": "", "城管": "人"}
@@ -161,7 +161,7 @@ def test_a_roster_is_written_read_back_and_replaced(folder: Path) -> None:
 
 def test_names_stand_in_the_printed_roster_alone(folder: Path) -> None:
     """And there only when they are asked for."""
-    from gridplan.pipeline import assign_district  # noqa: PLC0415
+    from gridplan.staffing import assign_district  # noqa: PLC0415
 
     table = pd.read_excel(folder / "人员.xlsx", engine="calamine")
     table.insert(1, "姓名", [f"赵{k}甲" for k in range(len(table))])
