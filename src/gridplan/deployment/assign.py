@@ -1,8 +1,10 @@
 """Grids + roster -> who serves where: force by force, with cost, bound, and every shortage explained."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -86,10 +88,11 @@ def deploy(
     scene = _Scene(plan, rules, rng, effort)
     crews, findings = muster(people, scene.ground, rules.deployment, areas, new_codes=new_codes)
     posts = []
-    for done, crew in enumerate(crews):
-        report("deployment", done, len(crews))
-        posts.append(scene.serve(crew))
-    report("deployment", len(crews), len(crews))
+    report("deployment", 0, len(crews))
+    with ThreadPoolExecutor(THREADS) as pool:  # each force has its own source of chance
+        for post in pool.map(scene.serve, crews):
+            posts.append(post)
+            report("deployment", len(posts), len(crews))
     present = {crew.rules.force for crew in crews}
     absent = [f for f in rules.deployment.forces if f.required and f.force not in present]
     frames = lay_out(scene.ground, posts, absent, rules.deployment)
@@ -120,6 +123,10 @@ def check_roster(
         If the roster cannot be used; all faults at once.
     """
     muster(people, survey_communities(communities), rules.deployment, areas, new_codes=True)
+
+
+THREADS: Final = 2
+"""Forces served at a time: each holds all ways from its persons to the grids."""
 
 
 class _Scene:

@@ -1,5 +1,6 @@
 """Beats: contiguous groups of grids, drawn by the partition engine and anchored where officers have their place."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -83,7 +84,7 @@ def solve_beats(
 def _hold_together(field: Field, who: Ints, rng: np.random.Generator, effort: Effort) -> Ints:
     """Search until every grid is served and every beat is one piece, some times at most."""
     for _ in range(TRIES):
-        who = improve(field, who, rng, effort)
+        who = improve(field, who, rng, replace(effort, moves=effort.moves // 2, runs=1))
         if (who >= 0).all() and (make_state(field, who).pieces <= 1).all():
             return who
     bare = int((who < 0).sum())
