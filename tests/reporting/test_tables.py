@@ -17,7 +17,7 @@ from gridplan.model import PlanData
 from gridplan.reporting import score
 from gridplan.reporting.classes import class_of, size_classes
 from gridplan.reporting.summary import summarise, write_summary
-from gridplan.reporting.tables import building_table, suppress_small, write_buildings, write_geojson
+from gridplan.reporting.tables import building_table, write_buildings, write_geojson
 from gridplan.schema import BUILDING_COLUMNS, GRID_COLUMNS, KEY_GROUPS
 
 
@@ -37,25 +37,16 @@ def test_geojson_is_rfc_7946(plan: PlanData, rules: Rules, tmp_path: Path) -> No
         assert np.array_equal(np.round(x, 7), x)
 
 
-@pytest.mark.parametrize(
-    ("least", "kept"), [(5, [0, None, None, 5, 9]), (0, [0, 1, 4, 5, 9]), (10, [0, None, None, None, None])]
-)
-def test_small_counts_of_key_groups_are_hidden(plan: PlanData, least: int, kept: list[int | None]) -> None:
-    """Counts below the limit are missing; 0 stays."""
-    grids = plan.grids.iloc[:5].assign(**{group: [0, 1, 4, 5, 9] for group in KEY_GROUPS})
-    for group in KEY_GROUPS:
-        shown = suppress_small(grids, least)[group]
-        assert [None if pd.isna(v) else int(v) for v in shown] == kept
-
-
 def test_hidden_counts_are_null_in_the_file(plan: PlanData, tmp_path: Path) -> None:
-    """And nothing else is."""
-    grids = plan.grids.assign(mental=[0, 1, 2, 3, 4, 5])
-    rules = Rules(privacy=PrivacyRules(min_count=3))
-    write_geojson(dataclasses.replace(plan, grids=grids), rules, tmp_path / "g.geojson")
-    features = json.loads((tmp_path / "g.geojson").read_text("utf-8"))["features"]
-    assert [f["properties"]["mental"] for f in features] == [0, None, None, 3, 4, 5]
-    assert sum(v is None for f in features for v in f["properties"].values()) == 2
+    """Small ones and, beside them, those that the totals need; nothing else is."""
+    grids = plan.grids.assign(**dict.fromkeys(KEY_GROUPS, [9] * 6) | {"mental": [3, 9, 7, 4, 25, 0]})
+    nulls = []
+    for least in (3, 4, 0):
+        path = tmp_path / f"{least}.geojson"
+        write_geojson(dataclasses.replace(plan, grids=grids), Rules(privacy=PrivacyRules(min_count=least)), path)
+        rows = [f["properties"] for f in json.loads(path.read_text("utf-8"))["features"]]
+        nulls.append([(k, name) for k, row in enumerate(rows) for name, value in row.items() if value is None])
+    assert nulls == [[], [(0, "mental"), (1, "mental")], []]
 
 
 def test_every_building_is_listed_with_its_grid(plan: PlanData, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from gridplan.deployment.task import Task
 from gridplan.errors import ConfigError, LayerError, first_three
 from gridplan.language import say, word
 from gridplan.model import Finding, PlanData
+from gridplan.privacy import shared_grids
 from gridplan.schema import KEY_GROUPS
 
 TIERS: Final = ("residence", "employer", "elsewhere")
@@ -152,9 +153,8 @@ def _assess(plan: PlanData, ground: Ground, hazard: gpd.GeoDataFrame, rules: Rul
     share = shapely.area(shapely.intersection(shapes[touched], area)) / shapely.area(shapes[touched])
     beside = _beside(plan, touched, rules)
     rows = np.concatenate([touched, beside])
-    table = plan.grids.iloc[rows][["grid_code", "name", "community", *KEY_GROUPS, "key_places"]].reset_index(drop=True)
-    for group in KEY_GROUPS:
-        table[group] = table[group].astype("Int64").mask(lambda c: (c > 0) & (c < rules.privacy.min_count))
+    shared = shared_grids(plan.grids, rules.privacy.min_count).iloc[rows]
+    table = pd.DataFrame(shared[["grid_code", "name", "community", *KEY_GROUPS, "key_places"]]).reset_index(drop=True)
     table.insert(3, "state", np.repeat(["affected", "neighbour"], [len(touched), len(beside)]))
     table.insert(4, "share", np.concatenate([share, np.zeros(len(beside))]).round(4))
     table.insert(5, "households", np.where(table["state"] == "affected", counts["households"][rows], 0))

@@ -3,35 +3,16 @@
 from pathlib import Path
 from typing import Final
 
-import geopandas as gpd
 import pandas as pd
 import pyogrio
 
 from gridplan.config import Rules
 from gridplan.model import PlanData
-from gridplan.schema import BUILDING_COLUMNS, KEY_GROUPS
+from gridplan.privacy import shared_grids
+from gridplan.schema import BUILDING_COLUMNS
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is run by spreadsheets."""
-
-
-def suppress_small(grids: gpd.GeoDataFrame, min_count: int) -> gpd.GeoDataFrame:
-    """Hide small counts of key groups; a count of 0 tells nothing about anybody and stays.
-
-    Parameters
-    ----------
-    grids : GeoDataFrame, n_grids rows
-        With the key groups.
-    min_count : int
-        Counts from 1 to below this become missing.
-
-    Returns
-    -------
-    GeoDataFrame, n_grids rows
-        The same with nullable key groups.
-    """
-    counts = {group: grids[group].astype("Int64") for group in KEY_GROUPS}
-    return grids.assign(**{g: c.mask((c > 0) & (c < min_count)) for g, c in counts.items()})
 
 
 def write_geojson(plan: PlanData, rules: Rules, path: Path) -> None:
@@ -46,7 +27,7 @@ def write_geojson(plan: PlanData, rules: Rules, path: Path) -> None:
     path : Path
         File to make.
     """
-    shared = suppress_small(plan.grids, rules.privacy.min_count).to_crs("EPSG:4326")
+    shared = shared_grids(plan.grids, rules.privacy.min_count).to_crs("EPSG:4326")
     pyogrio.write_dataframe(shared, path, driver="GeoJSON", layer="grids", layer_options={"RFC7946": "YES"})
 
 

@@ -11,13 +11,13 @@ import shapely
 from gridplan.config import Rules
 from gridplan.language import language, told_in
 from gridplan.model import PlanData
+from gridplan.privacy import shared_grids
 from gridplan.reporting.classes import class_of, size_classes
 from gridplan.reporting.deltas import Shapes, encode_points, encode_shapes
 from gridplan.reporting.ledger import rows_of
 from gridplan.reporting.pagewords import page_words
 from gridplan.reporting.scoring import score
 from gridplan.reporting.summary import finite
-from gridplan.reporting.tables import suppress_small
 from gridplan.schema import KEY_GROUPS
 
 SIMPLIFY_M: Final = 0.5
@@ -114,7 +114,7 @@ def _communities(plan: PlanData, origin: tuple[float, float]) -> dict[str, Any]:
 
 
 def _grids(plan: PlanData, rules: Rules, origin: tuple[float, float]) -> dict[str, Any]:
-    shared = suppress_small(plan.grids, rules.privacy.min_count)
+    shared = shared_grids(plan.grids, rules.privacy.min_count)
     columns = {name: shared[name].astype("object").where(shared[name].notna(), None).tolist() for name in _COLUMNS}
     community = rows_of(_key(plan.communities), _key(plan.grids))
     size_class = class_of(plan.grids["households"], size_classes(rules))
