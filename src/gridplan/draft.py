@@ -185,12 +185,38 @@ def rule_texts() -> list[str]:
     list of str
         In English.
     """
-    texts = [_meanings(Rules)["household_basis"]]
+    texts = [_meanings(Rules)[name] for name in ("target", "household_basis")]
     for kind in (*(type(group) for _, group in _groups()), ForceRules):
         means = _meanings(kind)
         texts.append((getdoc(kind) or "").split("\n\n")[0].replace("\n", " "))
         texts += [text for name, text in means.items() if name != "forces"]
     return texts
+
+
+def rule_rows(rules: Rules) -> list[tuple[str, Any, Any, str]]:
+    """List every rule with its meaning, but for those of the forces, which the roster lists.
+
+    Parameters
+    ----------
+    rules : Rules
+        The rules of a plan.
+
+    Returns
+    -------
+    list of tuple
+        Name as in a rule file, value, default, and meaning in the language in use.
+    """
+    usual, means = Rules(), _meanings(Rules)
+    sizes = ("target", "lower", "upper")
+    listed = [(n, getattr(rules, n), getattr(usual, n), _look_up(means[n])) for n in (*sizes, "household_basis")]
+    for name, group in _groups():
+        told, means = getattr(rules, name), _meanings(type(group))
+        listed += [
+            (f"{name}.{f.name}", getattr(told, f.name), getattr(group, f.name), _look_up(means[f.name]))
+            for f in dataclasses.fields(group)
+            if _is_plain(getattr(group, f.name))
+        ]
+    return listed
 
 
 def _look_up(text: str) -> str:

@@ -14,8 +14,8 @@ from gridplan.config import Rules
 from gridplan.language import word
 from gridplan.model import Source
 from gridplan.reporting.folder import write_file, write_folder
+from gridplan.reporting.sheets import write_tables
 from gridplan.reporting.styles import qgis_styles
-from gridplan.reporting.workbook import write_sheets
 from gridplan.schema import FINDING_COLUMNS, SEVERITIES
 
 CHECK_FILES: Final = ("check.json", "check.xlsx", "findings.gpkg")
@@ -125,7 +125,7 @@ def write_check(layers: pd.DataFrame, findings: gpd.GeoDataFrame, accounts: pd.D
             check_data(layers, findings, accounts), ensure_ascii=False, indent=2, default=lambda v: v.item()
         )
         (draft / "check.json").write_text(text, "utf-8")
-        write_sheets(_sheets(layers, findings, accounts), draft / "check.xlsx", _fills())
+        write_tables(_sheets(layers, findings, accounts), draft / "check.xlsx", _fills())
         write_points(findings, draft / "findings.gpkg")
 
     write_folder(out, fill, marks=CHECK_FILES[:1], files=CHECK_FILES)
@@ -150,7 +150,7 @@ def write_check_workbook(layers: pd.DataFrame, findings: gpd.GeoDataFrame, accou
     OutputError
         If it cannot be written.
     """
-    write_file(path, lambda draft: write_sheets(_sheets(layers, findings, accounts), draft, _fills()))
+    write_file(path, lambda draft: write_tables(_sheets(layers, findings, accounts), draft, _fills()))
 
 
 def write_points(findings: gpd.GeoDataFrame, path: Path) -> None:

@@ -25,7 +25,7 @@ MARKS: Final = ("summary.json", "plan.gpkg")
 """Files by which a former plan is known."""
 
 FILES: Final = (
-    *MARKS, "grids.geojson", "buildings.csv", "roster.xlsx", "plan.html",
+    *MARKS, "grids.geojson", "buildings.csv", "plan.xlsx", "roster.xlsx", "plan.html",
     "plan.gpkg-wal", "plan.gpkg-shm", "plan.gpkg-journal",
 )  # fmt: skip
 """Files a new plan takes the place of, with those QGIS leaves beside an open one."""
@@ -190,12 +190,15 @@ def check_folder(out: Path, marks: Collection[str] = MARKS) -> None:
 
 
 def _fill(draft: Path, plan: PlanData, rules: Rules, names: Mapping[str, str] | None, report: Report) -> None:
+    from gridplan.reporting.workbook import write_workbook  # noqa: PLC0415 - what only reads a plan needs no openpyxl
+
     stages: Stages = {}
     steps: list[Step] = [
         lambda: write_geopackage(plan, rules, draft / "plan.gpkg"),
         # A plan on a local grid has no longitude and latitude to write.
         lambda: None if plan.crs.is_engineering else write_geojson(plan, rules, draft / "grids.geojson"),
         lambda: write_buildings(plan, draft / "buildings.csv"),
+        lambda: write_workbook(plan, rules, draft / "plan.xlsx"),
         lambda: (draft / "plan.html").write_text(render_page(plan, rules), "utf-8"),
     ]
     if len(plan.forces):

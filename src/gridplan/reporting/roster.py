@@ -9,14 +9,12 @@ from openpyxl import Workbook
 
 from gridplan.config import Rules
 from gridplan.model import PlanData
-from gridplan.reporting.sheets import GAP, OWN, Row, add_sheet
+from gridplan.reporting.sheets import GAP, OWN, Table, add_sheet
 
 LEVEL_NAMES: Final = {"grid": "网格", "beat": "片区", "community": "社区", "subdistrict": "街道"}
 UNIT_NAMES: Final = {"grids": "网格", "households": "户", "residents": "人"}
 STAFF_NAMES: Final = {"department": "部门", "committee": "社区", "organ": "机关", "public": "社会"}
 METHOD_NAMES: Final = {"flow": "最小费用流", "search": "搜索", "beats": "连片搜索", "no person": "无人员"}
-
-Table = tuple[Row, list[Any]]
 
 
 def write_roster(plan: PlanData, rules: Rules, path: Path, names: Mapping[str, str] | None = None) -> None:
@@ -34,13 +32,30 @@ def write_roster(plan: PlanData, rules: Rules, path: Path, names: Mapping[str, s
         Person id -> name; ids stand alone where there is none.
     """
     book = Workbook(write_only=True)
+    add_roster(book, plan, rules, names)
+    book.save(path)
+
+
+def add_roster(book: Workbook, plan: PlanData, rules: Rules, names: Mapping[str, str] | None = None) -> None:
+    """Add the sheets of the roster to a workbook.
+
+    Parameters
+    ----------
+    book : Workbook
+        Write-only.
+    plan : PlanData
+        With an assignment.
+    rules : Rules
+        The forces.
+    names : mapping of str to str, optional
+        Person id -> name; ids stand alone where there is none.
+    """
     add_sheet(book, "汇总", *_summary(plan, rules), widths=(18, 46), filters=False)
     add_sheet(book, "按网格", *_by_grid(plan, names or {}))
     add_sheet(book, "按力量", *_by_force(plan))
     add_sheet(book, "按人员", *_by_person(plan, names or {}))
     add_sheet(book, "缺口", *_gaps(plan))
     add_sheet(book, "规则", *_defaults(rules))
-    book.save(path)
 
 
 def _summary(plan: PlanData, rules: Rules) -> Table:

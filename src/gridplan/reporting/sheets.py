@@ -1,29 +1,66 @@
 """Sheets of a workbook for people: styled, filtered, ready to print, and no cell that runs."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
+import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from gridplan.language import say, word
 from gridplan.reporting.tables import disarm
 
-_HEAD: Final = PatternFill("solid", fgColor="1F4E79")
+Row = Sequence[Any]
+Table = tuple[Row, list[Any]]
+"""Headings, and rows of cells; a pair of a value and a fill is a coloured one."""
+
 GAP: Final = PatternFill("solid", fgColor="F8CBAD")
 OWN: Final = PatternFill("solid", fgColor="FFE699")
+TOTALS: Final = tuple(PatternFill("solid", fgColor=colour) for colour in ("B8CCE4", "D0DEEE", "E4ECF5"))
+"""Fills of the rows that sum up: the district, a subdistrict, a community."""
+
+WHOLE: Final = "#,##0"
+SHARE: Final = "0.0%"
+TENTH: Final = "#,##0.0"
+
+_HEAD: Final = PatternFill("solid", fgColor="1F4E79")
 _BAND: Final = PatternFill("solid", fgColor="F2F6FA")
 _LINE: Final = Border(bottom=Side(style="thin", color="D9D9D9"))
 _WIDEST: Final = 60
+_LINE_HIGH: Final = 15
+"""Points of a line of text: programs do not all make rows as high as their content."""
+_MEASURED: Final = 1000
+"""Rows looked at for the width of a column."""
+_WIDE_FROM: Final = "⺀"
+"""From here on characters are two columns wide."""
+_PAPERS: Final = {"A4": 9, "A3": 8}
 
-Row = Sequence[Any]
+
+def _font(**options: Any) -> Font:  # noqa: ANN401
+    return Font(name="Calibri", size=11, **options)
+
+
+class _Look(NamedTuple):
+    """What a cell looks like; equal looks share one style."""
+
+    fill: PatternFill | None = None
+    font: Font | None = None
+    wrap: bool = True
+    form: str = "General"
+    side: str = "general"
+    line: bool = True
 
 
 def add_sheet(
-    book: Workbook, title: str, head: Row, rows: list[Any], *, widths: Sequence[int] = (), filters: bool = True
-) -> None:
+    book: Workbook, title: str, head: Row, rows: list[Any], *, widths: Sequence[int] = (), filters: bool = True,
+    freeze: str = "", forms: Mapping[int, str] | None = None, sums: Mapping[int, int] | None = None,
+    notes: Sequence[str] = (), paper: str = "A4", upright: bool = False,
+) -> None:  # fmt: skip
     """Write one table: a coloured heading that stays in sight, columns as wide as their content.
 
     Parameters
@@ -40,55 +77,126 @@ def add_sheet(
         Widths of the columns; by their content if not given.
     filters : bool
         Whether the headings have filters.
+    freeze : str
+        First cell that scrolls; if not given, the heading stays, and with filters the first column too.
+    forms : mapping of int to str, optional
+        Column -> format of its numbers.
+    sums : mapping of int to int, optional
+        Row that sums up others -> its level, an index into `TOTALS`; the others can be folded away.
+    notes : sequence of str
+        Lines below the table.
+    paper : {"A4", "A3"}
+        To print on; pages are as wide as the table.
+    upright : bool
+        Whether the page stands: for a few columns of text, numbers among them on the left.
     """
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2" if not filters else "B2"
-    for k, width in enumerate(widths or _widths(head, rows)):
+    sheet, sums, forms, looks = book.create_sheet(str(title)), sums or {}, forms or {}, dict[_Look, Any]()
+    sheet.freeze_panes = freeze or ("B2" if filters else "A2")
+    widths = widths or _widths(head, rows)
+    for k, width in enumerate(widths):
         sheet.column_dimensions[get_column_letter(k + 1)].width = width
+    for i, row in enumerate([head, *rows]):
+        sheet.row_dimensions[i + 1].height = _LINE_HIGH * _lines(row, widths)
+    _prepare_print(sheet, len(head), len(rows) + 1 + (len(notes) + 1 if notes else 0), paper, upright=upright)
     if filters:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{len(rows) + 1}"
-    sheet.page_setup.orientation = "landscape"
+    if sums:
+        sheet.sheet_properties.outlinePr.summaryBelow = True
+        for i in range(len(rows)):
+            sheet.row_dimensions[i + 2].outlineLevel = sums.get(i, len(TOTALS))
+    white = _Look(fill=_HEAD, font=_font(bold=True, color="FFFFFF"))
+    sheet.append([_cell(sheet, text, white, looks) for text in head])
+    bold = _font(bold=True)
+
+    def side(value: object, column: int) -> str:
+        return "left" if upright else "right" if column in forms and isinstance(value, str) else "general"
+
+    for i, row in enumerate(rows):
+        fill, font = (TOTALS[sums[i]], bold) if i in sums else (_BAND if i % 2 else None, None)
+        pairs = [v if isinstance(v, tuple) else (v, None) for v in row]
+        sheet.append(
+            [
+                _cell(
+                    sheet, v, _Look(fill=own or fill, font=font, form=forms.get(k, "General"), side=side(v, k)), looks
+                )
+                for k, (v, own) in enumerate(pairs)
+            ]
+        )
+    for note in ["", *notes] if notes else []:
+        sheet.append([_cell(sheet, note, _Look(wrap=False, line=False), looks)])
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], path: Path, fills: Mapping[str, str] | None = None) -> None:
+    """Write one sheet per table.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Title -> table; titles and names of columns are words of the catalogue.
+    path : Path
+        File to make.
+    fills : mapping of str to str, optional
+        Text of a cell -> its colour, hexadecimal.
+    """
+    book = Workbook(write_only=True)
+    colours = {text: PatternFill("solid", fgColor=colour) for text, colour in (fills or {}).items()}
+    for title, frame in tables.items():
+        head = [str(word(str(name))) for name in frame.columns]
+        rows = [[(v, colours.get(str(v))) for v in row] for row in frame.itertuples(index=False, name=None)]
+        add_sheet(book, word(title), head, rows, freeze="A2")
+    book.save(path)
+
+
+def _prepare_print(sheet: Any, columns: int, rows: int, paper: str, *, upright: bool) -> None:  # noqa: ANN401 - openpyxl types its properties as if they could be None
+    sheet.page_setup.orientation = "portrait" if upright else "landscape"
+    sheet.page_setup.paperSize = _PAPERS[paper]
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "1:1"
-    sheet.append([_cell(sheet, text, fill=_HEAD, font=Font(bold=True, color="FFFFFF")) for text in head])
-    for i, row in enumerate(rows):
-        band = _BAND if i % 2 else None
-        sheet.append([_cell(sheet, *(v if isinstance(v, tuple) else (v, None)), band=band) for v in row])
+    sheet.print_area = f"A1:{get_column_letter(columns)}{rows}"
+    sheet.oddHeader.center.text = sheet.title
+    sheet.oddFooter.center.text = say("page {page} of {pages}", page="&P", pages="&N")
 
 
-def _cell(
-    sheet: Worksheet,
-    value: Any,  # noqa: ANN401 - what a cell can hold
-    fill: PatternFill | None = None,
-    *,
-    font: Font | None = None,
-    band: PatternFill | None = None,
-) -> Any:  # noqa: ANN401 - openpyxl makes it by a function
-    cell = WriteOnlyCell(sheet, value=disarm(value) if isinstance(value, str) else _plain(value))
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
-    cell.border = _LINE
-    if fill := fill or band:
-        cell.fill = fill
-    if font:
-        cell.font = font
-    return cell
+def _cell(sheet: Worksheet, value: Any, look: _Look, looks: dict[_Look, Any]) -> Cell:  # noqa: ANN401
+    """Make a cell; the style of a look is put together once, since that takes longer than the cell."""
+    if look not in looks:
+        model: Any = WriteOnlyCell(sheet)
+        model.alignment = Alignment(horizontal=look.side, vertical="top", wrap_text=look.wrap)
+        model.number_format = look.form
+        if look.line:
+            model.border = _LINE
+        if look.fill:
+            model.fill = look.fill
+        if look.font:
+            model.font = look.font
+        looks[look] = model._style  # noqa: SLF001 - what the constructor of a cell takes
+    return Cell(sheet, row=1, column=1, value=_plain(value), style_array=copy(looks[look]))
 
 
 def _widths(head: Row, rows: list[Row]) -> list[int]:
-    return [min(_WIDEST, 3 + max(map(_span, _column(head[k], rows, k)))) for k in range(len(head))]
+    return [3 + min(_WIDEST, max(map(_width, _column(head[k], rows, k)))) for k in range(len(head))]
+
+
+def _lines(row: Row, widths: Sequence[int]) -> int:
+    """Lines that the longest cell of a row takes at these widths."""
+    texts = [(v[0] if isinstance(v, tuple) else v, w) for v, w in zip(row, widths, strict=True)]
+    return max([1, *(-(-_width(v) // w) + v.count("\n") for v, w in texts if isinstance(v, str) and len(v) * 2 > w)])
 
 
 def _column(title: object, rows: list[Row], k: int) -> Iterable[object]:
     yield title
-    for row in rows[:500]:
+    for row in rows[:_MEASURED]:
         yield row[k][0] if isinstance(row[k], tuple) else row[k]
 
 
-def _span(value: object) -> int:
-    """Width of a text on screen: a Chinese character is two wide."""
-    return sum(2 if ord(c) > 0x2E80 else 1 for c in str(value))  # noqa: PLR2004
+def _width(value: object) -> int:
+    """Columns the longest line of a text takes on a screen."""
+    return max(sum(2 if c >= _WIDE_FROM else 1 for c in line) for line in str(value).split("\n"))
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
-    return value.item() if hasattr(value, "item") else value
+def _plain(value: Any) -> Any:  # noqa: ANN401 - what a cell can hold
+    if isinstance(value, str):
+        return disarm(str(value))
+    plain = value.item() if hasattr(value, "item") else value
+    return None if plain is None or pd.isna(plain) else plain

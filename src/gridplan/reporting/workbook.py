@@ -1,75 +1,245 @@
-"""Workbooks: tables as sheets that an office can read, filter and print."""
+"""plan.xlsx: the plan as a bureau files it, in the language in use."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
-from gridplan.language import word
-from gridplan.reporting.tables import disarm
+from gridplan.config import Rules
+from gridplan.draft import rule_rows
+from gridplan.language import language, say, told_in, word
+from gridplan.model import PlanData
+from gridplan.privacy import SharedCounts, share_counts
+from gridplan.reporting.classes import class_of, size_classes
+from gridplan.reporting.sheets import GAP, OWN, SHARE, TENTH, WHOLE, Table, add_sheet
+from gridplan.reporting.summary import summarise
+from gridplan.schema import KEY_GROUPS
 
-_HEAD: Final = PatternFill("solid", fgColor="1F4E79")
-_WIDEST: Final = 60
-_WIDE_FROM: Final = "⺀"  # from here on characters are two columns wide
+HIDDEN: Final = "*"
+"""Stands for a count of a key group that is not told."""
+
+_LEVELS: Final = ("district", "subdistrict", "community")
+_SUMMED: Final = ("households", "residents", "load", "compounds", "buildings", "key_places", "area_m2")
+_FILLS: Final = {"error": GAP, "warning": OWN}
 
 
-def write_sheets(sheets: Mapping[str, pd.DataFrame], path: Path, fills: Mapping[str, str] | None = None) -> None:
-    """Write one sheet per table: a heading that stays in sight, filters, columns as wide as their content.
+def write_workbook(plan: PlanData, rules: Rules, path: Path) -> None:
+    """Write the workbook: summary, grids by subdistrict and community, findings, certificate, roster, rules and inputs.
 
     Parameters
     ----------
-    sheets : mapping of str to DataFrame
-        Title -> table; titles and names of columns are words of the catalogue.
+    plan : PlanData
+        The plan.
+    rules : Rules
+        The rules it was made by.
     path : Path
-        File to make.
-    fills : mapping of str to str, optional
-        Text of a cell -> its colour, hexadecimal.
+        File to make. Persons are ids in it, small counts of key groups are hidden.
     """
     book = Workbook(write_only=True)
-    for title, frame in sheets.items():
-        _write_sheet(book.create_sheet(str(word(title))), frame, fills or {})
+    add_sheet(book, say("Plan"), *_overview(plan, rules), widths=(34, 56), filters=False, upright=True)
+    _add_grids(book, plan, rules)
+    add_sheet(book, say("Grids outside the band"), *_outside(plan, rules), forms={3: WHOLE})
+    add_sheet(book, say("Findings"), *_findings(plan), freeze="A2", widths=(10, 26, 22, 90))
+    _add_certificate(book, plan)
+    if len(plan.forces):
+        from gridplan.reporting.roster import add_roster  # noqa: PLC0415 - only plans with personnel have one
+
+        add_roster(book, plan, rules)
+    add_sheet(book, say("Rules in use"), *_rules(rules), freeze="A2", widths=(32, 24, 24, 12, 80))
+    add_sheet(book, say("Inputs"), *_inputs(plan, rules))
     book.save(path)
 
 
-def _write_sheet(sheet: Worksheet, frame: pd.DataFrame, fills: Mapping[str, str]) -> None:
-    head = [str(word(str(name))) for name in frame.columns]
-    rows = [[_plain(value) for value in row] for row in frame.itertuples(index=False)]
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{len(rows) + 1}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.print_title_rows = "1:1"
-    for k, name in enumerate(head):
-        width = max(map(_width, [name, *(row[k] for row in rows[:1000])]))
-        sheet.column_dimensions[get_column_letter(k + 1)].width = min(width, _WIDEST) + 3
-    heading = {"fill": _HEAD, "font": Font(bold=True, color="FFFFFF")}
-    sheet.append([_cell(sheet, name, **heading) for name in head])
-    colours = {text: PatternFill("solid", fgColor=colour) for text, colour in fills.items()}
-    for row in rows:
-        sheet.append([_cell(sheet, value, fill=colours.get(str(value))) for value in row])
+def _overview(plan: PlanData, rules: Rules) -> Table:
+    told = summarise(plan, rules)
+    counts, score, certificate = told["counts"], told["score"], told["certificate"]
+    rows: list[Any] = [
+        (say("Made"), told["created"]), (say("gridplan version"), told["gridplan"]), (say("Seed"), told["seed"]),
+        (say("Effort"), told["effort"]), (say("Reproducible"), _yes(told["reproducible"])),
+        (say("What a household is"), word(rules.household_basis)), (say("Coordinates"), told["crs"]),
+        (say("Communities"), counts["communities"]), (say("Grids"), counts["grids"]),
+        (say("Buildings"), counts["buildings"]), (say("Households"), counts["households"]),
+        (say("of which estimated"), counts["households_estimated"]), (say("Residents"), counts["residents"]),
+        (say("Households that take no part"), counts["set_aside_households"]),
+        (say("Households a grid should hold"),
+         say("{target}, at least {lower}, at most {upper}", target=rules.target, lower=rules.lower,
+             upper=rules.upper)),
+        (say("Grids outside the band"), score["out"]), (say("Households outside the band"), score["viol"]),
+        (say("Within 10 % of target"), f"{score['within_10']:.1%}"),
+    ]  # fmt: skip
+    sizes, classes = plan.grids["households"], size_classes(rules)
+    number = pd.Series(class_of(sizes, classes))
+    rows += [(say("Grids of {span} households", span=c.span), int((number == i).sum())) for i, c in enumerate(classes)]
+    rows += [
+        (say("Needless pieces of compounds"), score["compounds_cut"]),
+        (say("Grid boundary on barriers"), f"{score['barrier_share']:.1%}"),
+        (say("Mean walk"), say("{metres:.0f} m", metres=score["walk_m"])),
+        (say("Variation of load in communities"), f"{score['load_cv']:.3f}"),
+        (say("Communities proven"), f"{certificate['communities_proven']} / {certificate['communities']}"),
+        (say("Households in proven communities"), certificate["households_proven"]),
+        (say("Cost"), round(score["cost"], 2)), (say("Lower bound"), round(score["bound"], 2)),
+        (say("Gap"), f"{score['gap']:.1%}"),
+        *[(say("Findings: {severity}", severity=word(s)), n) for s, n in told["findings"]["by_severity"].items()],
+        (say("Checked by"), ""), (say("Signature"), ""), (say("Date"), ""),
+    ]  # fmt: skip
+    return (say("Item"), say("Content")), rows
 
 
-def _cell(sheet: Worksheet, value: Any, **look: Any) -> Cell:  # noqa: ANN401
-    cell: Cell = WriteOnlyCell(sheet, value=disarm(value) if isinstance(value, str) else value)
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
-    for name, style in look.items():
-        if style is not None:
-            setattr(cell, name, style)
-    return cell
+def _add_grids(book: Workbook, plan: PlanData, rules: Rules) -> None:
+    """List the grids, and below them the sums of each community, subdistrict and the district."""
+    head = (
+        say("Level"), say("Subdistrict"), say("Community"), say("Code"), say("Name"), say("Grids"), say("Households"),
+        say("Off target"), say("Residents"), say("Load"), say("Compounds"), say("Buildings"), say("Key places"),
+        say("Elderly, disabled"), say("Minors"), say("Floating population"), say("Mental disorders"),
+        say("Area (hectares)"), say("Mean walk (m)"), say("In the band"), say("Outside the band because"),
+        say("Valid from"),
+    )  # fmt: skip
+    rows: list[Any] = []
+    sums: dict[int, int] = {}
+    for level, row in _by_place(plan, rules):
+        if level < len(_LEVELS):
+            sums[len(rows)] = level
+        rows.append(row)
+    notes = [
+        say("{mark}: below {count}, or hidden so that no total gives a smaller count away.", mark=HIDDEN,
+            count=rules.privacy.min_count),
+        say("A compound in several grids counts once in each of them."),
+    ]  # fmt: skip
+    forms = {**dict.fromkeys((5, 6, 8, *range(10, 17)), WHOLE), 7: "+0;-0;0", 9: TENTH, 17: "0.00", 18: "0"}
+    add_sheet(book, say("Grids by community"), head, rows, freeze="F2", forms=forms, sums=sums, notes=notes, paper="A3")
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - what a cell can hold
-    if isinstance(value, str):
-        return str(value)
-    plain = value.item() if hasattr(value, "item") else value
-    return None if pd.isna(plain) else plain
+def _by_place(plan: PlanData, rules: Rules) -> Iterator[tuple[int, list[Any]]]:
+    """Level and row of each grid, and of the sums: 0 the district, 1 a subdistrict, 2 a community, 3 a grid."""
+    grids = plan.grids.drop(columns="geometry")
+    shared = share_counts(grids, rules.privacy.min_count)
+    counts = shared.grids.astype(object).where(shared.grids.notna(), HIDDEN)
+    for subdistrict, part in grids.groupby("subdistrict", sort=False):
+        for (code, name), members in part.groupby(["community_code", "community"], sort=False):
+            for grid, group in zip(members.itertuples(), counts.loc[members.index].to_numpy(), strict=True):
+                yield 3, _grid_row(grid, list(group), rules)
+            key = (str(subdistrict), str(code), str(name))
+            yield 2, _sum_row(say("community total"), (subdistrict, name, code), members, shared, key)
+        yield 1, _sum_row(say("subdistrict total"), (subdistrict, "", ""), part, shared, (str(subdistrict),))
+    yield 0, _sum_row(say("district total"), ("", "", ""), grids, shared, ())
 
 
-def _width(value: object) -> int:
-    """Columns the longest line of a text takes on a screen."""
-    return max(sum(2 if c >= _WIDE_FROM else 1 for c in line) for line in str(value).split("\n"))
+def _grid_row(grid: Any, groups: list[Any], rules: Rules) -> list[Any]:  # noqa: ANN401 - a row of itertuples
+    band = _yes(grid.in_band) if grid.in_band else (_yes(grid.in_band), GAP)
+    return [
+        say("grid"), grid.subdistrict, grid.community, grid.grid_code, grid.name, 1, grid.households,
+        grid.households - rules.target, grid.residents, grid.load, grid.compounds, grid.buildings, grid.key_places,
+        *groups, round(grid.area_m2 / 10_000, 2), grid.walk_m, band, word(grid.cause) if grid.cause else "",
+        grid.valid_from,
+    ]  # fmt: skip
+
+
+def _sum_row(
+    level: str, place: tuple[Any, ...], grids: pd.DataFrame, shared: SharedCounts, key: tuple[str, ...]
+) -> list[Any]:
+    sums = grids[list(_SUMMED)].sum()
+    lived = grids["households"].sum()
+    walk = round(float((grids["walk_m"] * grids["households"]).sum() / lived), 1) if lived else None
+    groups = [HIDDEN if shared.totals[key][group] is None else shared.totals[key][group] for group in KEY_GROUPS]
+    inside = say("{inside} of {all}", inside=int(grids["in_band"].astype(bool).sum()), all=len(grids))
+    counted = [int(sums[name]) for name in ("compounds", "buildings", "key_places")]
+    return [
+        level, place[0], place[1], place[2], "", len(grids), int(sums["households"]), "", int(sums["residents"]),
+        float(sums["load"]), *counted, *groups, round(float(sums["area_m2"]) / 10_000, 2), walk, inside, "", "",
+    ]  # fmt: skip
+
+
+def _outside(plan: PlanData, rules: Rules) -> Table:
+    head = (say("Code"), say("Name"), say("Community"), say("Households"), say("Outside the band because"),
+            say("In words"))  # fmt: skip
+    outside = plan.grids[~plan.grids["in_band"].astype(bool)]
+    columns = ["grid_code", "name", "community", "households", "cause"]
+    rows = [
+        (*row, word(cause), _cause_in_words(cause, rules))
+        for *row, cause in outside[columns].itertuples(index=False, name=None)
+    ]
+    return head, rows
+
+
+def _cause_in_words(cause: str, rules: Rules) -> str:
+    band = {"lower": rules.lower, "upper": rules.upper}
+    texts = {
+        "building above upper": say("One building alone has more than {upper} households.", upper=rules.upper),
+        "arithmetic": say(
+            "No number of grids of {lower} to {upper} households makes up what is to be divided.", **band
+        ),
+        "coarse buildings": say("Proven: the buildings are too large to be grouped into {lower} to {upper}.", **band),
+        "locked": say("It is kept as the user locked it."),
+        "barrier": say("A river, a railway or an expressway cuts it off from the households it lacks."),
+        "search limit": say("No better division was found; that there is none is not proven."),
+    }
+    return texts.get(cause, "")
+
+
+def _findings(plan: PlanData) -> Table:
+    rows = [
+        ((word(severity), _FILLS.get(severity)), _title(code), word(subject), told_in(message, language()))
+        for severity, code, subject, message in plan.findings[["severity", "code", "subject", "message"]].to_numpy()
+    ]
+    return (say("Severity"), say("Finding"), say("Subject"), say("Reason")), rows
+
+
+def _title(code: str) -> str:
+    """Tell the title of a finding: Chinese stands in the catalogue, English is the code itself."""
+    told = str(word(code))
+    return told.replace("_", " ") if told == code else told
+
+
+def _add_certificate(book: Workbook, plan: PlanData) -> None:
+    head = (say("Community"), say("Units"), say("Households"), say("Grids"), say("Cost"), say("Lower bound"),
+            say("Gap"), say("Proven"), say("In words"))  # fmt: skip
+    rows = [
+        [c.community, c.units, c.households, c.parts, c.cost, c.bound, c.gap,
+         (_yes(c.proven), None if c.proven else OWN), _certified(c)]
+        for c in plan.certificate.itertuples()
+    ]  # fmt: skip
+    notes = [
+        say("The cost of a plan adds up, grid by grid: households outside the band, load off the target, compounds "
+            "touched or mixed, spread, roads crossed."),
+        say("The lower bound is what every division costs at least, whoever draws it; the gap is what a better one "
+            "might save at most."),
+        say("Proven means that the search for a cheaper division was exhausted: there is none."),
+    ]  # fmt: skip
+    forms = {1: WHOLE, 2: WHOLE, 3: WHOLE, 4: "0.00", 5: "0.00", 6: SHARE}
+    add_sheet(book, say("Certificate"), head, rows, forms=forms, notes=notes)
+
+
+def _certified(row: Any) -> str:  # noqa: ANN401 - a row of itertuples
+    if row.proven:
+        return say("Proven: no division of this community costs less.")
+    if row.bound > 0:
+        return say("Not proven: another division may cost less, but by {gap:.1%} at most.", gap=float(row.gap))
+    return say("Not proven: how much less another division may cost is not known.")
+
+
+def _rules(rules: Rules) -> Table:
+    head = (say("Rule"), say("Value"), say("Default"), say("Changed"), say("What it means"))
+    rows = [
+        (name, _text(value), _text(usual), (_yes(value != usual), OWN if value != usual else None), meaning)
+        for name, value, usual, meaning in rule_rows(rules)
+    ]
+    return head, rows
+
+
+def _inputs(plan: PlanData, rules: Rules) -> Table:
+    head = (say("Role"), say("File"), say("Layer"), say("Rows"), say("Households"), say("Coordinates"), say("Encoding"),
+            "SHA-256")  # fmt: skip
+    names = ("path", "layer", "rows", "households", "crs", "encoding", "sha256")
+    rows = [(word(s["role"]), *(s.get(name, "") for name in names)) for s in summarise(plan, rules)["sources"]]
+    return head, rows
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401 - numbers stay numbers
+    return json.dumps(list(value), ensure_ascii=False) if isinstance(value, tuple) else value
+
+
+def _yes(value: object) -> str:
+    return say("yes") if value else say("no")
