@@ -97,6 +97,23 @@ class Plan(PlanData):
         """
         return reporting.plot_plan(self, self.rules, ax=ax)
 
+    def draw_maps(self, path: str | Path, *, community: str | None = None) -> int:
+        """Draw a community, or each of them, on a page to print (extra `plot`).
+
+        Parameters
+        ----------
+        path : path
+            File to make or to replace: .pdf, or .png or .svg for one community.
+        community : str or None
+            Name or code of a community; None draws all of them, a page each.
+
+        Returns
+        -------
+        int
+            Number of pages.
+        """
+        return reporting.write_maps(self, self.rules, Path(path), community)
+
     def explore(self) -> "Page":
         """Show the page of the plan in a notebook cell; it works offline.
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gridplan.reporting.emergency import EMERGENCY_FILES, write_emergency
     from gridplan.reporting.folder import check_folder, write_plan, write_text
     from gridplan.reporting.geopackage import read_plan_data
+    from gridplan.reporting.mapsheet import write_maps
     from gridplan.reporting.plots import plot_plan
     from gridplan.reporting.postgis import check_database, write_database
     from gridplan.reporting.scoring import score
@@ -35,6 +36,7 @@ __all__ = [
     "write_check_workbook",
     "write_database",
     "write_emergency",
+    "write_maps",
     "write_plan",
     "write_text",
 ]
@@ -56,6 +58,7 @@ _HOMES = {
     "write_check_workbook": "checked",
     "write_database": "postgis",
     "write_emergency": "emergency",
+    "write_maps": "mapsheet",
     "write_plan": "folder",
     "write_text": "folder",
 }

@@ -27,7 +27,7 @@ FONTS: Final = (
 """Fonts with Chinese characters, best first."""
 
 _FILES: Final = ("msyh", "simhei", "simsun", "pingfang", "notosanscjk", "sourcehansans", "wqy-microhei")
-_BACKDROP: Final = {
+BACKDROP: Final = {
     "water": {"color": "#a9cfea", "linewidth": 1.0, "alpha": 0.8},
     "road": {"color": "#a9a9a9", "linewidth": 0.5},
     "railway": {"color": "#303030", "linewidth": 0.9, "linestyle": (0, (5, 3))},
@@ -57,20 +57,58 @@ def plot_plan(plan: PlanData, rules: Rules, ax: "Axes | None" = None) -> "Axes":
     ConfigError
         If matplotlib is not installed.
     """
-    pyplot = _pyplot()
+    pyplot = need_matplotlib("pyplot")
     axes: Axes = pyplot.subplots(figsize=(10, 8), layout="constrained")[1] if ax is None else ax
     font = chinese_font()
     left, bottom, right, top = plan.grids.total_bounds
     margin = 0.03 * max(right - left, top - bottom)
     box = shapely.box(left - margin, bottom - margin, right + margin, top + margin)
-    _draw_context(plan, axes, box)
+    draw_context(plan, axes, box)
     _draw_grids(plan, rules, axes, font)
     axes.set_xlim(left - margin, right + margin)
     axes.set_ylim(bottom - margin, top + margin)
     axes.set_aspect("equal")
     axes.set_axis_off()
-    _draw_scale(axes, right - left, (left, bottom - 0.5 * margin))
+    draw_scale(axes, right - left, (left, bottom - 0.5 * margin))
     return axes
+
+
+def need_matplotlib(module: str) -> Any:  # noqa: ANN401  a module
+    """Import a module of matplotlib.
+
+    Parameters
+    ----------
+    module : str
+        Its name after ``matplotlib.``.
+
+    Returns
+    -------
+    module
+        The module.
+
+    Raises
+    ------
+    ConfigError
+        If matplotlib is not installed.
+    """
+    try:
+        return import_module(f"matplotlib.{module}")
+    except ImportError as error:
+        raise ConfigError(
+            say("plot: need matplotlib, found none; install the extra: pip install 'gridplan[plot]'")
+        ) from error
+
+
+def font_options() -> dict[str, Any]:
+    """Give the options of a text of matplotlib that may hold Chinese.
+
+    Returns
+    -------
+    dict
+        `family`, or nothing where the system has no Chinese font.
+    """
+    font = chinese_font()
+    return {"family": [font, "DejaVu Sans"]} if font else {}
 
 
 @cache
@@ -97,17 +135,19 @@ def chinese_font() -> str | None:
     return found
 
 
-def _pyplot() -> Any:  # noqa: ANN401  a module
-    try:
-        return import_module("matplotlib.pyplot")
-    except ImportError as error:
-        raise ConfigError(
-            say("plot: need matplotlib, found none; install the extra: pip install 'gridplan[plot]'")
-        ) from error
+def draw_context(plan: PlanData, axes: "Axes", box: shapely.Geometry) -> None:
+    """Draw roads, railways and water.
 
-
-def _draw_context(plan: PlanData, axes: "Axes", box: shapely.Geometry) -> None:
-    for kind, style in _BACKDROP.items():
+    Parameters
+    ----------
+    plan : PlanData
+        The plan.
+    axes : Axes
+        Where to draw.
+    box : Polygon
+        What does not touch it is left out.
+    """
+    for kind, style in BACKDROP.items():
         shapes = plan.context.loc[plan.context["kind"] == kind].geometry
         shapes = shapes[shapely.intersects(shapes.to_numpy(), box)]
         if len(shapes):
@@ -133,15 +173,25 @@ def _draw_grids(plan: PlanData, rules: Rules, axes: "Axes", font: str | None) ->
         for c, n in zip(classes, counts, strict=True)
         if n or c.key != "empty"
     ]
-    family = {"family": [font, "DejaVu Sans"]} if font else {}
+    family = font_options()
     axes.legend(
         handles=entries, title=title, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False,
         prop=family or None, title_fontproperties=family or None,
     )  # fmt: skip
 
 
-def _draw_scale(axes: "Axes", width: float, corner: tuple[float, float]) -> None:
-    """Draw a bar of about a sixth of the width, below the map."""
+def draw_scale(axes: "Axes", width: float, corner: tuple[float, float]) -> None:
+    """Draw a bar of at most a fifth of the width, a round length.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    width : float
+        Metres the map is wide.
+    corner : tuple of float
+        Where the bar begins, x and y in metres.
+    """
     length = max([step for step in _SCALE_STEPS if step <= width / 5] or [_SCALE_STEPS[0]])
     x, y = corner
     label = f"{length} m" if length < 1000 else f"{length // 1000} km"  # noqa: PLR2004  metres of a kilometre
