@@ -19,7 +19,7 @@ from gridplan.cli import main
 from gridplan.language import told_in
 from gridplan.plan import read_plan
 
-OUTPUTS = {"plan.gpkg", "grids.geojson", "buildings.csv", "summary.json", "plan.html", "plan.xlsx"}
+OUTPUTS = {"plan.gpkg", "grids.geojson", "buildings.csv", "summary.json", "plan.html", "plan.xlsx", "plan.qgz"}
 
 
 @pytest.fixture

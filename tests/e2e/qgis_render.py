@@ -1,7 +1,8 @@
 """Open a plan in QGIS, headless, and draw it with the styles inside.
 
-Run by the Python that QGIS is installed for: ``python3 qgis_render.py FOLDER PNG``. Exits with 1 when a layer is
-invalid, empty or without its style.
+Run by the Python that QGIS is installed for: ``python3 qgis_render.py FOLDER OUT``. Draws the layers of plan.gpkg, the
+project plan.qgz and a print layout of it into OUT. Exits with 1 when a layer is invalid, empty or without its style,
+when the project lacks a layer or puts them in another order, or when a polygon is not valid for QGIS.
 """
 
 import sys
@@ -11,8 +12,16 @@ from qgis.core import (
     QgsApplication,
     QgsExpression,
     QgsExpressionContext,
+    QgsGeometry,
+    QgsLayoutExporter,
+    QgsLayoutItemLegend,
+    QgsLayoutItemMap,
+    QgsLayoutItemScaleBar,
+    QgsLayoutPoint,
+    QgsLayoutSize,
     QgsMapRendererParallelJob,
     QgsMapSettings,
+    QgsPrintLayout,
     QgsProject,
     QgsVectorLayer,
 )
@@ -24,6 +33,7 @@ REQUIRED = ("grids", "units", "communities")
 OPTIONAL = ("findings", "context", "context_areas")
 ORDER = ("findings", "communities", "context", "context_areas", "grids", "units")
 """From top to bottom; units under the grids, whose fill lets them shine through."""
+VALIDITY = QgsGeometry.ValidatorGeos
 
 
 def open_layers(folder: Path, faults: list[str]) -> dict[str, QgsVectorLayer]:
@@ -36,16 +46,30 @@ def open_layers(folder: Path, faults: list[str]) -> dict[str, QgsVectorLayer]:
     for name in (n for n in REQUIRED + OPTIONAL if n in names):
         layer = QgsVectorLayer(f"{package}|layername={name}", name, "ogr")
         _, styled = layer.loadDefaultStyle()
-        if not layer.isValid():
-            faults.append(f"{name}: invalid")
-        elif not styled or layer.renderer().type() != "RuleRenderer":
-            faults.append(f"{name}: style not applied")
-        elif name in REQUIRED and layer.featureCount() == 0:
-            faults.append(f"{name}: empty")
+        if not styled:
+            faults.append(f"{name}: no default style")
+        check_layer(name, layer, faults)
         layers[name] = layer
-    if "grids" in layers and not layers["grids"].labelsEnabled():
-        faults.append("grids: no labels")
     return layers
+
+
+def check_layer(name: str, layer: QgsVectorLayer, faults: list[str]) -> None:
+    """See that a layer holds something and is drawn by its rules."""
+    if not layer.isValid():
+        faults.append(f"{name}: invalid")
+    elif layer.renderer().type() != "RuleRenderer" or not layer.renderer().rootRule().children():
+        faults.append(f"{name}: style not applied")
+    elif name in REQUIRED and layer.featureCount() == 0:
+        faults.append(f"{name}: empty")
+    elif name == "grids" and not layer.labelsEnabled():
+        faults.append("grids: no labels")
+
+
+def check_validity(name: str, layer: QgsVectorLayer, faults: list[str]) -> None:
+    """See that QGIS takes every polygon for valid."""
+    for feature in layer.getFeatures():
+        found = feature.geometry().validateGeometry(VALIDITY)
+        faults += [f"{name} {feature.id()}: {fault.what()}" for fault in found]
 
 
 def check_geojson(folder: Path, grids: QgsVectorLayer, faults: list[str]) -> None:
@@ -69,15 +93,14 @@ def check_classes(grids: QgsVectorLayer, faults: list[str]) -> None:
             faults.append(f"grid {feature['grid_code']}: in {hits} classes")
 
 
-def draw(layers: dict[str, QgsVectorLayer], path: Path, faults: list[str]) -> None:
+def draw(stack: list[QgsVectorLayer], grids: QgsVectorLayer, path: Path, faults: list[str]) -> None:
     """Draw the map as a QGIS window would show it."""
     settings = QgsMapSettings()
-    stack = [layers[name] for name in ORDER if name in layers]
     settings.setLayers(stack)
-    settings.setDestinationCrs(layers["grids"].crs())
+    settings.setDestinationCrs(grids.crs())
     settings.setBackgroundColor(QColor(255, 255, 255))
     settings.setOutputSize(QSize(WIDTH, HEIGHT))
-    extent = layers["grids"].extent()
+    extent = grids.extent()
     extent.scale(1.04)
     settings.setExtent(extent)
     job = QgsMapRendererParallelJob(settings)
@@ -87,23 +110,83 @@ def draw(layers: dict[str, QgsVectorLayer], path: Path, faults: list[str]) -> No
     image = job.renderedImage()
     shades = {image.pixel(x, y) for x in range(0, WIDTH, 7) for y in range(0, HEIGHT, 7)}
     if len(shades) < 10:
-        faults.append("map: nothing was drawn")
+        faults.append(f"{path.name}: nothing was drawn")
     image.save(str(path))
 
 
+def open_project(folder: Path, grids: QgsVectorLayer, faults: list[str]) -> list[QgsVectorLayer]:
+    """Open the project and return its layers from top to bottom."""
+    project = QgsProject.instance()
+    if not project.read(str(folder / "plan.qgz")):
+        faults.append(f"plan.qgz: {project.error()}")
+        return []
+    nodes = project.layerTreeRoot().findLayers()
+    stack = [node.layer() for node in nodes if node.layer()]
+    faults += [f"plan.qgz: {node.layerId()} is not there" for node in nodes if not node.layer()]
+    names = [layer.id().removeprefix("gridplan_") for layer in stack]
+    if [n for n in names if n in ORDER] != [n for n in ORDER if n in names] or not {*REQUIRED} <= {*names}:
+        faults.append(f"plan.qgz: layers {names}")
+    for layer in stack:
+        check_layer(layer.id().removeprefix("gridplan_"), layer, faults)
+        if layer.crs() != grids.crs():
+            faults.append(f"plan.qgz, {layer.id()}: need {grids.crs().authid()}, found {layer.crs().authid()}")
+    if project.crs() != grids.crs():
+        faults.append(f"plan.qgz: need {grids.crs().authid()}, found {project.crs().authid()}")
+    if not project.viewSettings().defaultViewExtent().contains(grids.extent()):
+        faults.append("plan.qgz: the view does not show all grids")
+    return stack
+
+
+def print_layout(stack: list[QgsVectorLayer], grids: QgsVectorLayer, path: Path, faults: list[str]) -> None:
+    """Lay the project out on a page and print it, as a user would."""
+    layout = QgsPrintLayout(QgsProject.instance())
+    layout.initializeDefaults()
+    page = QgsLayoutItemMap(layout)
+    layout.addLayoutItem(page)
+    page.attemptMove(QgsLayoutPoint(10, 10))
+    page.attemptResize(QgsLayoutSize(200, 190))
+    page.setLayers(stack)
+    page.setCrs(grids.crs())
+    page.setExtent(grids.extent())
+    legend = QgsLayoutItemLegend(layout)
+    legend.attemptMove(QgsLayoutPoint(215, 10))
+    layout.addLayoutItem(legend)
+    bar = QgsLayoutItemScaleBar(layout)
+    bar.setLinkedMap(page)
+    bar.applyDefaultSize()
+    bar.attemptResize(QgsLayoutSize(60, 12))
+    bar.attemptMove(QgsLayoutPoint(215, 185))
+    layout.addLayoutItem(bar)
+    done = QgsLayoutExporter(layout).exportToPdf(str(path), QgsLayoutExporter.PdfExportSettings())
+    if done != QgsLayoutExporter.Success or path.stat().st_size < 10_000:
+        faults.append(f"{path.name}: printing failed with {done}")
+
+
+def examine(folder: Path, out: Path, faults: list[str]) -> None:
+    """Check the folder and draw the maps."""
+    layers = open_layers(folder, faults)
+    if "grids" not in layers or not layers["grids"].isValid():
+        return
+    grids = layers["grids"]
+    check_geojson(folder, grids, faults)
+    check_classes(grids, faults)
+    for name in REQUIRED:
+        check_validity(name, layers[name], faults)
+    draw([layers[name] for name in ORDER if name in layers], grids, out / "package.png", faults)
+    stack = open_project(folder, grids, faults)
+    if stack:
+        draw(stack, grids, out / "project.png", faults)
+        print_layout(stack, grids, out / "layout.pdf", faults)
+
+
 def main() -> int:
-    """Check the folder and draw the map."""
-    folder, path = Path(sys.argv[1]), Path(sys.argv[2])
+    """Report the faults."""
+    folder, out = Path(sys.argv[1]), Path(sys.argv[2])
     application = QgsApplication([], False)  # noqa: FBT003  Qt takes it by place
     application.initQgis()
     faults: list[str] = []
-    layers = open_layers(folder, faults)
-    if "grids" in layers and layers["grids"].isValid():
-        check_geojson(folder, layers["grids"], faults)
-        check_classes(layers["grids"], faults)
-        draw(layers, path, faults)
+    examine(folder, out, faults)
     sys.stderr.write("".join(f"{fault}\n" for fault in faults))
-    layers.clear()
     QgsProject.instance().clear()
     application.exitQgis()
     return 1 if faults else 0

@@ -11,7 +11,7 @@ from gridplan.errors import OutputError
 from gridplan.model import PlanData
 from gridplan.reporting import check_folder, equal_plans, read_plan_data, write_plan
 
-NAMES = {"plan.gpkg", "grids.geojson", "buildings.csv", "summary.json", "plan.html", "plan.xlsx"}
+NAMES = {"plan.gpkg", "grids.geojson", "buildings.csv", "summary.json", "plan.html", "plan.xlsx", "plan.qgz"}
 
 
 class Interrupt:
@@ -37,7 +37,7 @@ def test_all_files_are_there_and_nothing_else(plan: PlanData, rules: Rules, tmp_
     assert summary["stages"]["writing"]["wall_s"] >= 0
 
 
-@pytest.mark.parametrize("step", range(6))
+@pytest.mark.parametrize("step", range(7))
 def test_an_interrupted_plan_leaves_nothing(plan: PlanData, rules: Rules, tmp_path: Path, step: int) -> None:
     """Neither a draft, nor the folders made on the way."""
     with pytest.raises(KeyboardInterrupt):

@@ -15,6 +15,7 @@ from gridplan.language import say
 from gridplan.model import PlanData
 from gridplan.progress import Report, Stages, silent, timed
 from gridplan.reporting.geopackage import write_geopackage
+from gridplan.reporting.qgisproject import write_project
 from gridplan.reporting.summary import summarise, write_summary
 from gridplan.reporting.tables import write_buildings, write_geojson
 from gridplan.reporting.webpage import render_page
@@ -25,7 +26,7 @@ MARKS: Final = ("summary.json", "plan.gpkg")
 """Files by which a former plan is known."""
 
 FILES: Final = (
-    *MARKS, "grids.geojson", "buildings.csv", "plan.xlsx", "roster.xlsx", "plan.html",
+    *MARKS, "grids.geojson", "buildings.csv", "plan.xlsx", "roster.xlsx", "plan.html", "plan.qgz",
     "plan.gpkg-wal", "plan.gpkg-shm", "plan.gpkg-journal",
 )  # fmt: skip
 """Files a new plan takes the place of, with those QGIS leaves beside an open one."""
@@ -195,6 +196,7 @@ def _fill(draft: Path, plan: PlanData, rules: Rules, names: Mapping[str, str] | 
     stages: Stages = {}
     steps: list[Step] = [
         lambda: write_geopackage(plan, rules, draft / "plan.gpkg"),
+        lambda: write_project(plan, rules, draft / "plan.gpkg", draft / "plan.qgz"),
         # A plan on a local grid has no longitude and latitude to write.
         lambda: None if plan.crs.is_engineering else write_geojson(plan, rules, draft / "grids.geojson"),
         lambda: write_buildings(plan, draft / "buildings.csv"),

@@ -75,6 +75,24 @@ def layer_qml(layer: str, rules: Rules) -> str:
     str
         A QML document.
     """
+    return _HEAD + ET.tostring(layer_style(layer, rules), encoding="unicode")
+
+
+def layer_style(layer: str, rules: Rules) -> ET.Element:
+    """Make the style of one layer.
+
+    Parameters
+    ----------
+    layer : str
+        One of those of `layer_qml`.
+    rules : Rules
+        Sizes the classes of the grids follow.
+
+    Returns
+    -------
+    Element
+        With the renderer, and the labels where there are some.
+    """
     styles: dict[str, Callable[[], list[Rule]]] = {
         "grids": lambda: _size_rules(rules),
         "units": lambda: [("", "", _outline("120,120,120,160", "0.1"))],
@@ -89,7 +107,7 @@ def layer_qml(layer: str, rules: Rules) -> str:
     if layer == "grids":
         root.set("labelsEnabled", "1")
         root.append(_labels())
-    return _HEAD + ET.tostring(root, encoding="unicode")
+    return root
 
 
 def _size_rules(rules: Rules) -> list[Rule]:
