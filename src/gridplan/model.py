@@ -30,6 +30,7 @@ from gridplan.schema import (
     SEVERITIES,
     SHORTAGE_COLUMNS,
     UNIT_COLUMNS,
+    UNITS,
     WALL_COLUMNS,
 )
 
@@ -400,8 +401,8 @@ class Partition:
 class PlanData:
     """A plan as frames: what is written, audited, drawn and read back.
 
-    Columns are those of `schema`; polygons are in `crs`, in metres. Key groups hold full counts here; exports that
-    leave the bureau suppress small ones.
+    Columns are those of `schema`, with their units in ``frame.attrs["units"]``; polygons are in `crs`, in metres. Key
+    groups hold full counts here; exports that leave the bureau suppress small ones.
 
     Parameters
     ----------
@@ -473,3 +474,5 @@ class PlanData:
                         missing=", ".join(missing),
                     )
                 )
+        for name, units in UNITS.items():
+            getattr(self, name).attrs["units"] = dict(units)

@@ -124,6 +124,9 @@ class Plan(PlanData):
         """
         return Page(html=reporting.render_page(self, self.rules))
 
+    def _repr_html_(self) -> str:
+        return reporting.render_card(self, self.rules)
+
     def to_networkx(self) -> "nx.Graph[str]":
         """Give the contiguity graph of the units to networkx.
 

@@ -264,3 +264,21 @@ CAUSES: Final = (
     "building above upper", "arithmetic", "coarse buildings", "locked", "barrier", "search limit",
 )  # fmt: skip
 """Why a grid lies outside the band; the empty text where it lies inside."""
+
+_COUNTS: Final = {"households": "households", "residents": "persons", **dict.fromkeys(KEY_GROUPS, "persons")}
+
+UNITS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "grids": {**_COUNTS, "load": "weighted households", "area_m2": "m2", "walk_m": "m", "compactness": "1"},
+        "units": {**_COUNTS, "x": "m", "y": "m"},
+        "buildings": {"households": "households"},
+        "edges": {"border_m": "m", "barrier_m": "m"},
+        "walls": {"border_m": "m"},
+        "certificate": {"households": "households", "cost": "1", "bound": "1", "gap": "1", "seconds": "s"},
+        "assignment": {"distance_m": "m"},
+        "forces": {"cost": "m", "bound": "m", "gap": "1", "distance_m": "m", "seconds": "s"},
+        "persons": {"households": "households", "residents": "persons", "distance_m": "m"},
+        "set_aside": {"households": "households"},
+    }
+)
+"""Frame of a plan -> column -> what its numbers count; columns that count pieces, and texts, are left out."""

@@ -1,7 +1,7 @@
 """Open workbooks in LibreOffice, headless, and print them: ``python3 office.py OUT FILE...``.
 
-Exits with 1 when a file is not opened, a sheet is missing from the print, a number does not fit its column, a cell shows
-an error, or LibreOffice warns of anything but the Java it does not need. The PDFs stay in OUT.
+Exits with 1 when a file is not opened, a sheet is missing from the print, a number does not fit its column, a cell
+shows an error, or LibreOffice warns of anything but the Java it does not need. The PDFs stay in OUT.
 """
 
 import re
@@ -26,7 +26,8 @@ def print_book(book: Path, out: Path, faults: list[str]) -> str:
     if not paper.exists():
         faults.append(f"{book.name}: not opened: {done.stdout}")
         return ""
-    return subprocess.run(["pdftotext", "-layout", str(paper), "-"], capture_output=True, text=True, check=True).stdout
+    command = ["pdftotext", "-layout", str(paper), "-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def check(book: Path, text: str, faults: list[str]) -> None:

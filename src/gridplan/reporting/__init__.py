@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gridplan.reporting.auditing import audit
+    from gridplan.reporting.card import render_card
     from gridplan.reporting.checked import by_gravity, check_data, layer_table, write_check, write_check_workbook
     from gridplan.reporting.compare import equal_plans
     from gridplan.reporting.emergency import EMERGENCY_FILES, write_emergency
@@ -30,6 +31,7 @@ __all__ = [
     "layer_table",
     "plot_plan",
     "read_plan_data",
+    "render_card",
     "render_page",
     "score",
     "write_check",
@@ -52,6 +54,7 @@ _HOMES = {
     "layer_table": "checked",
     "plot_plan": "plots",
     "read_plan_data": "geopackage",
+    "render_card": "card",
     "render_page": "webpage",
     "score": "scoring",
     "write_check": "checked",
