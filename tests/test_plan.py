@@ -66,6 +66,12 @@ def test_the_card_draws_every_grid(plan: Plan) -> None:
     assert len(text) < 20_000
 
 
+def test_a_plan_says_what_it_is_in_one_line(plan: Plan) -> None:
+    """In a terminal, where there is no card."""
+    assert repr(plan) == "<Plan of 3 grids, 960 households in 1 communities>"
+    assert repr(plan.explore()).startswith("<Page of ")
+
+
 def test_names_are_text_in_the_card(plan: Plan) -> None:
     """Whatever they are called."""
     named = Plan.of(dataclasses.replace(plan, grids=plan.grids.assign(name="<script>alert(1)</script>")))

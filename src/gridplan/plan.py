@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Plan(PlanData):
     """The grids of a district, with everything needed to defend them.
 
@@ -124,6 +124,11 @@ class Plan(PlanData):
         """
         return Page(html=reporting.render_page(self, self.rules))
 
+    def __repr__(self) -> str:
+        """Say how large the plan is."""
+        grids, households = len(self.grids), int(self.grids["households"].sum())
+        return f"<Plan of {grids} grids, {households} households in {len(self.communities)} communities>"
+
     def _repr_html_(self) -> str:
         return reporting.render_card(self, self.rules)
 
@@ -158,7 +163,7 @@ class Plan(PlanData):
         return reporting.equal_plans(self, other)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Page:
     """The page of a plan as a notebook shows it.
 
@@ -172,6 +177,10 @@ class Page:
 
     html: str
     height: int = 640
+
+    def __repr__(self) -> str:
+        """Say how large the page is."""
+        return f"<Page of {len(self.html)} characters>"
 
     def _repr_html_(self) -> str:
         style = f"width:100%;height:{self.height}px;border:0"
