@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely.geometry import shape
+from shapely.geometry import box, shape
 
 from gridplan.config import PrivacyRules, Rules
 from gridplan.model import PlanData
@@ -35,6 +35,23 @@ def test_geojson_is_rfc_7946(plan: PlanData, rules: Rules, tmp_path: Path) -> No
         assert (np.abs(x - 123.24) < 0.02).all()
         assert (np.abs(y - 41.715) < 0.02).all()
         assert np.array_equal(np.round(x, 7), x)
+
+
+def test_an_independent_validator_finds_the_geojson_valid(plan: PlanData, rules: Rules, tmp_path: Path) -> None:
+    """By RFC 7946, also where a grid has a tail narrower than the last decimal, a hole, or several parts."""
+    validator = pytest.importorskip("geojson_validator")
+    shapes = plan.grids.geometry.to_list()
+    left, bottom, right, top = shapes[0].bounds
+    tail = box(right, bottom, right + 40, bottom + 0.0004)
+    hole = box(left + 5, bottom + 5, left + 9, bottom + 9)
+    shapes[0] = shapes[0].union(tail).difference(hole).union(box(left - 90, bottom, left - 60, top))
+    write_geojson(dataclasses.replace(plan, grids=plan.grids.set_geometry(shapes)), rules, tmp_path / "g.geojson")
+    content = json.loads((tmp_path / "g.geojson").read_text("utf-8"))
+    assert validator.validate_structure(content, check_crs=True) == {}
+    found = validator.validate_geometries(content)
+    assert found["invalid"] == {}
+    assert found["count_geometry_types"] == {"MultiPolygon": 1, "Polygon": 5}
+    assert set(found["problematic"]) <= {"excessive_coordinate_precision", "holes"}  # seven decimals are asked for
 
 
 def test_hidden_counts_are_null_in_the_file(plan: PlanData, tmp_path: Path) -> None:

@@ -5,11 +5,15 @@ from typing import Final
 
 import pandas as pd
 import pyogrio
+import shapely
 
 from gridplan.config import Rules
 from gridplan.model import PlanData
 from gridplan.privacy import shared_grids
 from gridplan.schema import BUILDING_COLUMNS
+
+_GRID_DEGREES: Final = 1e-7
+"""About a centimetre: RFC 7946 asks for no more."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is run by spreadsheets."""
@@ -28,6 +32,8 @@ def write_geojson(plan: PlanData, rules: Rules, path: Path) -> None:
         File to make.
     """
     shared = shared_grids(plan.grids, rules.privacy.min_count).to_crs("EPSG:4326")
+    # GDAL rounds too, but leaves points twice, and lines where a narrow part has collapsed.
+    shared = shared.set_geometry(shapely.set_precision(shared.geometry.to_numpy(), _GRID_DEGREES))
     pyogrio.write_dataframe(shared, path, driver="GeoJSON", layer="grids", layer_options={"RFC7946": "YES"})
 
 
