@@ -191,4 +191,5 @@ def all_set_aside(layers: Layers, fabric: Fabric) -> pd.DataFrame:
         `SET_ASIDE_COLUMNS`.
     """
     frames = [f for f in (layers.set_aside, fabric.set_aside) if len(f)]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(SET_ASIDE_COLUMNS))
+    none = pd.DataFrame(columns=list(SET_ASIDE_COLUMNS)).astype({"rows": "int64", "households": "int64"})
+    return pd.concat(frames, ignore_index=True) if frames else none

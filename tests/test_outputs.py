@@ -1,0 +1,133 @@
+"""docs/outputs.md lists what is written: every column of every file, and nothing else."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+from openpyxl import load_workbook
+
+from gridplan import check_district, make_sample, partition_district, plan_emergency
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "outputs.md"
+TYPES = {"object": "text", "int32": "integer", "int64": "integer", "float64": "real", "bool": "boolean"}
+JSON_TYPES = {str: "text", int: "integer", float: "real", bool: "boolean", dict: "object", list: "array"}
+BEATS = ("公安", "城市管理行政执法")
+"""Forces whose search takes seconds and changes no column."""
+OWN = {"layer_styles"}
+"""What QGIS prescribes."""
+
+Table = dict[str, tuple[str, str]]
+
+
+def documented() -> dict[str, Table]:
+    """Read the tables of the page: place -> column -> type and content; ``plan.gpkg/grids`` and the like."""
+    tables: dict[str, Table] = {}
+    file = place = ""
+    for line in DOCUMENT.read_text("utf-8").splitlines():
+        if heading := re.fullmatch(r"(##+) (\S+)", line):
+            file = heading[2] if heading[1] == "##" else file
+            place = file if heading[1] == "##" else f"{file}/{heading[2]}"
+        elif row := re.fullmatch(r"\| `(\w+)` \| (\w+) \| (.*) \|", line):
+            tables.setdefault(place, {})[row[1]] = (row[2], row[3])
+    return tables
+
+
+def sheets() -> dict[str, str]:
+    """Read the table of sheets of plan.xlsx."""
+    part = DOCUMENT.read_text("utf-8").split("## plan.xlsx")[1].split("\n## ")[0]
+    return dict(re.findall(r"^\| ([A-Z][^|]*) \| (.*) \|$", part, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write everything there is to write of a small district."""
+    folder = tmp_path_factory.mktemp("outputs")
+    make_sample(folder / "in", households=1_000, seed=2)
+    roster = pd.read_excel(folder / "in" / "人员.xlsx", engine="calamine")
+    roster[~roster["力量"].isin(BEATS)].to_excel(folder / "in" / "人员.xlsx", index=False)
+    plan = partition_district(folder / "in", folder / "plan", effort="fast")
+    check_district(folder / "in").write(folder / "check")
+    place = plan.grids.geometry.iloc[[0]].centroid.buffer(60)
+    gpd.GeoDataFrame({"name": ["flood"]}, geometry=place.to_list(), crs=plan.crs).to_file(folder / "hazard.gpkg")
+    response = plan_emergency(plan, folder / "hazard.gpkg", folder / "in" / "人员.xlsx")
+    response.write(folder / "emergency")
+    return folder
+
+
+def kinds(frame_info: dict[str, Any]) -> dict[str, str]:
+    """Name the type of each column of a layer."""
+    return {str(f): TYPES[str(t)] for f, t in zip(frame_info["fields"], frame_info["dtypes"], strict=True)}
+
+
+def json_kind(value: object, told: str) -> bool:
+    """Whether a value is of the type that is told; null may stand for any."""
+    found = JSON_TYPES.get(type(value), "")
+    return value is None or found == told or (told == "real" and found == "integer")
+
+
+@pytest.mark.parametrize("name", ["plan/plan.gpkg", "emergency/emergency.gpkg"])
+def test_every_column_of_a_geopackage_is_listed(outputs: Path, name: str) -> None:
+    """With its type; every listed layer is there."""
+    path, tables = outputs / name, documented()
+    layers = {str(layer) for layer, _ in pyogrio.list_layers(path)} - OWN
+    listed = {place.split("/")[1] for place in tables if place.startswith(f"{path.name}/")}
+    assert listed <= layers
+    for layer in layers:
+        place = f"{path.name}/{layer.removesuffix('_areas') if layer.startswith('context') else layer}"
+        assert kinds(pyogrio.read_info(path, layer=layer)) == {c: t for c, (t, _) in tables[place].items()}, place
+
+
+def test_points_of_a_check_are_findings(outputs: Path) -> None:
+    """The layer has the columns of that in plan.gpkg."""
+    found = kinds(pyogrio.read_info(outputs / "check" / "findings.gpkg", layer="findings"))
+    assert found == {c: t for c, (t, _) in documented()["plan.gpkg/findings"].items()}
+
+
+def test_the_geojson_has_the_properties_of_the_grids(outputs: Path) -> None:
+    """In their order, of their type, or null."""
+    columns = documented()["plan.gpkg/grids"]
+    content = json.loads((outputs / "plan" / "grids.geojson").read_text("utf-8"))
+    for feature in content["features"]:
+        assert list(feature["properties"]) == list(columns)
+        for name, value in feature["properties"].items():
+            assert json_kind(value, columns[name][0]), (name, value)
+
+
+@pytest.mark.parametrize("name", ["plan/summary.json", "check/check.json"])
+def test_every_key_of_a_json_file_is_listed(outputs: Path, name: str) -> None:
+    """With its type; where the content is a list of names, these are the keys inside."""
+    content, listed = json.loads((outputs / name).read_text("utf-8")), documented()[Path(name).name]
+    assert list(content) == list(listed)
+    for key, (told, text) in listed.items():
+        value = content[key]
+        assert json_kind(value, told), (key, value)
+        inside = value[0] if isinstance(value, list) and value else value
+        names = text.split(":")[0].split(", ")
+        if isinstance(inside, dict) and len(names) > 1:
+            assert list(inside) == names, key
+
+
+def test_the_columns_of_the_csv_are_listed(outputs: Path) -> None:
+    """In their order."""
+    table = pd.read_csv(outputs / "plan" / "buildings.csv", dtype=str, encoding="utf-8-sig")
+    assert list(table.columns) == list(documented()["buildings.csv"])
+
+
+def test_the_sheets_of_the_workbook_are_listed(outputs: Path) -> None:
+    """With their headings; those of the roster are its own."""
+    book, roster = (load_workbook(outputs / "plan" / name) for name in ("plan.xlsx", "roster.xlsx"))
+    heads = {s.title: ", ".join(str(c.value) for c in next(s.rows)) for s in book if s.title not in roster.sheetnames}
+    assert heads == sheets()
+    assert set(roster.sheetnames) < set(book.sheetnames)
+
+
+def test_every_file_is_listed(outputs: Path) -> None:
+    """By name, as a heading or in the text."""
+    text = DOCUMENT.read_text("utf-8")
+    written = {f.name for name in ("plan", "check", "emergency") for f in (outputs / name).iterdir()}
+    assert {name for name in written if f"`{name}`" not in text and f"## {name}" not in text} == set()
