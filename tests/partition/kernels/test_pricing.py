@@ -1,4 +1,4 @@
-"""Grids of small reduced cost, listed or bounded, agree with a plain walk over all subsets."""
+"""Grids of small reduced cost, walked, grown, read off or bounded, agree with a plain walk over all subsets."""
 
 from itertools import combinations, pairwise
 
@@ -9,6 +9,7 @@ from oracle_pieces import as_networkx, set_cost
 
 from gridplan.config import CostRules
 from gridplan.partition.kernels.arrays import Field, Floats, Graph
+from gridplan.partition.kernels.pricing import EVERY
 from gridplan.partition.problem import check_input, price_vector, split_pieces
 from gridplan.partition.proof.field import make_field
 from gridplan.partition.proof.prover import ProofBudget, Prover
@@ -71,7 +72,8 @@ def reduced_cost(prover: Prover, dual: Floats, chosen: tuple[int, ...]) -> float
 
 @pytest.mark.parametrize("seed", range(30))
 @pytest.mark.parametrize("fined", [False, True])
-def test_every_useful_grid_is_listed(seed: int, *, fined: bool) -> None:
+@pytest.mark.parametrize("way", ["walked", "grown", "read"])
+def test_every_useful_grid_is_listed(seed: int, way: str, *, fined: bool) -> None:
     """Nothing below the limit is missing, nothing above it or twice is there; fines count from the second unit on."""
     rng = np.random.default_rng(seed + 100)
     prover, dual = make_prover(seed)
@@ -84,7 +86,13 @@ def test_every_useful_grid_is_listed(seed: int, *, fined: bool) -> None:
         np.searchsorted([p[0] for p in pairs], np.arange(firm + 1)),
         np.array([p[1:3] for p in pairs], np.int64).reshape(-1, 2), np.array([p[3] for p in pairs], float),
     )  # fmt: skip
-    found = prover.scan(dual, 0, limit, relaxed=False, patience=10**9, ties=ties)
+    if way == "walked":
+        found = prover.lister.walk(dual, 0, limit, ties, 10**9, 10**4, EVERY)
+    elif way == "grown":
+        found = prover.lister.grow(dual, 0, limit, ties, 10**9, 10**4)
+    else:
+        assert prover.lister.fill(10**9)
+        found = prover.lister.below(dual, 0, limit, ties, 1)
     assert found.whole
     listed = [tuple(sorted(found.members[a:b].tolist())) for a, b in pairwise(found.start)]
     assert len(set(listed)) == len(listed)
@@ -99,15 +107,31 @@ def test_every_useful_grid_is_listed(seed: int, *, fined: bool) -> None:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_no_grid_is_below_the_relaxed_bound(seed: int) -> None:
+@pytest.mark.parametrize("anywhere", [False, True])
+def test_no_grid_is_below_the_relaxed_bound(seed: int, *, anywhere: bool) -> None:
     """The least reduced cost of a relaxed scan bounds every set, and eased dual values leave none below 0."""
     prover, dual = make_prover(seed)
-    found = prover.scan(dual, 1, -1e-7, relaxed=True, patience=20)
+    found = prover.lister.relaxed(dual, 1, 20, anywhere=anywhere)
     weight = prover.field.graph.units[: prover.firm, 0]
     for chosen in useful_sets(prover.field):
         reduced = reduced_cost(prover, dual, chosen)
         assert reduced >= found.least - 1e-7
         assert reduced + (found.lift * weight)[list(chosen)].sum() >= -1e-6
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_best_of_the_list_come_first_and_bound_the_rest(seed: int) -> None:
+    """Asked for a few, the list of all gives those of least reduced cost, or some below the limit without a bound."""
+    prover, dual = make_prover(seed)
+    assert prover.lister.fill(10**9)
+    none = (np.zeros(prover.firm + 1, np.int64), np.zeros((0, 2), np.int64), np.zeros(0))
+    every = prover.lister.below(dual, 0, 2.0, none, 1)
+    costs = sorted(reduced_cost(prover, dual, tuple(every.members[a:b])) for a, b in pairwise(every.start))
+    for _ in range(2):
+        few = prover.lister.below(dual, 0, 2.0, none, 1, 3)
+        got = sorted(reduced_cost(prover, dual, tuple(few.members[a:b])) for a, b in pairwise(few.start))
+        assert got == pytest.approx(costs[:3])
+        assert few.least == -np.inf or few.least == pytest.approx(min(0.0, *costs, 0.0))
 
 
 def _rest_divides(field: Field, whole: nx.Graph, chosen: tuple[int, ...]) -> bool:

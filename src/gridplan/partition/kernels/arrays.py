@@ -169,6 +169,8 @@ class Quest(NamedTuple):
         Side of a cell, metres.
     by_load : float
         1 where load and households are the same, else 0: then load is left out.
+    tolls : float
+        1 where borders have a price, else 0.
     tie, pair, fine : int64[n + 1], int64[t, 2], float64[t]
         For each unit the triples it is part of: the other two units, and the fine of a set that holds two of them.
     """
@@ -183,6 +185,7 @@ class Quest(NamedTuple):
     spread: float
     side: float
     by_load: float
+    tolls: float
     tie: Ints
     pair: Ints
     fine: Floats

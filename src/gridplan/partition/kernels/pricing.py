@@ -50,6 +50,10 @@ BLUR = 1e-4
 ROWS = 8
 """Rows of a table that take as long as a step of a walk."""
 
+EVERY, BEST, ANY_CENTRE = range(3)
+"""What a scan lists: every connected set; the best of each kind and cell, connected or not; the first of these to be
+met, wherever its centre lies, so that no set costs less than the table says."""
+
 FOUND, STEPS, CUT = range(3)
 """Places in the state of a scan: sets listed, steps left, whether something was cut short."""
 
@@ -109,7 +113,7 @@ def walk(
                 continue
             size = price_set(price, field, dual, quest, bag, m, m, anchor, out)
             dx, dy = out[AT_X] - bx, out[AT_Y] - by
-            if out[REDUCED] >= best or not (-half <= dx < half and -half <= dy < half):
+            if out[REDUCED] >= best or (relaxed != ANY_CENTRE and not (-half <= dx < half and -half <= dy < half)):
                 continue
             if (kind == MIXED_IN and out[TOUCHES] <= 1) or (kind >= 0 and out[TOUCHES] != 1):
                 continue
@@ -122,6 +126,8 @@ def walk(
             for k in range(size):
                 members[start[slot] + k] = whole[PILE, k]
             cost[slot], start[slot + 1], run[FOUND] = out[COST], start[slot] + size, slot + 1
+            if relaxed == ANY_CENTRE:
+                return real[SPENT, 0] - table[whole[STATE, 0], 0, 0] - BLUR
             if relaxed:
                 mine, best = slot, out[REDUCED]
             continue
@@ -175,7 +181,7 @@ def scan(
     limit : float
         Reduced cost from which on sets are left out.
     relaxed : int
-        1: only the best set of each kind and cell is listed, connected or not.
+        What is listed: `EVERY`, `BEST` or `ANY_CENTRE`.
     patience : int
         Steps for one kind in one cell at most.
     run : int64[3]

@@ -10,13 +10,10 @@ from gridplan.partition.certificate import TOLERANCE, price_labels, simple_bound
 from gridplan.partition.kernels.arrays import LOAD, OUTSIDE, TARGET, Field, Flags, Floats, Ints
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.cover import best_cover
-from gridplan.partition.kernels.pricing import CUT, FOUND, STEPS, scan
+from gridplan.partition.proof.columns import Columns
 from gridplan.partition.proof.field import add_needed, join_idle
+from gridplan.partition.proof.lister import SMALL, Lister
 from gridplan.partition.proof.master import Master
-from gridplan.partition.proof.quest import cell_centres, make_bag, make_quest
-
-SMALL: Final = 1e-7
-"""Cost below which two plans, or a reduced cost and zero, do not differ."""
 
 SHORT, LONG, QUICK = 250, 2_000, 2
 """Steps for one kind of grid in one cell in the first rounds, later, and the number of the first."""
@@ -25,8 +22,9 @@ BOX, UP, DOWN, OUT = 0.3, 1.5, 0.7, 3.0
 """How far dual values may move, as a share of their mean; by what that grows after a gain, shrinks without, and grows
 where it alone is in the way."""
 
-ENOUGH, CLOSE = 0.05, 0.3
-"""Share of the gap by which a bound may stay below that of the programme, and the gap that fines need not close."""
+ENOUGH, NEAR, CLOSE = 0.15, 0.2, 0.3
+"""Share of the gap by which a bound may stay below that of the programme, the same for connected grids, and the gap
+that fines need not close."""
 
 SPARED: Final = 0.25
 """Share of the work that is kept for other numbers of grids than that of the plan at hand."""
@@ -37,11 +35,17 @@ FIRST: Final = 0.4
 TRIPLES, MOST_TRIPLES, GAIN = 20, 200, 0.05
 """Triples fined at once, and in all; share of the gap that they must close to go on."""
 
+ROUGH, NEW = 8, 300
+"""First rounds in which the bound of the tables will do, and grids added to a programme at once."""
+
 ANY: Final = 0
 """Number of grids that stands for any."""
 
-COVER: Final = 100_000
-"""Steps of a cover; those of the last may be twenty times as many."""
+QUICK_COVER, COVER = 20_000, 300_000
+"""Steps of a cover that seeks a better plan, and of one that must be complete."""
+
+DEEP, DEEPER = 0.1, 2.5
+"""Reduced cost up to which connected grids are listed to be covered, and by what it grows from one list to the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,32 +68,6 @@ class ProofBudget:
     steps: int
     columns: int
     rounds: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """Listed grids.
-
-    Parameters
-    ----------
-    members, start : int64, int64[m + 1]
-        Units of each.
-    cost : float64[m]
-        Cost of each.
-    whole : bool
-        Whether the list is complete.
-    least : float
-        No grid has a smaller reduced cost; 0 at most.
-    lift : float64[firm]
-        By how much a household the dual value of each unit must fall so that none is below 0.
-    """
-
-    members: Ints
-    start: Ints
-    cost: Floats
-    whole: bool
-    least: float
-    lift: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,23 +101,20 @@ class Prover:
     def __init__(self, field: Field, price: Floats, plans: list[Ints], budget: ProofBudget, stop: Flags) -> None:
         self.field, self.price, self.budget, self.stop = field, price, budget, stop
         graph, self.firm = field.graph, field.firm
-        self.quest = make_quest(field)
-        self.bag = make_bag(self.quest, len(graph.compound), self.firm, float(field.highest.max()))
-        self.run, self.centres = np.array([0, budget.steps, 0]), cell_centres(field, self.quest.side)
+        self.begin = int(plans[0].max()) + 1
+        self.lister = Lister(field, price, self.begin, budget.steps, budget.columns, stop)
         self.ranges = self._ranges()
+        weight = float(field.graph.units[: self.firm, 0].sum())
+        low = float(field.lowest.min())
+        self.most = min(self.firm, int((weight + SLACK) / low)) if low > 0 else self.firm
         self.fine = max(2.0 * price[LOAD] * price[TARGET], 3.0)
         self.master = Master(graph.compound[: self.firm], *self.ranges, self.fine)
-        self.labels, self.cost, self.begin = plans[0], np.inf, int(plans[0].max()) + 1
+        self.labels, self.cost = plans[0], np.inf
         for plan in plans:
             self.take(plan)
         costs, sizes = self._costs(self.labels), np.bincount(self.labels, weights=graph.units[:, 0])
         share = costs[self.labels] * graph.units[:, 0] / np.maximum(sizes[self.labels], SLACK)
         self.dual = np.append(share[: self.firm], np.zeros(self.master.rows - self.firm))
-
-    @property
-    def left(self) -> int:
-        """Steps that may still be done."""
-        return int(self.run[STEPS])
 
     def _costs(self, labels: Ints) -> Floats:
         return price_labels(self.field.graph, self.price, labels)[1]
@@ -153,7 +128,7 @@ class Prover:
 
     def _ranges(self) -> tuple[Floats, Floats]:
         """Bound the grids in all, inside and touching each compound by arithmetic."""
-        least, most = self.quest.ordinary
+        least, most = self.lister.quest.ordinary
         weight, compound = self.field.graph.units[: self.firm, 0], self.field.graph.compound[: self.firm]
         c, huge = int(compound.max(initial=-1)) + 1, self.field.highest[: self.firm] > most
         has = compound >= 0
@@ -164,43 +139,23 @@ class Prover:
         touched = np.where(large > 0, 1.0, np.ceil((small - SLACK) / most))
         return np.concatenate([[1.0], np.zeros(c), touched]), np.concatenate([[self.firm], inside, np.full(c, np.inf)])
 
-    def scan(
-        self, dual: Floats, parts: int, limit: float, *, relaxed: bool, patience: int,
-        ties: tuple[Ints, NDArray[np.int64], Floats] | None = None,
-    ) -> Columns:  # fmt: skip
-        """List grids with a reduced cost below a limit, or with `relaxed` the best of each cell, connected or not."""
-        n, k = len(self.field.graph.compound), len(self.centres)
-        most = k * (len(self.quest.kinds) + 2) if relaxed else self.budget.columns
-        members = np.zeros(most * max(12, 2 * self.firm // max(parts, self.begin)), np.int64)
-        start, cost = np.zeros(most + 1, np.int64), np.zeros(most)
-        least, lift = np.zeros(k), np.zeros(self.firm)
-        values = np.insert(dual[: self.master.rows], self.firm, np.zeros(n - self.firm))
-        quest = self.quest if ties is None else self.quest._replace(tie=ties[0], pair=ties[1], fine=ties[2])
-        self.run[FOUND] = self.run[CUT] = 0
-        scan(
-            self.price, self.field, values, quest, self.bag, self.centres, limit, int(relaxed), patience, self.run,
-            least, lift, members, start, cost, parts, self.stop,
-        )  # fmt: skip
-        m = int(self.run[FOUND])
-        return Columns(
-            members=members[: start[m]].copy(), start=start[: m + 1].copy(), cost=cost[:m].copy(),
-            whole=bool(self.run[CUT] == 0), least=float(least.min()), lift=lift,
-        )  # fmt: skip
-
-    def promise(self, master: Master, dual: Floats, parts: int, found: Columns) -> tuple[float, float, float]:
-        """Bound every plan of so many grids; also tell its rise with each further grid, and the least reduced cost.
+    def promise(self, master: Master, dual: Floats, parts: int, found: Columns) -> Share:
+        """Bound every plan of so many grids.
 
         What the reduced costs are below 0 is taken off for each grid, or off the units of the cells where they are.
         """
         if not np.isfinite(found.least):
-            return -np.inf, 0.0, -np.inf
-        least, each, parts = found.least - SMALL, float(dual[self.firm]), parts or self.firm
-        ways = [(master.value(dual) + parts * least, each + least, least)]
+            return Share(bound=-np.inf, parts=parts, dual=dual, slope=0.0, least=-np.inf)
+        ways, most = [(dual, found.least - SMALL)], parts or self.most
         if found.lift.any():
             eased = dual.copy()
             eased[: self.firm] -= found.lift * self.field.graph.units[: self.firm, 0]
-            ways.append((master.value(eased) - parts * SMALL, each - SMALL, least))
-        return max(ways)
+            ways.append((eased, -SMALL))
+        bounds = [master.value(values) + most * least for values, least in ways]
+        best = int(np.argmax(bounds))
+        values, least = ways[best]
+        slope = float(values[self.firm]) + least
+        return Share(bound=bounds[best], parts=parts, dual=values, slope=slope, least=least)
 
     def climb(self, master: Master, share: Share, goal: float, *, relaxed: bool) -> Share:
         """Raise the bound of the plans of one number of grids by generating grids, connected or, with `relaxed`, any.
@@ -213,43 +168,40 @@ class Prover:
         weight = np.maximum(weight, 0.1 * weight.mean())
         wide = np.append(weight * (self.cost / weight.sum()), self.cost / self.begin) * BOX
         for turn in range(self.budget.rounds):
-            master.box(best.dual, wide)
+            if self.lister.pool is None or relaxed:
+                master.box(best.dual, wide)
             dual = master.solve()
             if not relaxed:
                 dual = self.tighten(master, dual)
             gap, near = goal - best.bound, not relaxed and goal - best.bound < CLOSE
-            if near or master.objective - best.bound < max(SMALL, ENOUGH * gap):
+            if near or master.objective - best.bound < max(SMALL, (ENOUGH if relaxed else NEAR) * gap):
                 if near or not master.at_wall():
                     break
                 wide *= OUT
                 continue
             if relaxed:
-                found = self.scan(
-                    dual, share.parts, -SMALL, relaxed=True, patience=int(SHORT if turn < QUICK else long)
-                )
+                patience = SHORT if turn < QUICK else long
+                found = self.lister.relaxed(dual[: master.rows], share.parts, patience, anywhere=turn < ROUGH)
             else:
-                found = self.scan(
-                    dual, share.parts, -SMALL, relaxed=False, patience=self.left // 8, ties=master.ties(dual)
-                )
-                found = self.rate(master, dual, found)
-            now, slope, least = self.promise(master, dual, share.parts, found)
+                found = self.below(master, dual, share.parts, -SMALL, self.lister.left // 8)
+            now = self.promise(master, dual, share.parts, found)
             master.add(found.members, found.start, found.cost)
-            if now > best.bound:
-                best, wide = Share(bound=now, parts=share.parts, dual=dual, slope=slope, least=least), wide * UP
+            if now.bound > best.bound:
+                best, wide = now, wide * UP
             elif len(found.cost) == 0 and (found.whole or not relaxed or long > LONG):
                 break
             else:
                 wide, long = wide * DOWN, long if len(found.cost) else 4 * long
-            if best.bound >= goal - TOLERANCE or self.stop[0] or self.left <= 0:
+            if best.bound >= goal - TOLERANCE or self.stop[0] or self.lister.left <= 0:
                 break
         return best
 
-    def rate(self, master: Master, dual: Floats, found: Columns) -> Columns:
-        """Tell the least reduced cost of connected grids, if all below 0 were listed."""
-        least = -np.inf
-        if found.whole:
-            least = min(0.0, float(master.reduced(dual, *pick(found)).min(initial=0.0)))
-        return replace(found, least=least)
+    def below(self, master: Master, dual: Floats, parts: int, limit: float, patience: int) -> Columns:
+        """List connected grids for a programme, with the least reduced cost if all below the limit were looked at."""
+        found = self.lister.below(dual[: master.rows], parts, limit, master.ties(dual), patience, NEW)
+        if found.whole and self.lister.pool is None:
+            return replace(found, least=min(0.0, float(master.reduced(dual, *pick(found)).min(initial=0.0))))
+        return found
 
     def close(self, share: Share) -> tuple[float, str]:
         """Raise the bound of the plans of one number of grids to the cost of the best, if their grids can be listed.
@@ -257,24 +209,36 @@ class Prover:
         Connected grids of small reduced cost make up a programme that fines on triples of units tighten. With its dual
         values few are left that a better plan may hold; those are covered exactly.
         """
-        found = self.scan(
-            share.dual, share.parts, min(FIRST, self.cost - share.bound), relaxed=False, patience=self.left // 4
-        )
+        limit = min(FIRST, self.cost - share.bound)
+        found = self.below(self.master, share.dual, share.parts, limit, self.lister.left // 4)
         master = self.programme(share.parts, found)
-        if found.whole:
-            rated = self.rate(self.master, share.dual, found)
-            bound, _, least = self.promise(self.master, share.dual, share.parts, rated)
-            share = replace(share, bound=max(share.bound, bound), least=least)
-        self.cover(share.parts, master, steps=COVER)
+        now = self.promise(self.master, share.dual, share.parts, found)
+        if now.bound > share.bound:
+            share = now
         share = self.climb(master, share, self.cost, relaxed=False)
+        return self.deepen(share, master)
+
+    def deepen(self, share: Share, master: Master) -> tuple[float, str]:
+        """List grids of ever larger reduced cost and cover them, until the best plan has none that was not listed.
+
+        A plan with a grid that was not listed costs at least the limit more than the bound; so each list either
+        holds the best plan, or raises the bound by its limit.
+        """
         dual = np.append(share.dual, np.zeros(len(master.low) - len(share.dual)))
-        limit = self.cost - master.value(dual) - ((share.parts or self.firm) - 1) * share.least
-        found = self.scan(dual, share.parts, limit, relaxed=False, patience=self.left, ties=master.ties(dual))
-        if not found.whole:
-            return share.bound, "proof cut short: too many grids"
-        master = self.programme(share.parts, found)
-        bound, why = self.cover(share.parts, master, steps=20 * COVER)
-        return max(bound, share.bound), why
+        base = master.value(dual) + ((share.parts or self.most) - 1) * share.least
+        bound, reach, rows, ties = share.bound, DEEP, master.rows, master.ties(dual)
+        self.cover(share.parts, master, self.cost, QUICK_COVER)
+        while True:
+            limit = min(reach, self.cost - base)
+            found = self.lister.below(dual[:rows], share.parts, limit, ties, self.lister.left)
+            if not found.whole:
+                return bound, "proof cut short: too many grids"
+            master = self.programme(share.parts, found)
+            covered, why = self.cover(share.parts, master, base + limit, COVER)
+            bound = max(bound, covered)
+            if why or bound >= self.cost - TOLERANCE:
+                return bound, why
+            reach *= DEEPER
 
     def programme(self, parts: int, found: Columns) -> Master:
         """Make a programme of listed grids, and those of the plan at hand, so that it has a solution."""
@@ -302,13 +266,16 @@ class Prover:
                 return dual
             dual = master.solve()
 
-    def cover(self, parts: int, master: Master, steps: int) -> tuple[float, str]:
-        """Find the best plan of listed grids that beats the one at hand; the bound is its cost, or that at hand."""
+    def cover(self, parts: int, master: Master, goal: float, steps: int) -> tuple[float, str]:
+        """Find the best plan of listed grids that costs less than a goal; tell what no such plan can cost less than."""
+        goal = min(goal, self.cost)
         dual = self.tighten(master, master.solve())
         reduced = master.reduced(dual, *pick(master))
-        value = master.value(dual) + (parts or self.firm) * min(0.0, float(reduced.min()))
+        value = master.value(dual) + (parts or self.most) * min(0.0, float(reduced.min()))
+        if value >= goal:
+            return goal, ""
         reduced = np.maximum(reduced, 0.0)
-        kept = reduced < self.cost - value
+        kept = reduced < goal - value
         members, start, cost = pick(master, kept)
         members, start = add_needed(self.field.graph, self.firm, members, start)
         column, reduced = np.repeat(np.arange(len(cost)), np.diff(start)), reduced[kept]
@@ -316,9 +283,9 @@ class Prover:
         first = np.searchsorted(members[order], np.arange(self.firm + 1))
         work, n = np.array([steps, 0]), len(self.field.graph.compound)
         paid, chosen = best_cover(
-            members, start, cost, reduced, first, column[order], n, value, self.cost, work, self.stop
+            members, start, cost, reduced, first, column[order], n, value, goal, work, self.stop
         )  # fmt: skip
-        self.run[STEPS] -= steps - work[0]
+        self.lister.spend(steps - int(work[0]))
         if len(chosen):
             labels = np.full(len(self.field.graph.compound), -1)
             for label, k in enumerate(chosen):
@@ -328,9 +295,9 @@ class Prover:
                 self.take(plan)
         if work[1]:
             return value, "proof cut short: cover"
-        if self.cost <= paid + TOLERANCE:
-            return self.cost, ""
-        return paid, "units without households left out of the bound"
+        if len(chosen) and self.cost > paid + TOLERANCE:
+            return paid, "units without households left out of the bound"
+        return paid, ""
 
     def prove(self) -> tuple[float, str]:
         """Bound the plans of each number of grids, from that of the plan at hand up and down, and close the open ones.
@@ -341,6 +308,8 @@ class Prover:
             No plan costs less; how far the proof came.
         """
         start = Share(bound=-np.inf, parts=self.begin, dual=self.dual, slope=0.0, least=-np.inf)
+        if self.lister.fill(self.budget.steps // 4):
+            return self.close(replace(start, parts=ANY))
         middle = self.climb(self.master, start, self.cost, relaxed=True)
         if self.cost - middle.bound > 0.5 * self.price[OUTSIDE]:
             # whether a grid must miss the band is not for the programme to say: all numbers of grids are closed at once
@@ -370,11 +339,11 @@ class Prover:
         """Close the plans of one number of grids if that is needed and can be; some steps are spared for others."""
         if share.bound >= self.cost - TOLERANCE:
             return self.cost, ""
-        if self.left <= spared or self.stop[0]:
+        if self.lister.left <= spared or self.stop[0]:
             return share.bound, "proof cut short"
-        self.run[STEPS] -= spared
+        self.lister.spend(spared)
         settled = self.close(share)
-        self.run[STEPS] += spared
+        self.lister.spend(-spared)
         return settled
 
 

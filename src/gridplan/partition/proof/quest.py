@@ -78,7 +78,7 @@ def make_quest(field: Field) -> Quest:
         order=np.concatenate([units for _, units in kinds]).astype(np.int64), near=near_bits(graph, firm),
         mass=np.round(weight / bucket).astype(np.int64), ordinary=np.array([low, high]), bucket=bucket,
         spread=0.0 if whole else float(most), side=SIDE_M,
-        by_load=float(np.array_equal(graph.units[:, 0], graph.units[:, 1])),
+        by_load=float(np.array_equal(graph.units[:, 0], graph.units[:, 1])), tolls=float((graph.border > 0).any()),
         tie=np.zeros(firm + 1, np.int64), pair=np.zeros((0, 2), np.int64), fine=np.zeros(0),
     )  # fmt: skip
 

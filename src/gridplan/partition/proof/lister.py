@@ -1,0 +1,167 @@
+"""Grids of small reduced cost: walked or grown cell by cell, or read off the list of all where a piece has few."""
+
+from typing import Final
+
+import numpy as np
+
+from gridplan.partition.kernels.arrays import Field, Flags, Floats, Ints, Quest
+from gridplan.partition.kernels.growth import N_BOOKS, N_GROWN, grow
+from gridplan.partition.kernels.pricing import ANY_CENTRE, BEST, CUT, EVERY, FOUND, STEPS, scan
+from gridplan.partition.proof.columns import Columns, Pool, Ties
+from gridplan.partition.proof.quest import cell_centres, make_bag, make_quest
+
+SMALL: Final = 1e-7
+"""Cost below which two plans, or a reduced cost and zero, do not differ."""
+
+COUNTED, FEW = 64, 300_000
+"""Units of the largest piece of which all connected sets are sought, and the most of these."""
+
+SETS: Final = 4
+"""Sets grown that take as long as a step."""
+
+
+class Lister:
+    """Lists the grids of a piece, and keeps count of the work.
+
+    Parameters
+    ----------
+    field, price : Field, float64[9]
+        Piece and prices.
+    parts : int
+        Grids of the plan at hand.
+    steps, columns : int
+        Steps that may be done, and grids listed at once.
+    stop : int8[1]
+        Not 0: stop.
+    """
+
+    def __init__(self, field: Field, price: Floats, parts: int, steps: int, columns: int, stop: Flags) -> None:
+        self.field, self.price, self.stop, self._columns = field, price, stop, columns
+        self.quest = make_quest(field)
+        self.pool: Pool | None = None
+        self._bag = make_bag(self.quest, len(field.graph.compound), field.firm, float(field.highest.max()))
+        self._centres, self._run = cell_centres(field, self.quest.side), np.array([0, steps, 0])
+        self._size, self._walks = max(12, 2 * field.firm // parts), False
+
+    @property
+    def left(self) -> int:
+        """Steps that may still be done."""
+        return int(self._run[STEPS])
+
+    def spend(self, steps: int) -> None:
+        """Count steps done elsewhere; fewer than 0 give some back."""
+        self._run[STEPS] -= steps
+
+    def fill(self, steps: int) -> bool:
+        """Try to list all connected sets of lawful size; from then on grids are read off that list.
+
+        Parameters
+        ----------
+        steps : int
+            Steps to do at most.
+
+        Returns
+        -------
+        bool
+            Whether the list is there.
+        """
+        if self.field.firm > COUNTED:
+            return False
+        compounds = int(self.field.graph.compound[: self.field.firm].max(initial=-1)) + 1
+        free = np.zeros(self.field.firm + 1 + 2 * compounds)
+        found = self.grow(free, 0, np.inf, None, steps, FEW)
+        self.pool = Pool(self.field, self._bag, found) if found.whole else None
+        return found.whole
+
+    def relaxed(self, dual: Floats, parts: int, patience: int, *, anywhere: bool) -> Columns:
+        """List the set of least reduced cost of each kind and cell, connected or not, where that is below 0.
+
+        Parameters
+        ----------
+        dual : float64[firm + 1 + 2 * c]
+            Dual values.
+        parts, patience : int
+            Grids of the plan, 0 for any number; steps for one kind in one cell.
+        anywhere : bool
+            Whether a set of another cell will do for now, so that the bound is that of the tables.
+
+        Returns
+        -------
+        Columns
+            The sets, and the bound of all.
+        """
+        most = len(self._centres) * (len(self.quest.kinds) + 2)
+        return self.walk(dual, parts, -SMALL, None, patience, most, ANY_CENTRE if anywhere else BEST)
+
+    def below(
+        self, dual: Floats, parts: int, limit: float, ties: Ties, patience: int, most: int | None = None
+    ) -> Columns:
+        """List connected grids with a reduced cost below a limit.
+
+        Parameters
+        ----------
+        dual, ties : float64[firm + 1 + 2 * c], tuple
+            Dual values, and triples with fines as of `Master.ties`.
+        parts, limit : int, float
+            Grids of the plan, 0 for any number; the limit.
+        patience : int
+            Steps to do at most.
+        most : int, optional
+            Grids that will do; only the list of all looks for the best of them.
+
+        Returns
+        -------
+        Columns
+            The grids; the bound of all only where they are read off the list.
+        """
+        if self.pool is not None:
+            return self.pool.below(dual, ties, limit, most)
+        for _ in range(2):  # few pieces are for both ways alike
+            if self._walks:
+                found = self.walk(dual, parts, limit, ties, patience, self._columns, EVERY)
+            else:
+                found = self.grow(dual, parts, limit, ties, patience // 2, self._columns)
+            if found.whole or self.left <= 0:
+                break
+            self._walks = not self._walks
+        return found
+
+    def walk(
+        self, dual: Floats, parts: int, limit: float, ties: Ties | None, patience: int, most: int, mode: int
+    ) -> Columns:
+        """List sets by tables of what can still be gained, as `kernels.pricing` has it."""
+        members, start, cost = self._room(most)
+        least, lift = np.zeros(len(self._centres)), np.zeros(self.field.firm)
+        self._run[FOUND] = self._run[CUT] = 0
+        scan(
+            self.price, self.field, self._values(dual), self._asked(ties), self._bag, self._centres, limit, mode,
+            patience, self._run, least, lift, members, start, cost, parts, self.stop,
+        )  # fmt: skip
+        return Columns.of(members, start, cost, self._run, float(least.min()), lift)
+
+    def grow(self, dual: Floats, parts: int, limit: float, ties: Ties | None, steps: int, most: int) -> Columns:
+        """List connected sets by growing them, as `kernels.growth` has it; an infinite limit asks for all."""
+        members, start, cost = self._room(most)
+        firm, words, n = self.field.firm, self.quest.near.shape[1], len(self.field.graph.compound)
+        near, bits = np.zeros((firm, words), np.int64), np.zeros((2 * firm + 2, words), np.int64)
+        grown, books, run = (
+            np.zeros((N_GROWN, n + 2)),
+            np.zeros((N_BOOKS, n + 2), np.int64),
+            np.array([0, SETS * steps, 0]),
+        )
+        grow(
+            self.price, self.field, self._values(dual), self._asked(ties), self._bag, self._centres, limit, run, near,
+            bits, grown, books, members, start, cost, parts, self.stop,
+        )  # fmt: skip
+        self.spend(steps - int(run[STEPS]) // SETS)
+        return Columns.of(members, start, cost, run, -np.inf, np.zeros(firm))
+
+    def _room(self, most: int) -> tuple[Ints, Ints, Floats]:
+        return np.zeros(most * self._size, np.int64), np.zeros(most + 1, np.int64), np.zeros(most)
+
+    def _values(self, dual: Floats) -> Floats:
+        """Give units without households the dual value 0."""
+        return np.insert(dual, self.field.firm, np.zeros(len(self.field.graph.compound) - self.field.firm))
+
+    def _asked(self, ties: Ties | None) -> Quest:
+        return self.quest if ties is None else self.quest._replace(tie=ties[0], pair=ties[1], fine=ties[2])
