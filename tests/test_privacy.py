@@ -86,8 +86,6 @@ def test_nobody_who_knows_the_method_recovers_a_count(places: list[tuple[int, in
     areas = list(district.walk())
     alike: dict[tuple[object, ...], list[tuple[int, ...]]] = defaultdict(list)
     for counts in itertools.product(range(most + 1), repeat=len(places)):
-        for area in areas:
-            area.shown, area.safe = True, False
         values = np.array(counts)
         hidden = privacy._hide(district, values, least)
         cells = tuple(None if h else v for h, v in zip(hidden, counts, strict=True))

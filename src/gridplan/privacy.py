@@ -72,8 +72,9 @@ def share_counts(grids: pd.DataFrame, min_count: int) -> SharedCounts:
     """
     shown: dict[str, Any] = {}
     totals: dict[Key, dict[str, int | None]] = {}
+    district = _Area.of(grids)
     for group in KEY_GROUPS:
-        values, district = grids[group].to_numpy(dtype="int64"), _Area.of(grids)
+        values = grids[group].to_numpy(dtype="int64")
         hidden = _hide(district, values, min_count)
         shown[group] = pd.Series(values, index=grids.index, dtype="Int64").mask(hidden)
         for area in district.walk():
@@ -102,6 +103,8 @@ def shared_grids(grids: Frame, min_count: int) -> Frame:
 
 def _hide(district: "_Area", values: Ints, least: int) -> Bools:
     hidden: Bools = (values > 0) & (values < least)
+    for area in district.walk():
+        area.shown, area.safe = True, False
     _settle(district, values, hidden, least)
     return hidden
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,19 +18,19 @@ from gridplan.reporting.tables import disarm
 
 Row = Sequence[Any]
 Table = tuple[Row, list[Any]]
-"""Headings, and rows of cells; a pair of a value and a fill is a coloured one."""
+"""Headings, and rows of cells; a pair of a value and a colour is a coloured one."""
 
-GAP: Final = PatternFill("solid", fgColor="F8CBAD")
-OWN: Final = PatternFill("solid", fgColor="FFE699")
-TOTALS: Final = tuple(PatternFill("solid", fgColor=colour) for colour in ("B8CCE4", "D0DEEE", "E4ECF5"))
-"""Fills of the rows that sum up: the district, a subdistrict, a community."""
+GAP: Final = "F8CBAD"
+OWN: Final = "FFE699"
+TOTALS: Final = ("B8CCE4", "D0DEEE", "E4ECF5")
+"""Colours of the rows that sum up: the district, a subdistrict, a community."""
 
 WHOLE: Final = "#,##0"
 SHARE: Final = "0.0%"
 TENTH: Final = "#,##0.0"
 
-_HEAD: Final = PatternFill("solid", fgColor="1F4E79")
-_BAND: Final = PatternFill("solid", fgColor="F2F6FA")
+_HEAD: Final = "1F4E79"
+_BAND: Final = "F2F6FA"
 _LINE: Final = Border(bottom=Side(style="thin", color="D9D9D9"))
 _WIDEST: Final = 60
 _LINE_HIGH: Final = 15
@@ -41,15 +42,12 @@ _WIDE_FROM: Final = "⺀"
 _PAPERS: Final = {"A4": 9, "A3": 8}
 
 
-def _font(**options: Any) -> Font:  # noqa: ANN401
-    return Font(name="Calibri", size=11, **options)
-
-
 class _Look(NamedTuple):
     """What a cell looks like; equal looks share one style."""
 
-    fill: PatternFill | None = None
-    font: Font | None = None
+    fill: str = ""
+    bold: bool = False
+    ink: str = "000000"
     wrap: bool = True
     form: str = "General"
     side: str = "general"
@@ -72,7 +70,7 @@ def add_sheet(
     head : sequence of str
         Headings.
     rows : list of sequence
-        Cells; a pair of a value and a fill is a coloured one.
+        Cells; a pair of a value and a colour is a coloured one.
     widths : sequence of int
         Widths of the columns; by their content if not given.
     filters : bool
@@ -92,36 +90,23 @@ def add_sheet(
     """
     sheet, sums, forms, looks = book.create_sheet(str(title)), sums or {}, forms or {}, dict[_Look, Any]()
     sheet.freeze_panes = freeze or ("B2" if filters else "A2")
-    widths = widths or _widths(head, rows)
-    for k, width in enumerate(widths):
-        sheet.column_dimensions[get_column_letter(k + 1)].width = width
-    for i, row in enumerate([head, *rows]):
-        sheet.row_dimensions[i + 1].height = _LINE_HIGH * _lines(row, widths)
+    _set_sizes(sheet, [head, *rows], widths or _widths(head, rows))
     _prepare_print(sheet, len(head), len(rows) + 1 + (len(notes) + 1 if notes else 0), paper, upright=upright)
     if filters:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{len(rows) + 1}"
     if sums:
-        sheet.sheet_properties.outlinePr.summaryBelow = True
-        for i in range(len(rows)):
-            sheet.row_dimensions[i + 2].outlineLevel = sums.get(i, len(TOTALS))
-    white = _Look(fill=_HEAD, font=_font(bold=True, color="FFFFFF"))
+        _fold(sheet, len(rows), sums)
+    white = _Look(fill=_HEAD, bold=True, ink="FFFFFF")
     sheet.append([_cell(sheet, text, white, looks) for text in head])
-    bold = _font(bold=True)
-
-    def side(value: object, column: int) -> str:
-        return "left" if upright else "right" if column in forms and isinstance(value, str) else "general"
-
     for i, row in enumerate(rows):
-        fill, font = (TOTALS[sums[i]], bold) if i in sums else (_BAND if i % 2 else None, None)
-        pairs = [v if isinstance(v, tuple) else (v, None) for v in row]
-        sheet.append(
-            [
-                _cell(
-                    sheet, v, _Look(fill=own or fill, font=font, form=forms.get(k, "General"), side=side(v, k)), looks
-                )
-                for k, (v, own) in enumerate(pairs)
-            ]
-        )
+        base = _Look(TOTALS[sums[i]] if i in sums else _BAND if i % 2 else "", bold=i in sums)
+        cells = []
+        for k, value in enumerate(row):
+            plain, own = value if isinstance(value, tuple) else (value, None)
+            side = "left" if upright else "right" if k in forms and isinstance(plain, str) else "general"
+            look = base._replace(fill=own or base.fill, form=forms.get(k, "General"), side=side)
+            cells.append(_cell(sheet, plain, look, looks))
+        sheet.append(cells)
     for note in ["", *notes] if notes else []:
         sheet.append([_cell(sheet, note, _Look(wrap=False, line=False), looks)])
 
@@ -139,12 +124,41 @@ def write_tables(tables: Mapping[str, pd.DataFrame], path: Path, fills: Mapping[
         Text of a cell -> its colour, hexadecimal.
     """
     book = Workbook(write_only=True)
-    colours = {text: PatternFill("solid", fgColor=colour) for text, colour in (fills or {}).items()}
+    colours = fills or {}
     for title, frame in tables.items():
         head = [str(word(str(name))) for name in frame.columns]
         rows = [[(v, colours.get(str(v))) for v in row] for row in frame.itertuples(index=False, name=None)]
         add_sheet(book, word(title), head, rows, freeze="A2")
-    book.save(path)
+    save_book(book, path)
+
+
+def save_book(book: Workbook, path: Path) -> None:
+    """Write a workbook; where that fails, the workbook is closed all the same.
+
+    Parameters
+    ----------
+    book : Workbook
+        Write-only.
+    path : Path
+        File to make.
+    """
+    whole = BytesIO()
+    book.save(whole)
+    path.write_bytes(whole.getvalue())
+
+
+def _set_sizes(sheet: Worksheet, rows: list[Row], widths: Sequence[int]) -> None:
+    for k, width in enumerate(widths):
+        sheet.column_dimensions[get_column_letter(k + 1)].width = width
+    for i, row in enumerate(rows):
+        sheet.row_dimensions[i + 1].height = _LINE_HIGH * _lines(row, widths)
+
+
+def _fold(sheet: Any, rows: int, sums: Mapping[int, int]) -> None:  # noqa: ANN401 - as below
+    """Let rows be folded away under those that sum them up."""
+    sheet.sheet_properties.outlinePr.summaryBelow = True
+    for i in range(rows):
+        sheet.row_dimensions[i + 2].outlineLevel = sums.get(i, len(TOTALS))
 
 
 def _prepare_print(sheet: Any, columns: int, rows: int, paper: str, *, upright: bool) -> None:  # noqa: ANN401 - openpyxl types its properties as if they could be None
@@ -167,9 +181,8 @@ def _cell(sheet: Worksheet, value: Any, look: _Look, looks: dict[_Look, Any]) ->
         if look.line:
             model.border = _LINE
         if look.fill:
-            model.fill = look.fill
-        if look.font:
-            model.font = look.font
+            model.fill = PatternFill("solid", fgColor=look.fill)
+        model.font = Font(name="Calibri", size=11, bold=look.bold, color=look.ink)
         looks[look] = model._style  # noqa: SLF001 - what the constructor of a cell takes
     return Cell(sheet, row=1, column=1, value=_plain(value), style_array=copy(looks[look]))
 

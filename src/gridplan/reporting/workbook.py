@@ -14,7 +14,7 @@ from gridplan.language import language, say, told_in, word
 from gridplan.model import PlanData
 from gridplan.privacy import SharedCounts, share_counts
 from gridplan.reporting.classes import class_of, size_classes
-from gridplan.reporting.sheets import GAP, OWN, SHARE, TENTH, WHOLE, Table, add_sheet
+from gridplan.reporting.sheets import GAP, OWN, SHARE, TENTH, WHOLE, Table, add_sheet, save_book
 from gridplan.reporting.summary import summarise
 from gridplan.schema import KEY_GROUPS
 
@@ -50,7 +50,7 @@ def write_workbook(plan: PlanData, rules: Rules, path: Path) -> None:
         add_roster(book, plan, rules)
     add_sheet(book, say("Rules in use"), *_rules(rules), freeze="A2", widths=(32, 24, 24, 12, 80))
     add_sheet(book, say("Inputs"), *_inputs(plan, rules))
-    book.save(path)
+    save_book(book, path)
 
 
 def _overview(plan: PlanData, rules: Rules) -> Table:
