@@ -114,8 +114,8 @@ def draw(stack: list[QgsVectorLayer], grids: QgsVectorLayer, path: Path, faults:
     image.save(str(path))
 
 
-def open_project(folder: Path, grids: QgsVectorLayer, faults: list[str]) -> list[QgsVectorLayer]:
-    """Open the project and return its layers from top to bottom."""
+def open_project(folder: Path, out: Path, grids: QgsVectorLayer, faults: list[str]) -> list[QgsVectorLayer]:
+    """Open the project, draw who serves where, and return its other layers from top to bottom."""
     project = QgsProject.instance()
     if not project.read(str(folder / "plan.qgz")):
         faults.append(f"plan.qgz: {project.error()}")
@@ -134,7 +134,11 @@ def open_project(folder: Path, grids: QgsVectorLayer, faults: list[str]) -> list
         faults.append(f"plan.qgz: need {grids.crs().authid()}, found {project.crs().authid()}")
     if not project.viewSettings().defaultViewExtent().contains(grids.extent()):
         faults.append("plan.qgz: the view does not show all grids")
-    return stack
+    forces = [layer for layer in stack if layer.id().startswith("gridplan_force_")]
+    faults += [f"{layer.id()}: empty" for layer in forces if layer.isValid() and layer.featureCount() == 0]
+    if forces:
+        draw([forces[0]], grids, out / "force.png", faults)
+    return [layer for layer in stack if layer not in forces]
 
 
 def print_layout(stack: list[QgsVectorLayer], grids: QgsVectorLayer, path: Path, faults: list[str]) -> None:
@@ -151,6 +155,8 @@ def print_layout(stack: list[QgsVectorLayer], grids: QgsVectorLayer, path: Path,
     legend = QgsLayoutItemLegend(layout)
     legend.attemptMove(QgsLayoutPoint(215, 10))
     layout.addLayoutItem(legend)
+    legend.setLinkedMap(page)
+    legend.setLegendFilterByMapEnabled(True)
     bar = QgsLayoutItemScaleBar(layout)
     bar.setLinkedMap(page)
     bar.applyDefaultSize()
@@ -173,7 +179,7 @@ def examine(folder: Path, out: Path, faults: list[str]) -> None:
     for name in REQUIRED:
         check_validity(name, layers[name], faults)
     draw([layers[name] for name in ORDER if name in layers], grids, out / "package.png", faults)
-    stack = open_project(folder, grids, faults)
+    stack = open_project(folder, out, grids, faults)
     if stack:
         draw(stack, grids, out / "project.png", faults)
         print_layout(stack, grids, out / "layout.pdf", faults)

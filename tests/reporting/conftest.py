@@ -1,5 +1,7 @@
 """A small plan made by hand: two communities of twenty cells each, three grids in either."""
 
+import dataclasses
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,7 +11,14 @@ from shapely import LineString, MultiPolygon, box, union_all
 
 from gridplan.config import Rules
 from gridplan.model import Finding, PlanData, findings_frame
-from gridplan.schema import ASSIGNMENT_COLUMNS, GRID_COLUMNS, KEY_GROUPS, UNIT_COLUMNS
+from gridplan.schema import (
+    ASSIGNMENT_COLUMNS,
+    FORCE_COLUMNS,
+    GRID_COLUMNS,
+    KEY_GROUPS,
+    PERSON_COLUMNS,
+    UNIT_COLUMNS,
+)
 
 X0, Y0, WIDE, HIGH = 520_000.0, 4_620_000.0, 60.0, 50.0
 PLACES = {"启工社区": "210106001001", "兴华社区": "210106001002"}
@@ -160,3 +169,18 @@ def make_plan(rules: Rules) -> PlanData:
 def plan(rules: Rules) -> PlanData:
     """Return a lawful plan of six grids and forty units."""
     return make_plan(rules)
+
+
+@pytest.fixture
+def staffed(plan: PlanData) -> PlanData:
+    """Return the plan with one police officer, who serves the first two grids."""
+    codes = plan.grids["grid_code"].tolist()[:2]
+    assignment = [(code, "police", "P1", "department", 120.0, "road", False) for code in codes]
+    force = ("police", "公安", "grid", "grids", 1, 6, 2, 240.0, 240.0, 0.0, True, 120.0, 0, "flow", True, 0.1)
+    person = ("P1", "police", "department", 2.0, "grids", 2.0, 2, 588, 1176, 120.0, 1)
+    return dataclasses.replace(
+        plan,
+        assignment=pd.DataFrame(assignment, columns=list(ASSIGNMENT_COLUMNS)),
+        forces=pd.DataFrame([force], columns=list(FORCE_COLUMNS)),
+        persons=pd.DataFrame([person], columns=list(PERSON_COLUMNS)),
+    )

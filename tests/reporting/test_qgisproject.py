@@ -43,6 +43,19 @@ def test_every_layer_is_in_it_in_order(project: Path) -> None:
     assert {e.text for e in root.iter("authid")} == {"EPSG:4550"}
 
 
+def test_each_force_is_a_layer_that_can_be_switched_on(staffed: PlanData, rules: Rules, tmp_path: Path) -> None:
+    """In a group of its own, with the areas of that force alone."""
+    write_plan(staffed, rules, tmp_path / "out")
+    root = opened(tmp_path / "out" / "plan.qgz")
+    leaf = root.find("layer-tree-group/layer-tree-group/layer-tree-layer")
+    assert leaf is not None
+    assert leaf.attrib.items() >= {"id": "gridplan_force_police", "name": "公安", "checked": "Qt::Unchecked"}.items()
+    layer = root.find("projectlayers/maplayer")
+    assert layer is not None
+    assert layer.findtext("id") == "gridplan_force_police"
+    assert layer.findtext("datasource") == "./plan.gpkg|layername=assignment_areas|subset=\"force\" = 'police'"
+
+
 def test_the_view_shows_the_whole_plan(project: Path, plan: PlanData) -> None:
     """With a margin."""
     view = opened(project).find("mapcanvas/extent")

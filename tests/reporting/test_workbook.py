@@ -14,7 +14,7 @@ from gridplan.language import use_language
 from gridplan.model import Finding, PlanData, findings_frame
 from gridplan.privacy import share_counts
 from gridplan.reporting.workbook import HIDDEN, write_workbook
-from gridplan.schema import ASSIGNMENT_COLUMNS, FORCE_COLUMNS, KEY_GROUPS, PERSON_COLUMNS
+from gridplan.schema import KEY_GROUPS
 
 Rows = list[list[Any]]
 Read = Callable[[PlanData], dict[str, Rows]]
@@ -33,20 +33,6 @@ def read(tmp_path: Path, rules: Rules) -> Read:
         return {sheet.title: [[c.value for c in row] for row in sheet.rows] for sheet in book}
 
     return write_and_read
-
-
-def with_roster(plan: PlanData) -> PlanData:
-    """Let one police officer serve the first two grids."""
-    codes = plan.grids["grid_code"].tolist()[:2]
-    assignment = [(code, "police", "P1", "department", 120.0, "road", False) for code in codes]
-    force = ("police", "公安", "grid", "grids", 1, 6, 2, 240.0, 240.0, 0.0, True, 120.0, 0, "flow", True, 0.1)
-    person = ("P1", "police", "department", 2.0, "grids", 2.0, 2, 588, 1176, 120.0, 1)
-    return dataclasses.replace(
-        plan,
-        assignment=pd.DataFrame(assignment, columns=list(ASSIGNMENT_COLUMNS)),
-        forces=pd.DataFrame([force], columns=list(FORCE_COLUMNS)),
-        persons=pd.DataFrame([person], columns=list(PERSON_COLUMNS)),
-    )
 
 
 def test_the_sheets_are_in_the_language_in_use(plan: PlanData, read: Read) -> None:
@@ -132,9 +118,9 @@ def test_changed_rules_and_hashes_are_listed(plan: PlanData, tmp_path: Path) -> 
     assert [c.value for c in book["Inputs"][2]][1::6] == ["楼栋.shp", "ab"]
 
 
-def test_it_is_ready_to_be_read_and_printed(plan: PlanData, rules: Rules, tmp_path: Path) -> None:
+def test_it_is_ready_to_be_read_and_printed(staffed: PlanData, rules: Rules, tmp_path: Path) -> None:
     """Headings stay, columns are filtered, rows fold, pages are as wide as the table."""
-    write_workbook(with_roster(plan), rules, tmp_path / "plan.xlsx")
+    write_workbook(staffed, rules, tmp_path / "plan.xlsx")
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
     for sheet in book:
         assert sheet.freeze_panes, sheet.title
@@ -146,8 +132,8 @@ def test_it_is_ready_to_be_read_and_printed(plan: PlanData, rules: Rules, tmp_pa
     assert [grids.row_dimensions[i].outlineLevel for i in range(2, 6)] == [3, 3, 3, 2]
 
 
-def test_the_roster_is_in_it_by_ids(plan: PlanData, read: Read) -> None:
+def test_the_roster_is_in_it_by_ids(plan: PlanData, staffed: PlanData, read: Read) -> None:
     """Beside the plan, once there is one."""
-    book = read(with_roster(plan))
+    book = read(staffed)
     assert len(book) > len(read(plan))
     assert any("P1" in str(value) for rows in book.values() for row in rows for value in row)

@@ -145,6 +145,7 @@ def _write_all(plan: PlanData, rules: Rules, path: Path) -> None:
     texts = [json.dumps(value, ensure_ascii=False) for value in run.values()]
     _append(pd.DataFrame({"key": list(run), "value": texts}), path, "run")
     styled = [part["layer"] for name in LAYERS for part in frames[name]["parts"]]
+    styled += ["assignment_areas"] if len(plan.assignment) else []
     _append(qgis_styles(rules, styled), path, "layer_styles", layer_options={"FID": "id"})
 
 

@@ -1,6 +1,7 @@
 """plan.qgz: a project for QGIS 3.22 and later that opens the layers of plan.gpkg in order, styled and named."""
 
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -21,7 +22,34 @@ _VERSION: Final = "3.22.0"
 _MARGIN: Final = 0.04
 _DAY: Final = (1980, 1, 1, 0, 0, 0)
 """Date of the entry of the archive: equal plans make equal files."""
+_CHECKED: Final = ("Qt::Unchecked", "Qt::Checked")
 _FAMILIES: Final = {"Point": "Point", "LineString": "Line", "Polygon": "Polygon"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """A layer of the project.
+
+    Parameters
+    ----------
+    id, title : str
+        Its name in the project, and for people.
+    table : str
+        Layer of the GeoPackage.
+    family : str
+        Point, Line or Polygon.
+    source : str
+        Where it is, seen from the project.
+    shown : bool
+        Whether it is drawn at first.
+    """
+
+    id: str
+    title: str
+    table: str
+    family: str
+    source: str
+    shown: bool = True
 
 
 def write_project(plan: PlanData, rules: Rules, package: Path, path: Path) -> None:
@@ -44,20 +72,18 @@ def write_project(plan: PlanData, rules: Rules, package: Path, path: Path) -> No
 
 
 def _project(plan: PlanData, rules: Rules, package: Path) -> ET.Element:
-    kinds = {str(name): str(kind) for name, kind in pyogrio.list_layers(package) if kind is not None}
-    layers: list[str] = [name for name in ORDER if name in kinds]
+    layers, forces = _entries(package), _force_entries(plan, package)
     root = ET.Element("qgis", version=_VERSION, projectname=say("Community grid plan"))
     ET.SubElement(root, "homePath", path="")
     ET.SubElement(root, "title").text = say("Community grid plan")
     ET.SubElement(root, "projectCrs").append(_crs(plan.crs))
-    root.append(_tree(layers, package))
+    root.append(_tree(layers, forces))
     root.append(_canvas(plan))
     held = ET.SubElement(root, "projectlayers")
-    for name in layers:
-        held.append(_layer(name, _FAMILIES[kinds[name].removeprefix("Multi")], plan.crs, rules, package))
+    held.extend(_layer(entry, plan.crs, rules) for entry in (*forces, *layers))
     order = ET.SubElement(root, "layerorder")
-    for name in layers:
-        ET.SubElement(order, "layer", id=_id(name))
+    for entry in (*forces, *layers):
+        ET.SubElement(order, "layer", id=entry.id)
     properties = ET.SubElement(root, "properties")
     for group, name, kind, value in (
         ("Paths", "Absolute", "bool", "false"), ("SpatialRefSys", "ProjectionsEnabled", "int", "1"),
@@ -68,22 +94,49 @@ def _project(plan: PlanData, rules: Rules, package: Path) -> ET.Element:
     return root
 
 
-def _titles() -> dict[str, str]:
-    return {
-        "findings": say("Findings"), "communities": say("Communities"), "grids": say("Grids"),
-        "units": say("Units"), "context": say("Roads, railways"), "context_areas": say("Water, areas of roads"),
+def _entries(package: Path) -> list[_Entry]:
+    """List the layers of the plan from top to bottom; QGIS takes no id of ten letters or fewer."""
+    titles = {
+        "findings": say("Findings"), "communities": say("Communities"), "grids": say("Grids"), "units": say("Units"),
+        "context": say("Roads, railways"), "context_areas": say("Water, areas of roads"),
         "context_points": say("Other places"),
     }  # fmt: skip
+    kinds = {str(name): str(kind).removeprefix("Multi") for name, kind in pyogrio.list_layers(package) if kind}
+    return [
+        _Entry(id=f"gridplan_{n}", title=titles[n], table=n, family=_FAMILIES[kinds[n]], source=_source(n, package))
+        for n in ORDER
+        if n in kinds
+    ]
 
 
-def _tree(layers: list[str], package: Path) -> ET.Element:
-    group, titles = ET.Element("layer-tree-group"), _titles()
-    for name in layers:
-        ET.SubElement(
-            group, "layer-tree-layer", id=_id(name), name=titles[name], source=_source(name, package),
-            providerKey="ogr", checked="Qt::Checked", expanded="1" if name in ("grids", "findings") else "0",
-        )  # fmt: skip
-    return group
+def _force_entries(plan: PlanData, package: Path) -> list[_Entry]:
+    """List who serves where, a layer for each force."""
+    served = set(plan.assignment["force"])
+    table = "assignment_areas"
+    return [
+        _Entry(
+            id=f"gridplan_force_{force}", title=name, table=table, family="Polygon", shown=False,
+            source=_source(table, package) + "|subset=\"force\" = '" + force.replace("'", "''") + "'",
+        )
+        for force, name in plan.forces[["force", "name"]].to_numpy()
+        if force in served
+    ]  # fmt: skip
+
+
+def _tree(layers: list[_Entry], forces: list[_Entry]) -> ET.Element:
+    root = ET.Element("layer-tree-group")
+    if forces:
+        group = ET.SubElement(root, "layer-tree-group", name=say("Who serves where"), expanded="0", checked=_CHECKED[0])
+        group.extend(_leaf(entry) for entry in forces)
+    root.extend(_leaf(entry) for entry in layers)
+    return root
+
+
+def _leaf(entry: _Entry) -> ET.Element:
+    return ET.Element(
+        "layer-tree-layer", id=entry.id, name=entry.title, source=entry.source, providerKey="ogr",
+        checked=_CHECKED[entry.shown], expanded="1" if entry.table in ("grids", "findings") else "0",
+    )  # fmt: skip
 
 
 def _view(plan: PlanData) -> dict[str, str]:
@@ -105,19 +158,18 @@ def _canvas(plan: PlanData) -> ET.Element:
     return canvas
 
 
-def _layer(name: str, family: str, crs: CRS, rules: Rules, package: Path) -> ET.Element:
-    style = layer_style(name, rules)
+def _layer(entry: _Entry, crs: CRS, rules: Rules) -> ET.Element:
+    style = layer_style(entry.table, rules)
     layer = ET.Element(
-        "maplayer", type="vector", geometry=family, styleCategories="AllStyleCategories",
+        "maplayer", type="vector", geometry=entry.family, styleCategories="AllStyleCategories",
         labelsEnabled=style.get("labelsEnabled", "0"),
     )  # fmt: skip
-    texts = {"id": _id(name), "datasource": _source(name, package), "layername": _titles()[name]}
-    for tag, text in texts.items():
+    for tag, text in {"id": entry.id, "datasource": entry.source, "layername": entry.title}.items():
         ET.SubElement(layer, tag).text = text
     ET.SubElement(layer, "srs").append(_crs(crs))
     ET.SubElement(layer, "provider", encoding="UTF-8").text = "ogr"
     layer.extend(style)
-    if name == "grids":
+    if entry.table == "grids":
         ET.SubElement(layer, "mapTip").text = _tip()
         ET.SubElement(layer, "previewExpression").text = '"grid_code"'
     return layer
@@ -128,11 +180,6 @@ def _tip() -> str:
     lines = ((say("Households"), "households"), (say("Residents"), "residents"), (say("Compounds"), "compounds"))
     told = "".join(f'<br>{title}: [% "{column}" %]' for title, column in lines)
     return f'<b>[% "grid_code" %]</b> [% "name" %]{told}<br>[% "cause" %]'
-
-
-def _id(name: str) -> str:
-    """Name a layer in the project: QGIS takes no id of ten letters or fewer."""
-    return f"gridplan_{name}"
 
 
 def _source(name: str, package: Path) -> str:

@@ -17,6 +17,9 @@ Rule = tuple[str, str, ET.Element]
 _MM: Final = {"outline_width_unit": "MM", "line_width_unit": "MM", "size_unit": "MM"}
 _HEAD: Final = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _LABEL: Final = 'substr("grid_code", 13) || \'\\n\' || "households"'
+_PERSON_LABEL: Final = '"person_id" || \'\\n\' || "households"'
+_PERSON_COLOUR: Final = "color_hsl(($id * 137) % 360, 55, 78)"
+"""Neighbours in the table are far apart on the colour wheel."""
 _LABEL_SCALE: Final = 20_000
 """Labels show from 1 : this."""
 
@@ -66,7 +69,7 @@ def layer_qml(layer: str, rules: Rules) -> str:
     Parameters
     ----------
     layer : str
-        grids, units, communities, findings, context, context_areas or context_points.
+        grids, units, communities, findings, context, context_areas, context_points or assignment_areas.
     rules : Rules
         Sizes the classes of the grids follow.
 
@@ -101,12 +104,14 @@ def layer_style(layer: str, rules: Rules) -> ET.Element:
         "context": lambda: [(word(_LAYER_OF[k]), f"\"kind\" = '{k}'", _line(look)) for k, look in _LINES.items()],
         "context_areas": lambda: [(word(_LAYER_OF[k]), f"\"kind\" = '{k}'", _area(c)) for k, c in _AREAS.items()],
         "context_points": lambda: [("", "", _marker("#969696", "circle", "1.2"))],
+        "assignment_areas": lambda: [("", "", _person())],
     }
+    labels = {"grids": _LABEL, "assignment_areas": _PERSON_LABEL}
     root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling", labelsEnabled="0")
     root.append(_renderer(styles[layer]()))
-    if layer == "grids":
+    if layer in labels:
         root.set("labelsEnabled", "1")
-        root.append(_labels())
+        root.append(_labels(labels[layer]))
     return root
 
 
@@ -132,6 +137,24 @@ def _finding_rules() -> list[Rule]:
 def _outline(colour: str, width: str) -> ET.Element:
     look = {"style": "no", "outline_color": colour, "outline_style": "solid", "outline_width": width}
     return _symbol("fill", "SimpleFill", look)
+
+
+def _person() -> ET.Element:
+    """Fill the area of a person with a colour of its own."""
+    look = {"color": "220,220,220,190", "outline_color": "60,60,60,255", "outline_style": "solid", "style": "solid"}
+    symbol = _symbol("fill", "SimpleFill", {**look, "outline_width": "0.5"})
+    whole = ET.SubElement(ET.SubElement(symbol[0], "data_defined_properties"), "Option", type="Map")
+    ET.SubElement(whole, "Option", name="name", value="", type="QString")
+    properties = ET.SubElement(whole, "Option", name="properties", type="Map")
+    fill = ET.SubElement(properties, "Option", name="fillColor", type="Map")
+    for name, value, kind in (
+        ("active", "true", "bool"),
+        ("expression", _PERSON_COLOUR, "QString"),
+        ("type", "3", "int"),
+    ):
+        ET.SubElement(fill, "Option", name=name, value=value, type=kind)
+    ET.SubElement(whole, "Option", name="type", value="collection", type="QString")
+    return symbol
 
 
 def _line(look: Properties) -> ET.Element:
@@ -169,12 +192,12 @@ def _renderer(rules: list[Rule]) -> ET.Element:
     return renderer
 
 
-def _labels() -> ET.Element:
-    """Last digits of the code over the households, on white."""
+def _labels(expression: str) -> ET.Element:
+    """Write labels in two lines, on white."""
     labels = ET.Element("labeling", type="simple")
     settings = ET.SubElement(labels, "settings", calloutType="simple")
     text = ET.SubElement(
-        settings, "text-style", fieldName=_LABEL, isExpression="1", fontSize="8", fontSizeUnit="Point",
+        settings, "text-style", fieldName=expression, isExpression="1", fontSize="8", fontSizeUnit="Point",
         textColor="30,30,30,255", textOpacity="1",
     )  # fmt: skip
     ET.SubElement(
