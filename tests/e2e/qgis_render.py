@@ -72,6 +72,17 @@ def check_validity(name: str, layer: QgsVectorLayer, faults: list[str]) -> None:
         faults += [f"{name} {feature.id()}: {fault.what()}" for fault in found]
 
 
+def check_tip(layer: QgsVectorLayer, faults: list[str]) -> None:
+    """See that what shows under the mouse is filled in, and that a name is no HTML."""
+    feature = next(layer.getFeatures())
+    feature["name"] = "<script>&"
+    context = QgsExpressionContext()
+    context.setFeature(feature)
+    told = QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context)
+    if str(feature["grid_code"]) not in told or "[%" in told or "<script" in told or "&lt;script>&amp;" not in told:
+        faults.append(f"{layer.id()}: tip {told}")
+
+
 def check_geojson(folder: Path, grids: QgsVectorLayer, faults: list[str]) -> None:
     """See that grids.geojson holds the same grids in WGS 84."""
     shared = QgsVectorLayer(str(folder / "grids.geojson"), "shared", "ogr")
@@ -130,6 +141,8 @@ def open_project(folder: Path, out: Path, grids: QgsVectorLayer, faults: list[st
         check_layer(layer.id().removeprefix("gridplan_"), layer, faults)
         if layer.crs() != grids.crs():
             faults.append(f"plan.qgz, {layer.id()}: need {grids.crs().authid()}, found {layer.crs().authid()}")
+        if layer.mapTipTemplate():
+            check_tip(layer, faults)
     if project.crs() != grids.crs():
         faults.append(f"plan.qgz: need {grids.crs().authid()}, found {project.crs().authid()}")
     if not project.viewSettings().defaultViewExtent().contains(grids.extent()):

@@ -86,6 +86,13 @@ def test_no_glyph_is_missing(plan: PlanData, rules: Rules, tmp_path: Path, recwa
     assert not chinese_font() or not [w for w in recwarn if "Glyph" in str(w.message)]
 
 
+def test_a_name_is_no_formula(plan: PlanData, rules: Rules) -> None:
+    """Matplotlib would set what stands between dollars, or fail."""
+    named = {n: getattr(plan, n).assign(community="$\\oops{$社区") for n in ("grids", "communities")}
+    named = {n: getattr(plan, n) for n in vars_of(plan)} | named
+    assert any("$\\oops{$社区" in text for text in texts(draw_community(type(plan)(**named), rules, 0)))
+
+
 def test_all_communities_make_a_page_each(plan: PlanData, rules: Rules, tmp_path: Path) -> None:
     """In one PDF, and in nothing else; by name or by code one picture."""
     assert write_maps(plan, rules, tmp_path / "all.pdf") == 2

@@ -93,6 +93,13 @@ def test_what_looks_like_a_formula_is_text(plan: PlanData, read: Read) -> None:
     assert book["Inputs"][1][1] == "'=1+1.csv"
 
 
+def test_characters_that_a_workbook_cannot_hold_are_left_out(plan: PlanData, read: Read) -> None:
+    """Dirty tables hold them."""
+    book = read(dataclasses.replace(plan, grids=plan.grids.assign(name="启工\x0b\x00=社区", subdistrict="\x01=1")))
+    assert book["Grids by community"][1][4] == "启工=社区"
+    assert book["Grids by community"][1][1] == "'=1"
+
+
 def test_the_certificate_speaks_in_words(plan: PlanData, read: Read) -> None:
     """Of what is proven and what is not."""
     told = {row[0]: row[-1] for row in read(plan)["Certificate"][1:3]}

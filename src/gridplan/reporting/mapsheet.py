@@ -140,7 +140,7 @@ def draw_community(plan: PlanData, rules: Rules, row: int) -> "Figure":
     _draw_list(panel, grids, lying=lying)
     title = " ".join(t for t in (place["subdistrict"], place["community"], place["community_code"]) if t)
     left, high = _MAP[lying][0], _MAP[lying][1] + _MAP[lying][3]
-    figure.text(left, high + 0.055, title, fontsize=17, va="center", color=_INK, **font_options())
+    figure.text(left, high + 0.055, title, fontsize=17, va="center", color=_INK, parse_math=False, **font_options())
     figure.text(
         left, high + 0.02, _line(plan, rules, grids, scale), fontsize=8, va="center", color=_INK, **font_options()
     )

@@ -179,7 +179,8 @@ def _tip() -> str:
     """Lay out what shows when the mouse rests on a grid."""
     lines = ((say("Households"), "households"), (say("Residents"), "residents"), (say("Compounds"), "compounds"))
     told = "".join(f'<br>{title}: [% "{column}" %]' for title, column in lines)
-    return f'<b>[% "grid_code" %]</b> [% "name" %]{told}<br>[% "cause" %]'
+    name = """replace(replace("name", '&', '&amp;'), '<', '&lt;')"""  # QGIS shows HTML: a name is none
+    return f'<b>[% "grid_code" %]</b> [% {name} %]{told}<br>[% "cause" %]'
 
 
 def _source(name: str, package: Path) -> str:

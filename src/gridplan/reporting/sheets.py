@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -210,6 +211,6 @@ def _width(value: object) -> int:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - what a cell can hold
     if isinstance(value, str):
-        return disarm(str(value))
+        return disarm(ILLEGAL_CHARACTERS_RE.sub("", str(value)))
     plain = value.item() if hasattr(value, "item") else value
     return None if plain is None or pd.isna(plain) else plain
