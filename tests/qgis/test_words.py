@@ -1,6 +1,7 @@
 """The provider for QGIS says everything in Chinese too; that it runs is checked by .ci/qgis, in QGIS."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "qgis" / "gridplan_processing"
@@ -46,3 +47,10 @@ def test_nothing_of_gridplan_is_imported() -> None:
     modules = {n.module for t in trees() for n in ast.walk(t) if isinstance(n, ast.ImportFrom) and not n.level}
     names = {a.name for t in trees() for n in ast.walk(t) if isinstance(n, ast.Import) for a in n.names}
     assert not [m for m in modules | names if m and m.startswith("gridplan")]
+
+
+def test_the_plugin_has_the_version_of_gridplan() -> None:
+    """They are released together."""
+    metadata = (FOLDER / "metadata.txt").read_text("utf-8")
+    project = tomllib.loads((FOLDER.parents[1] / "pyproject.toml").read_text("utf-8"))
+    assert f"version={project['project']['version']}\n" in metadata

@@ -33,7 +33,7 @@ TENTH: Final = "#,##0.0"
 _HEAD: Final = "1F4E79"
 _BAND: Final = "F2F6FA"
 _LINE: Final = Border(bottom=Side(style="thin", color="D9D9D9"))
-_WIDEST: Final = 60
+_WIDEST: Final = 66
 _LINE_HIGH: Final = 15
 """Points of a line of text: programs do not all make rows as high as their content."""
 _MEASURED: Final = 1000
@@ -151,8 +151,10 @@ def save_book(book: Workbook, path: Path) -> None:
 def _set_sizes(sheet: Worksheet, rows: list[Row], widths: Sequence[int]) -> None:
     for k, width in enumerate(widths):
         sheet.column_dimensions[get_column_letter(k + 1)].width = width
+    room = [w + 2 for w in widths]  # most letters are narrower than the digits widths are counted in
     for i, row in enumerate(rows):
-        sheet.row_dimensions[i + 1].height = _LINE_HIGH * _lines(row, widths)
+        lines = _lines(row, room) if i else max(1 + (_width(text) > w - 2) for text, w in zip(row, widths, strict=True))
+        sheet.row_dimensions[i + 1].height = _LINE_HIGH * lines
 
 
 def _fold(sheet: Any, rows: int, sums: Mapping[int, int]) -> None:  # noqa: ANN401 - as below
@@ -189,7 +191,12 @@ def _cell(sheet: Worksheet, value: Any, look: _Look, looks: dict[_Look, Any]) ->
 
 
 def _widths(head: Row, rows: list[Row]) -> list[int]:
-    return [3 + min(_WIDEST, max(map(_width, _column(head[k], rows, k)))) for k in range(len(head))]
+    """Columns as wide as their content; a heading may take two lines."""
+    return [3 + min(_WIDEST, max(_heading_width(head[k]), *map(_width, _column(rows, k)))) for k in range(len(head))]
+
+
+def _heading_width(title: object) -> int:
+    return max(_width(title) // 2 + 2, *(_width(part) for part in str(title).split(" ")))
 
 
 def _lines(row: Row, widths: Sequence[int]) -> int:
@@ -198,8 +205,8 @@ def _lines(row: Row, widths: Sequence[int]) -> int:
     return max([1, *(-(-_width(v) // w) + v.count("\n") for v, w in texts if isinstance(v, str) and len(v) * 2 > w)])
 
 
-def _column(title: object, rows: list[Row], k: int) -> Iterable[object]:
-    yield title
+def _column(rows: list[Row], k: int) -> Iterable[object]:
+    yield ""
     for row in rows[:_MEASURED]:
         yield row[k][0] if isinstance(row[k], tuple) else row[k]
 

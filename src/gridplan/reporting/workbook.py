@@ -197,9 +197,9 @@ def _add_certificate(book: Workbook, plan: PlanData) -> None:
     head = (say("Community"), say("Units"), say("Households"), say("Grids"), say("Cost"), say("Lower bound"),
             say("Gap"), say("Proven"), say("In words"))  # fmt: skip
     rows = [
-        [c.community, c.units, c.households, c.parts, c.cost, c.bound, c.gap,
+        [c.community, c.units, c.households, c.parts, *(round(float(v), 4) for v in (c.cost, c.bound, c.gap)),
          (_yes(c.proven), None if c.proven else OWN), _certified(c)]
-        for c in plan.certificate.itertuples()
+        for c in _rows_of(plan.certificate)
     ]  # fmt: skip
     notes = [
         say("The cost of a plan adds up, grid by grid: households outside the band, load off the target, compounds "
@@ -210,6 +210,10 @@ def _add_certificate(book: Workbook, plan: PlanData) -> None:
     ]  # fmt: skip
     forms = {1: WHOLE, 2: WHOLE, 3: WHOLE, 4: "0.00", 5: "0.00", 6: SHARE}
     add_sheet(book, say("Certificate"), head, rows, forms=forms, notes=notes)
+
+
+def _rows_of(frame: pd.DataFrame) -> list[Any]:
+    return list(frame.itertuples())
 
 
 def _certified(row: Any) -> str:  # noqa: ANN401 - a row of itertuples
