@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from gridplan import privacy
-from gridplan.privacy import SharedCounts, share_counts
+from gridplan.privacy import SharedCounts, share_counts, shared_grids
 from gridplan.schema import KEY_GROUPS
 
 GROUP = KEY_GROUPS[0]
@@ -112,3 +112,12 @@ def test_a_plan_without_grids_has_nothing_to_hide() -> None:
     """The totals are 0."""
     shared = share_counts(table([], []), 5)
     assert shared.totals == {(): dict.fromkeys(KEY_GROUPS, 0)}
+
+
+def test_a_weighted_load_is_rounded() -> None:
+    """A load that is more than households would tell the counts that weigh in it; without weights it stays."""
+    grids = table([(0, 0), (0, 0), (0, 1)], [0, 3, 60]).assign(households=[300, 251, 280], load=[300.0, 251.0, 280.0])
+    assert shared_grids(grids, 5)["load"].tolist() == [300, 251, 280]
+    weighted = grids.assign(load=[296.1, 255.2, 279.7])
+    assert shared_grids(weighted, 5)["load"].tolist() == [300, 260, 280]
+    assert shared_grids(weighted, 0)["load"].tolist() == [296.1, 255.2, 279.7]

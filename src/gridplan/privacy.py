@@ -24,6 +24,9 @@ from numpy.typing import NDArray
 
 from gridplan.schema import KEY_GROUPS
 
+LOAD_STEP: Final = 10
+"""Weighted households are told to this: the load of a grid, to the tenth, would tell the counts that weigh in it."""
+
 LEVELS: Final = ("district", "subdistrict", "community")
 """Areas whose totals are published, from the largest."""
 
@@ -83,7 +86,7 @@ def share_counts(grids: pd.DataFrame, min_count: int) -> SharedCounts:
 
 
 def shared_grids(grids: Frame, min_count: int) -> Frame:
-    """Replace the counts of key groups by those anybody may see.
+    """Replace the counts of key groups, and a load that they weigh in, by what anybody may see.
 
     Parameters
     ----------
@@ -95,10 +98,12 @@ def shared_grids(grids: Frame, min_count: int) -> Frame:
     Returns
     -------
     DataFrame, n_grids rows
-        The same with nullable key groups.
+        The same with nullable key groups; `load` is rounded where it is not just the households.
     """
     shown = share_counts(grids, min_count).grids
-    return grids.assign(**{group: shown[group] for group in KEY_GROUPS})
+    weighted = min_count > 1 and bool((grids["load"] != grids["households"]).any())
+    load = (grids["load"] / LOAD_STEP).round() * LOAD_STEP if weighted else grids["load"]
+    return grids.assign(**{group: shown[group] for group in KEY_GROUPS}, load=load)
 
 
 def _hide(district: "_Area", values: Ints, least: int) -> Bools:

@@ -12,7 +12,7 @@ from gridplan.config import Rules
 from gridplan.draft import rule_rows
 from gridplan.language import language, say, told_in, word
 from gridplan.model import PlanData
-from gridplan.privacy import SharedCounts, share_counts
+from gridplan.privacy import SharedCounts, share_counts, shared_grids
 from gridplan.reporting.classes import class_of, size_classes
 from gridplan.reporting.sheets import GAP, OWN, SHARE, TENTH, WHOLE, Table, add_sheet, save_book
 from gridplan.reporting.summary import summarise
@@ -114,8 +114,9 @@ def _add_grids(book: Workbook, plan: PlanData, rules: Rules) -> None:
 
 def _by_place(plan: PlanData, rules: Rules) -> Iterator[tuple[int, list[Any]]]:
     """Level and row of each grid, and of the sums: 0 the district, 1 a subdistrict, 2 a community, 3 a grid."""
-    grids = plan.grids.drop(columns="geometry")
-    shared = share_counts(grids, rules.privacy.min_count)
+    least = rules.privacy.min_count
+    grids = shared_grids(pd.DataFrame(plan.grids.drop(columns="geometry")), least)
+    shared = share_counts(plan.grids, least)
     counts = shared.grids.astype(object).where(shared.grids.notna(), HIDDEN)
     for subdistrict, part in grids.groupby("subdistrict", sort=False):
         for (code, name), members in part.groupby(["community_code", "community"], sort=False):
