@@ -1,10 +1,12 @@
 """plan.xlsx: what a bureau files."""
 
 import dataclasses
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -13,6 +15,8 @@ from gridplan.config import Rules
 from gridplan.language import use_language
 from gridplan.model import Finding, PlanData, findings_frame
 from gridplan.privacy import share_counts
+from gridplan.reporting.tables import write_geojson
+from gridplan.reporting.webpage import page_data
 from gridplan.reporting.workbook import HIDDEN, write_workbook
 from gridplan.schema import KEY_GROUPS
 
@@ -75,6 +79,22 @@ def test_the_table_tells_no_more_than_may_be_known(plan: PlanData, read: Read) -
     totals = next(r[GROUPS] for r in rows if r[0] == "district total")
     assert totals == [HIDDEN if v is None else v for v in shared.totals[()].values()]
     assert HIDDEN in {v for row in shown for v in row}
+
+
+def test_all_shared_files_hide_the_same(plan: PlanData, rules: Rules, read: Read, tmp_path: Path) -> None:
+    """What one file hides no other tells."""
+    rng = np.random.default_rng(4)
+    counts = {group: rng.integers(0, 9, len(plan.grids)) for group in KEY_GROUPS}
+    plan = dataclasses.replace(plan, grids=plan.grids.assign(**counts))
+    write_geojson(plan, rules, tmp_path / "g.geojson")
+    features = json.loads((tmp_path / "g.geojson").read_text("utf-8"))["features"]
+    told = [[f["properties"][group] for group in KEY_GROUPS] for f in features]
+    page: dict[str, Any] = page_data(plan, rules)["grids"]
+    assert told == [list(row) for row in zip(*(page[group] for group in KEY_GROUPS), strict=True)]
+    rows = [r[GROUPS] for r in read(plan)["Grids by community"] if r[0] == "grid"]
+    assert told == [[None if value == HIDDEN else value for value in row] for row in rows]
+    assert any(value is None for row in told for value in row)
+    assert any(value is not None for row in told for value in row)
 
 
 def test_what_looks_like_a_formula_is_text(plan: PlanData, read: Read) -> None:
