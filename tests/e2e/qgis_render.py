@@ -125,6 +125,30 @@ def draw(stack: list[QgsVectorLayer], grids: QgsVectorLayer, path: Path, faults:
     image.save(str(path))
 
 
+def draw_near(stack: list[QgsVectorLayer], grids: QgsVectorLayer, path: Path, faults: list[str]) -> None:
+    """Draw a part of the map large enough for the buildings to show, each a dot of its own."""
+    dots = next(layer for layer in stack if layer.id() == "gridplan_dots")
+    near = QgsMapSettings()
+    near.setLayers([layer for layer in stack if not layer.id().startswith("gridplan_force_")])
+    near.setDestinationCrs(grids.crs())
+    near.setOutputSize(QSize(WIDTH, HEIGHT))
+    extent = grids.extent()
+    extent.scale(0.25)
+    near.setExtent(extent)
+    if not dots.isInScaleRange(near.scale()):
+        faults.append(f"dots: not shown at 1 : {near.scale():.0f}")
+    job = QgsMapRendererParallelJob(near)
+    job.start()
+    job.waitForFinished()
+    image = job.renderedImage()
+    dark = {
+        (x, y) for x in range(0, WIDTH, 2) for y in range(0, HEIGHT, 2) if image.pixelColor(x, y).name() == "#24313f"
+    }
+    if len(dark) < 20:
+        faults.append("dots: no building was drawn")
+    image.save(str(path))
+
+
 def open_project(folder: Path, out: Path, grids: QgsVectorLayer, faults: list[str]) -> list[QgsVectorLayer]:
     """Open the project, draw who serves where, and return its other layers from top to bottom."""
     project = QgsProject.instance()
@@ -147,6 +171,7 @@ def open_project(folder: Path, out: Path, grids: QgsVectorLayer, faults: list[st
         faults.append(f"plan.qgz: need {grids.crs().authid()}, found {project.crs().authid()}")
     if not project.viewSettings().defaultViewExtent().contains(grids.extent()):
         faults.append("plan.qgz: the view does not show all grids")
+    draw_near(stack, grids, out / "near.png", faults)
     forces = [layer for layer in stack if layer.id().startswith("gridplan_force_")]
     faults += [f"{layer.id()}: empty" for layer in forces if layer.isValid() and layer.featureCount() == 0]
     if forces:

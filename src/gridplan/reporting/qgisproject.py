@@ -14,8 +14,11 @@ from gridplan.language import say
 from gridplan.model import PlanData
 from gridplan.reporting.styles import layer_style
 
-ORDER: Final = ("findings", "communities", "context_points", "context", "context_areas", "grids", "units")
-"""From top to bottom; units under the grids, whose fill lets them shine through."""
+ORDER: Final = ("findings", "communities", "dots", "context_points", "context", "context_areas", "grids", "units")
+"""From top to bottom; units under the grids, whose fill lets them shine through, and again above them as dots."""
+
+_DOT_SCALE: Final = 10_000
+"""Buildings show from 1 : this."""
 
 _HEAD: Final = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _VERSION: Final = "3.22.0"
@@ -34,8 +37,8 @@ class _Entry:
     ----------
     id, title : str
         Its name in the project, and for people.
-    table : str
-        Layer of the GeoPackage.
+    style : str
+        As of `layer_style`.
     family : str
         Point, Line or Polygon.
     source : str
@@ -46,7 +49,7 @@ class _Entry:
 
     id: str
     title: str
-    table: str
+    style: str
     family: str
     source: str
     shown: bool = True
@@ -98,15 +101,19 @@ def _entries(package: Path) -> list[_Entry]:
     """List the layers of the plan from top to bottom; QGIS takes no id of ten letters or fewer."""
     titles = {
         "findings": say("Findings"), "communities": say("Communities"), "grids": say("Grids"), "units": say("Units"),
-        "context": say("Roads, railways"), "context_areas": say("Water, areas of roads"),
+        "dots": say("Buildings"), "context": say("Roads, railways"), "context_areas": say("Water, areas of roads"),
         "context_points": say("Other places"),
     }  # fmt: skip
     kinds = {str(name): str(kind).removeprefix("Multi") for name, kind in pyogrio.list_layers(package) if kind}
+    tables = {name: "units" if name == "dots" else name for name in ORDER}
     return [
-        _Entry(id=f"gridplan_{n}", title=titles[n], table=n, family=_FAMILIES[kinds[n]], source=_source(n, package))
-        for n in ORDER
-        if n in kinds
-    ]
+        _Entry(
+            id=f"gridplan_{name}", title=titles[name], style=name, family=_FAMILIES[kinds[table]],
+            source=_source(table, package),
+        )
+        for name, table in tables.items()
+        if table in kinds
+    ]  # fmt: skip
 
 
 def _force_entries(plan: PlanData, package: Path) -> list[_Entry]:
@@ -115,7 +122,7 @@ def _force_entries(plan: PlanData, package: Path) -> list[_Entry]:
     table = "assignment_areas"
     return [
         _Entry(
-            id=f"gridplan_force_{force}", title=name, table=table, family="Polygon", shown=False,
+            id=f"gridplan_force_{force}", title=name, style=table, family="Polygon", shown=False,
             source=_source(table, package) + "|subset=\"force\" = '" + force.replace("'", "''") + "'",
         )
         for force, name in plan.forces[["force", "name"]].to_numpy()
@@ -135,7 +142,7 @@ def _tree(layers: list[_Entry], forces: list[_Entry]) -> ET.Element:
 def _leaf(entry: _Entry) -> ET.Element:
     return ET.Element(
         "layer-tree-layer", id=entry.id, name=entry.title, source=entry.source, providerKey="ogr",
-        checked=_CHECKED[entry.shown], expanded="1" if entry.table in ("grids", "findings") else "0",
+        checked=_CHECKED[entry.shown], expanded="1" if entry.style in ("grids", "findings") else "0",
     )  # fmt: skip
 
 
@@ -159,17 +166,19 @@ def _canvas(plan: PlanData) -> ET.Element:
 
 
 def _layer(entry: _Entry, crs: CRS, rules: Rules) -> ET.Element:
-    style = layer_style(entry.table, rules)
+    style = layer_style(entry.style, rules)
     layer = ET.Element(
         "maplayer", type="vector", geometry=entry.family, styleCategories="AllStyleCategories",
         labelsEnabled=style.get("labelsEnabled", "0"),
     )  # fmt: skip
+    if entry.style == "dots":
+        layer.attrib |= {"hasScaleBasedVisibilityFlag": "1", "minScale": str(_DOT_SCALE), "maxScale": "0"}
     for tag, text in {"id": entry.id, "datasource": entry.source, "layername": entry.title}.items():
         ET.SubElement(layer, tag).text = text
     ET.SubElement(layer, "srs").append(_crs(crs))
     ET.SubElement(layer, "provider", encoding="UTF-8").text = "ogr"
     layer.extend(style)
-    if entry.table == "grids":
+    if entry.style == "grids":
         ET.SubElement(layer, "mapTip").text = _tip()
         ET.SubElement(layer, "previewExpression").text = '"grid_code"'
     return layer

@@ -69,7 +69,8 @@ def layer_qml(layer: str, rules: Rules) -> str:
     Parameters
     ----------
     layer : str
-        grids, units, communities, findings, context, context_areas, context_points or assignment_areas.
+        grids, units, communities, findings, context, context_areas, context_points, assignment_areas, or dots: units as
+        buildings.
     rules : Rules
         Sizes the classes of the grids follow.
 
@@ -104,6 +105,10 @@ def layer_style(layer: str, rules: Rules) -> ET.Element:
         "context": lambda: [(word(_LAYER_OF[k]), f"\"kind\" = '{k}'", _line(look)) for k, look in _LINES.items()],
         "context_areas": lambda: [(word(_LAYER_OF[k]), f"\"kind\" = '{k}'", _area(c)) for k, c in _AREAS.items()],
         "context_points": lambda: [("", "", _marker("#969696", "circle", "1.2"))],
+        "dots": lambda: [
+            (say("building with households"), '"households" > 0', _dot("#24313f")),
+            (say("other building"), '"households" = 0 AND "building_id" <> \'\'', _dot("#9aa4ae")),
+        ],
         "assignment_areas": lambda: [("", "", _person())],
     }
     labels = {"grids": _LABEL, "assignment_areas": _PERSON_LABEL}
@@ -168,6 +173,15 @@ def _area(colour: str) -> ET.Element:
 def _marker(colour: str, shape: str, size: str) -> ET.Element:
     look = {"name": shape, "size": size, "color": _rgba(colour, 255), "outline_color": "40,40,40,255"}
     return _symbol("marker", "SimpleMarker", {**look, "outline_style": "solid", "outline_width": "0.2"})
+
+
+def _dot(colour: str) -> ET.Element:
+    """Draw a cell as a dot where its households are."""
+    look = {"SymbolType": "Marker", "geometryModifier": 'make_point("x", "y")', "units": "MapUnit"}
+    symbol, dot = _symbol("fill", "GeometryGenerator", look), _marker(colour, "square", "1.1")
+    dot.set("name", "@0@0")
+    symbol[0].append(dot)
+    return symbol
 
 
 def _symbol(kind: str, layer: str, look: Properties) -> ET.Element:
