@@ -134,3 +134,57 @@ def check_locks(problem: Problem, pieces: list[Piece]) -> None:
                 where=where,
             )
         )
+
+
+def check_drawn(problem: Problem, pieces: list[Piece], parts: dict[int, int], names: Ints) -> None:
+    """Check that grids drawn already are in one piece, and that nothing else contradicts them or pairs kept apart.
+
+    Parameters
+    ----------
+    problem : Problem
+        The checked input.
+    pieces : list of Piece
+        Its connected pieces.
+    parts : dict of int to int
+        Numbers of grids asked for, by rank of the community.
+    names : int[c]
+        Communities, ascending.
+
+    Raises
+    ------
+    GraphError
+        If a grid drawn already is torn, or a pair to be kept apart is locked together or in one drawn grid.
+    ConfigError
+        If a community has a number of grids and grids drawn already, or pairs to be kept apart.
+    """
+    drawn = [int(problem.whole[piece.units[0]]) for piece in pieces]
+    torn = sorted({label for label in drawn if label >= 0 and drawn.count(label) > 1})
+    if torn:
+        raise GraphError(
+            say(
+                "partition, whole: need units of one community that hang together, found others in grid {ids}; "
+                "correct whole or edges",
+                ids=first_three(torn),
+            )
+        )
+    a, b = problem.apart.T
+    held = [(kind[a] >= 0) & (kind[a] == kind[b]) for kind in (problem.locked, problem.whole)]
+    both = np.flatnonzero(held[0] | held[1])
+    if both.size:
+        pairs = first_three(f"{a[k]}-{b[k]}" for k in both)
+        raise GraphError(
+            say(
+                "partition, apart: need pairs that nothing holds together, found {ids}; correct apart or locked",
+                ids=pairs,
+            )
+        )
+    units = np.concatenate([np.flatnonzero(problem.whole >= 0), problem.apart.ravel()])
+    asked = sorted({int(c) for c in problem.communities[units]} & {int(names[rank]) for rank in parts})
+    if asked:
+        raise ConfigError(
+            say(
+                "partition, parts: need communities without grids drawn already and pairs kept apart, found {ids}; "
+                "leave these out",
+                ids=first_three(asked),
+            )
+        )

@@ -36,6 +36,10 @@ class Problem:
         Community of each unit: any whole numbers.
     locked : int64[n]
         Units of equal label share a grid; below 0 is free.
+    whole : int64[n]
+        Units of equal label are one grid, and nobody else is in it; below 0 is free.
+    apart : int64[k, 2]
+        Pairs of units that share no grid.
     price : float64[9]
         Prices, as `kernels.arrays` orders them.
     """
@@ -48,6 +52,8 @@ class Problem:
     compounds: NDArray[np.int64]
     communities: NDArray[np.int64]
     locked: NDArray[np.int64]
+    whole: NDArray[np.int64]
+    apart: NDArray[np.int64]
     price: Floats
 
 
@@ -193,13 +199,13 @@ def read_communities(weights: ArrayLike, communities: ArrayLike | None) -> NDArr
 def check_input(
     edges: ArrayLike, weights: ArrayLike, *, xy: ArrayLike | None, compounds: ArrayLike | None,
     communities: ArrayLike | None, border: ArrayLike | None, border_weight: float, price: Floats,
-    locked: ArrayLike | None = None,
+    locked: ArrayLike | None = None, whole: ArrayLike | None = None, apart: ArrayLike | None = None,
 ) -> Problem:  # fmt: skip
     """Check the arrays at the door.
 
     Parameters
     ----------
-    edges, weights, xy, compounds, communities, border, border_weight, locked : array-like or None
+    edges, weights, xy, compounds, communities, border, border_weight, locked, whole, apart : array-like or None
         As in `partition_graph`.
     price : float64[9]
         Vector of prices.
@@ -207,7 +213,7 @@ def check_input(
     Returns
     -------
     Problem
-        Plain arrays; edges between communities are left out.
+        Plain arrays; edges between communities, and to grids that are drawn already, are left out.
 
     Raises
     ------
@@ -220,12 +226,14 @@ def check_input(
     borders = np.zeros(len(ends)) if border is None else _vector("border", border, len(ends))
     home = read_communities(w, communities)
     places = np.zeros((n, 2)) if xy is None else _places(xy, n)
-    inside = home[ends[:, 0]] == home[ends[:, 1]]
+    drawn = np.full(n, -1) if whole is None else np.maximum(_integers("whole", whole, n), -1)
+    pairs = np.zeros((0, 2), np.int64) if apart is None else _edges(apart, n, "apart")
+    inside = (home[ends[:, 0]] == home[ends[:, 1]]) & (drawn[ends[:, 0]] == drawn[ends[:, 1]])
     return Problem(
         edges=ends[inside], border=borders[inside] * border_weight, weights=w, loads=w, xy=places,
         compounds=np.full(n, -1) if compounds is None else _integers("compounds", compounds, n),
         communities=home, locked=np.full(n, -1) if locked is None else _integers("locked", locked, n),
-        price=price,
+        whole=drawn, apart=pairs, price=price,
     )  # fmt: skip
 
 
@@ -271,27 +279,27 @@ def _places(xy: ArrayLike, n: int) -> Floats:
     return array
 
 
-def _edges(edges: ArrayLike, n: int) -> NDArray[np.int64]:
+def _edges(edges: ArrayLike, n: int, name: str = "edges") -> NDArray[np.int64]:
     array = np.asarray(edges)
     if array.size == 0:
         array = np.zeros((0, 2), np.int64)
     if array.ndim != 2 or array.shape[1] != 2 or not np.issubdtype(array.dtype, np.integer):  # noqa: PLR2004
         _fail(
-            "edges",
+            name,
             say("whole numbers of shape (m, 2)"),
             say("shape {shape}, type {type}", shape=array.shape, type=array.dtype),
         )
     ends = np.sort(array.astype(np.int64), axis=1)
     wrong = np.flatnonzero((ends[:, 0] < 0) | (ends[:, 1] >= n))
     if wrong.size:
-        _fail("edges", say("units 0..{last}", last=n - 1), say("others in rows {ids}", ids=first_three(wrong)))
+        _fail(name, say("units 0..{last}", last=n - 1), say("others in rows {ids}", ids=first_three(wrong)))
     loops = np.flatnonzero(ends[:, 0] == ends[:, 1])
     if loops.size:
-        _fail("edges", say("two different ends"), say("self loops in rows {ids}", ids=first_three(loops)))
+        _fail(name, say("two different ends"), say("self loops in rows {ids}", ids=first_three(loops)))
     _, first = np.unique(ends[:, 0] * max(n, 1) + ends[:, 1], return_index=True)
     if len(first) < len(ends):
         twice = np.setdiff1d(np.arange(len(ends)), first)
-        _fail("edges", say("each edge once"), say("repeats in rows {ids}", ids=first_three(twice)))
+        _fail(name, say("each edge once"), say("repeats in rows {ids}", ids=first_three(twice)))
     return ends
 
 

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from gridplan.config import CostRules
 from gridplan.model import Partition
+from gridplan.partition.apart import pairs_within, solve_apart
 from gridplan.partition.certificate import (
     TOLERANCE,
     Solution,
@@ -25,7 +26,7 @@ from gridplan.partition.certificate import (
 from gridplan.partition.fixed import Clock, solve_community
 from gridplan.partition.kernels.arrays import WEIGHT, Flags, Ints
 from gridplan.partition.locked import lock_groups, solve_locked
-from gridplan.partition.options import check_locks, check_objective, read_parts
+from gridplan.partition.options import check_drawn, check_locks, check_objective, read_parts
 from gridplan.partition.problem import (
     Piece,
     Problem,
@@ -88,6 +89,8 @@ def partition_graph(
     jobs: int | None = None,
     *,
     border_weight: float = 0.0,
+    whole: ArrayLike | None = None,
+    apart: ArrayLike | None = None,
     cost: CostRules | None = None,
     report: Report = silent,
 ) -> Partition:
@@ -127,6 +130,10 @@ def partition_graph(
         Threads; all cores by default.
     border_weight : float
         Price of a metre of `border` inside a grid.
+    whole : int[n], optional
+        Units of equal label are one grid and nobody else is in it: drawn already; below 0 is free.
+    apart : int[k, 2], optional
+        Pairs of units that share no grid.
     cost : CostRules, optional
         Prices of the terms, the defaults if not given; `barrier_per_m` is not used here.
     report : Report
@@ -157,10 +164,11 @@ def partition_graph(
     price = price_vector(rules, target if free else max(upper, 1.0), lower, upper, with_xy=xy is not None)
     problem = check_input(
         edges, weights, xy=xy, compounds=compounds, communities=home, border=border, locked=locked,
-        border_weight=border_weight, price=price,
+        border_weight=border_weight, whole=whole, apart=apart, price=price,
     )  # fmt: skip
     pieces = split_pieces(problem)
     check_locks(problem, pieces)
+    check_drawn(problem, pieces, asked, names)
     tasks = _make_tasks(problem, pieces, asked, objective, rules, effort)
     seed = int(np.random.default_rng(rng).integers(2**63))
     solutions, in_time = _solve_all(tasks, seed, time_limit, jobs or _cores(), report)
@@ -174,7 +182,9 @@ def _make_tasks(
     tasks: list[Task] = []
     for i, piece in enumerate(pieces):
         rank, units = piece.community, piece.units
-        if rank not in asked:
+        if problem.whole[units[0]] >= 0:
+            solve = partial(_keep_drawn, problem, piece)
+        elif rank not in asked:
             solve = partial(_solve_free, problem, piece, effort)
         elif i > 0 and pieces[i - 1].community == rank:
             continue
@@ -231,12 +241,28 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _keep_drawn(problem: Problem, piece: Piece, seed: np.random.SeedSequence, clock: Clock) -> Solution:  # noqa: ARG001
+    """Take a piece that is one grid already."""
+    labels = np.zeros(len(piece.units), np.int64)
+    sums, costs = price_labels(piece.graph, problem.price, labels)
+    causes = grid_causes(piece.graph, problem.price, labels, sums[:, WEIGHT], piece.of, proven=True)
+    return Solution(
+        labels=labels, households=sums[:, WEIGHT], costs=costs, bound=float(costs.sum()), proven=True,
+        causes=["locked" if cause else "" for cause in causes], reason="drawn already", cut_short=False, seconds=0.0,
+    )  # fmt: skip
+
+
 def _solve_free(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, clock: Clock) -> Solution:
-    """Plan a piece whose number of grids is free, with or without locks."""
-    solve = partial(_solve_piece, problem, effort=effort, seed=seed, clock=clock)
-    if (lock_groups(problem.locked[piece.units]) < 0).all():
-        return solve(piece)
-    return solve_locked(problem, piece, solve, effort, seed, clock.stop)
+    """Plan a piece whose number of grids is free, with or without locks and pairs kept apart."""
+    free = partial(_solve_piece, problem, effort=effort, seed=seed, clock=clock)
+
+    def solve(piece: Piece) -> Solution:
+        if (lock_groups(problem.locked[piece.units]) < 0).all():
+            return free(piece)
+        return solve_locked(problem, piece, free, effort, seed, clock.stop)
+
+    pairs = pairs_within(problem, piece)
+    return solve_apart(problem, piece, pairs, solve) if len(pairs) else solve(piece)
 
 
 def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, clock: Clock) -> Solution:
