@@ -11,13 +11,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridplan import deployment, reading, reporting
+from gridplan import deployment, planning, reading, reporting
 from gridplan.check import Check
 from gridplan.config import Rules
 from gridplan.database import is_database
+from gridplan.edits import Edits
 from gridplan.geometry.grids import draw_grids
 from gridplan.intake import all_set_aside, examine_district, lay_out
-from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
+from gridplan.model import Fabric, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import partition_graph
 from gridplan.plan import Plan
 from gridplan.progress import Report, Stages, silent, timed
@@ -33,6 +34,7 @@ def make_plan(
     effort: str = "normal",
     time_limit: float | None = None,
     jobs: int | None = None,
+    edits: Edits | str | Path | None = None,
     report: Report = silent,
 ) -> Plan:
     """Draw the grids of a district and audit them.
@@ -51,6 +53,8 @@ def make_plan(
         Seconds after which the search stops with the best plan so far; such a plan is marked non-reproducible.
     jobs : int or None
         Threads; None takes every core. The plan does not depend on it.
+    edits : Edits, path or None
+        What is settled by hand, or the file that says so: it is kept, and the rest is planned around it.
     report : Report
         Progress callback.
 
@@ -64,7 +68,7 @@ def make_plan(
     GridplanError
         If the layers or options cannot be used; the message says what to do.
     """
-    options = {"rng": rng, "effort": effort, "time_limit": time_limit, "jobs": jobs}
+    options = {"rng": rng, "effort": effort, "time_limit": time_limit, "jobs": jobs, "edits": edits}
     return _plan(layers, rules or Rules(), options, {}, report)
 
 
@@ -102,7 +106,7 @@ def partition_district(
     report : Report
         Progress callback.
     **options
-        rng, effort, time_limit and jobs, as of `make_plan`.
+        rng, effort, time_limit, jobs and edits, as of `make_plan`.
 
     Returns
     -------
@@ -133,15 +137,20 @@ def partition_district(
 
 
 def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages, report: Report) -> Plan:
+    edits = _take_edits(options.pop("edits", None))
     with timed(stages, "geometry"):
         fabric = lay_out(layers, rules, report)
-    if layers.personnel is not None:
-        deployment.check_roster(layers.personnel, fabric.communities, rules, layers.jurisdictions)
+    edited = planning.apply_edits(fabric, edits)
+    people, found = planning.leave_persons(layers.personnel, fabric.communities, edited.fabric.communities)
+    fabric = edited.fabric
+    if people is not None:
+        deployment.check_roster(people, fabric.communities, rules, layers.jurisdictions)
     with timed(stages, "partition"):
-        partition = _partition(fabric, rules, options, report)
+        partition = _partition(fabric, rules, options | edited.options(), report)
     now = datetime.now(UTC)
     with timed(stages, "drawing"):
-        drawn = draw_grids(fabric, partition, layers.facilities, now.astimezone().date())
+        codes = {int(partition.labels[unit]): code for unit, code in edited.codes.items()}
+        drawn = draw_grids(fabric, partition, layers.facilities, now.astimezone().date(), codes)
     run = {
         "version": version("gridplan"),
         "created": now.isoformat(timespec="seconds"),
@@ -153,6 +162,8 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         "sources": [reading.plain_source(s) for s in layers.sources],
         "stages": stages,
     }
+    if edits != Edits():
+        run["edits"] = edits.to_mapping()
     data = PlanData(
         crs=layers.crs,
         buildings=fabric.buildings,
@@ -164,18 +175,20 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         run=run,
         **drawn,
     )
-    found: tuple[Finding, ...] = ()
-    if layers.personnel is not None:
+    if people is not None:
         with timed(stages, "deployment"):
             chosen = {key: options[key] for key in ("rng", "effort") if key in options}
-            data, found = serve(
-                data, layers.personnel, rules, areas=layers.jurisdictions, new_codes=True, report=report, **chosen
-            )
+            data, more = serve(data, people, rules, areas=layers.jurisdictions, new_codes=True, report=report, **chosen)
+            found += more
     with timed(stages, "audit"):
         report("audit", 0, 1)
         findings = (*layers.findings, *fabric.findings, *found, *reporting.audit(data, rules))
         report("audit", 1, 1)
     return Plan.of(dataclasses.replace(data, findings=findings_frame(findings, layers.crs)))
+
+
+def _take_edits(edits: Edits | str | Path | None) -> Edits:
+    return Edits.read(edits) if isinstance(edits, str | Path) else edits or Edits()
 
 
 def _partition(fabric: Fabric, rules: Rules, options: dict[str, Any], report: Report) -> Partition:

@@ -257,6 +257,7 @@ ASIDE_REASONS: Final = (
     "an empty row", "a total", "a header again", "a note below the table",
     "no geometry", "no geometry, or one without area",
     "a copy or another part of a building", "too far outside the planned ground",
+    "its community is left out",
 )  # fmt: skip
 """Why rows are set aside when they are read."""
 

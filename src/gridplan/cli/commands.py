@@ -136,6 +136,9 @@ def check(
     "--time-limit", metavar="S", type=click.FloatRange(min=0, min_open=True), help="Stop searching after S seconds."
 )
 @option("--jobs", metavar="N", type=click.IntRange(min=1), help="Threads; all cores if not given.")
+@option(
+    "--edits", metavar="FILE", type=PATH, help="Edits exported from the page (JSON): kept, the rest is planned anew."
+)
 @rules_option
 @_input_options
 @click.pass_context

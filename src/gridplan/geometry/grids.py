@@ -1,7 +1,9 @@
 """Fabric + labels -> the frames of a plan: grids with their polygons, codes and measures."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
-from itertools import pairwise
+from itertools import count, pairwise
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -21,8 +23,14 @@ ROW_M = 200.0
 
 OFFICIAL_CODE = r"\d{12}"
 
+KEY_DIGITS = 12
+"""Digits of the community at the beginning of a code."""
 
-def draw_grids(fabric: Fabric, partition: Partition, facilities: gpd.GeoDataFrame | None, day: date) -> dict[str, Any]:
+
+def draw_grids(
+    fabric: Fabric, partition: Partition, facilities: gpd.GeoDataFrame | None, day: date,
+    kept: Mapping[int, str] = MappingProxyType({}), used: Collection[str] = (),
+) -> dict[str, Any]:  # fmt: skip
     """Draw the grids and lay out every frame of the plan that depends on them.
 
     Parameters
@@ -35,6 +43,10 @@ def draw_grids(fabric: Fabric, partition: Partition, facilities: gpd.GeoDataFram
         Points counted as key places of the grid they stand in.
     day : date
         First day on which the grids are valid.
+    kept : mapping of int to str
+        Label -> code that a grid has already; one of another community is not kept.
+    used : collection of str
+        Codes that no other grid may have.
 
     Returns
     -------
@@ -46,6 +58,9 @@ def draw_grids(fabric: Fabric, partition: Partition, facilities: gpd.GeoDataFram
     keys = community_keys(fabric.communities)
     sequence = number_grids(polygons, community, fabric.communities.geometry)
     codes = grid_codes(keys, community, sequence)
+    if kept or used:
+        codes = keep_codes(codes, keys[community], sequence, kept, used)
+        sequence = np.array([int(code[KEY_DIGITS:]) for code in codes], np.int64)
     grids = _measure(fabric, partition, polygons)
     grids["grid_code"] = codes
     places = fabric.communities[["community", "community_code", "subdistrict"]].iloc[community]
@@ -160,6 +175,41 @@ def grid_codes(keys: NDArray[np.object_], community: Ints, sequence: Ints) -> ND
     digits = np.where(np.bincount(community, minlength=len(keys))[community] > 999, 4, 3)  # noqa: PLR2004
     codes = [f"{k}{s:0{d}d}" for k, s, d in zip(keys[community], sequence, digits, strict=True)]
     return np.array(codes, dtype=object)
+
+
+def keep_codes(
+    codes: NDArray[np.object_],
+    keys: NDArray[np.object_],
+    sequence: Ints,
+    kept: Mapping[int, str],
+    used: Collection[str],
+) -> NDArray[np.object_]:
+    """Let grids have the codes they had, and number the others around these and those used before.
+
+    Parameters
+    ----------
+    codes, keys, sequence : object[n_grids], object[n_grids], int64[n_grids]
+        Codes by place; the digits of the community, and the number in it.
+    kept, used : mapping of int to str, collection of str
+        As of `draw_grids`.
+
+    Returns
+    -------
+    object[n_grids]
+        Codes, each once.
+    """
+    lawful = {k: code for k, code in kept.items() if code[:KEY_DIGITS] == keys[k] and code[KEY_DIGITS:].isdigit()}
+    mine = {code: k for k, code in sorted(lawful.items(), reverse=True)}  # of two grids with one code, the first has it
+    result, taken = codes.copy(), {*mine, *used}
+    for code, k in mine.items():
+        result[k] = code
+    numbers = {key: count(1) for key in keys}
+    for k in np.lexsort((sequence, keys.astype(str))):
+        if k in mine.values():
+            continue
+        code = next(c for n in numbers[keys[k]] if (c := f"{keys[k]}{n:03d}") not in taken)
+        result[k] = code
+    return result
 
 
 def grid_name(community: str, number: int) -> str:
