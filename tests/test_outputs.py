@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from gridplan import check_district, make_sample, partition_district, plan_emergency
 
@@ -37,9 +37,9 @@ def documented() -> dict[str, Table]:
     return tables
 
 
-def sheets() -> dict[str, str]:
-    """Read the table of sheets of plan.xlsx."""
-    part = DOCUMENT.read_text("utf-8").split("## plan.xlsx")[1].split("\n## ")[0]
+def sheets(name: str) -> dict[str, str]:
+    """Read the table of sheets of a workbook."""
+    part = DOCUMENT.read_text("utf-8").split(f"## {name}")[1].split("\n## ")[0]
     return dict(re.findall(r"^\| ([A-Z][^|]*) \| (.*) \|$", part, re.MULTILINE))
 
 
@@ -121,9 +121,23 @@ def test_the_columns_of_the_csv_are_listed(outputs: Path) -> None:
 def test_the_sheets_of_the_workbook_are_listed(outputs: Path) -> None:
     """With their headings; those of the roster are its own."""
     book, roster = (load_workbook(outputs / "plan" / name) for name in ("plan.xlsx", "roster.xlsx"))
-    heads = {s.title: ", ".join(str(c.value) for c in next(s.rows)) for s in book if s.title not in roster.sheetnames}
-    assert heads == sheets()
+    assert {title: head for title, head in heads(book).items() if title not in roster.sheetnames} == sheets("plan.xlsx")
     assert set(roster.sheetnames) < set(book.sheetnames)
+
+
+def heads(book: Workbook) -> dict[str, str]:
+    """Read the headings of each sheet."""
+    return {s.title: ", ".join(str(c.value) for c in next(s.rows)) for s in book}
+
+
+def test_the_sheets_of_the_roster_and_of_an_emergency_are_listed(outputs: Path) -> None:
+    """With their headings; that of the grids goes on with one column a force."""
+    roster = heads(load_workbook(outputs / "plan" / "roster.xlsx"))
+    listed = sheets("roster.xlsx")
+    fixed = listed.pop("By grid").removesuffix(", and one column a force")
+    assert roster.pop("By grid").startswith(f"{fixed}, police, petitions, ")
+    assert roster == listed
+    assert heads(load_workbook(outputs / "emergency" / "emergency.xlsx")) == sheets("emergency.xlsx")
 
 
 def test_every_file_is_listed(outputs: Path) -> None:

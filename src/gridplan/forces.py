@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from gridplan.errors import ConfigError
-from gridplan.language import join, say
+from gridplan.language import join, say, word
 
 LEVELS: Final = ("grid", "beat", "community", "subdistrict")
 """What one person is given: single grids, a contiguous group of grids, whole communities, whole subdistricts."""
@@ -319,6 +319,47 @@ def _doubled_names(forces: tuple[ForceRules, ...]) -> list[str]:
 
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
+
+
+def title_of(force: str, name: str) -> str:
+    """Tell the name of a force in the language in use.
+
+    Parameters
+    ----------
+    force : str
+        Its key.
+    name : str
+        Its name in the rules.
+
+    Returns
+    -------
+    str
+        A message for a force of the defaults; the name itself where the rules give another.
+    """
+    return word(force) if (force, name) in {(f.force, f.name) for f in FORCES} else name
+
+
+def amount_of(count: float, unit: str) -> str:
+    """Say a load or a capacity with its unit.
+
+    Parameters
+    ----------
+    count : float
+        How many.
+    unit : str
+        One of `CAPACITY_UNITS`.
+
+    Returns
+    -------
+    str
+        A message.
+    """
+    amounts = {
+        "grids": say("{count:g} grids", count=count),
+        "households": say("{count:g} households", count=count),
+        "residents": say("{count:g} residents", count=count),
+    }
+    return amounts[unit]
 
 
 def force_of(forces: tuple[ForceRules, ...]) -> dict[str, ForceRules]:

@@ -1,5 +1,6 @@
 """Whole rosters: laws that hold for every one of them."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from conftest import COMMUNITIES, X0, Y0, everyone, make_people, make_plan
 from gridplan.config import Rules
 from gridplan.deployment import Deployment, deploy
+from gridplan.language import use_language
 from gridplan.plan import Plan, read_plan
 from gridplan.staffing import assign_personnel
 
@@ -92,7 +94,7 @@ def test_shortages_say_why_and_what_would_do() -> None:
     assert set(housing["reason"]) == {"capacity of the 2 in scope short by 4 grids"}
     enough = [{**r, "capacity": 6} if r["force"] == "房产" else r for r in rows]
     less = [{**r, "capacity": 5} if r["force"] == "房产" else r for r in rows]
-    assert housing["remedy"].str.startswith("1 more of capacity 12 grids in ").all()
+    assert housing["remedy"].str.startswith("1 more with a capacity of 12 grids each in ").all()
     assert housing["remedy"].str.endswith(", or a capacity of 6 grids for each of the 2").all()
     assert "housing" not in set(deploy(PLAN, make_people(enough), Rules()).shortages["force"])
     assert "housing" in set(deploy(PLAN, make_people(less), Rules()).shortages["force"])
@@ -183,17 +185,40 @@ def test_the_roster_shows_every_grid_force_and_gap(folder: Path) -> None:
     table = table[table["力量"] != "应急"]
     table["人员编号"] = [f"=1+{k}" for k in range(len(table))]
     done = assign_personnel(plan, table, effort="fast")
+    use_language("zh")
     done.write(folder / "gaps")
     book = openpyxl.load_workbook(folder / "gaps" / "roster.xlsx")
-    assert book.sheetnames == ["汇总", "按网格", "按力量", "按人员", "缺口", "规则"]
+    assert book.sheetnames == ["下沉汇总", "按网格", "按力量", "按人员", "缺口", "力量规则"]
     grids = list(book["按网格"].values)
     assert [row[0] for row in grids[1:]] == done.grids["grid_code"].tolist()
     assert grids[0][5:13] == ("公安", "信访", "应急", "民政", "城市管理行政执法", "房产", "卫生健康", "公用服务企业")
-    assert all("缺 1" in row[7] for row in grids[1:])
+    assert all("缺 1 人" in row[7] for row in grids[1:])
     assert len(list(book["缺口"].values)) - 1 == len(done.shortages)
     assert all(str(row[0]).startswith("'=") for row in list(book["按人员"].values)[1:])
     assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
-    assert {row[-1] for row in list(book["规则"].values)[1:]} == {"默认，不是条例的规定"}
+    assert {row[-1] for row in list(book["力量规则"].values)[1:]} == {"默认，不是条例的规定"}
+
+
+def texts(book: openpyxl.Workbook, *sheets: str) -> set[str]:
+    """Collect what stands in the cells of some sheets."""
+    return {str(c) for name in sheets for row in book[name].iter_rows(values_only=True) for c in row}
+
+
+def test_the_roster_speaks_the_language_in_use(folder: Path) -> None:
+    """No Chinese but the data's own in an English one, and no English but keys and codes in a Chinese one."""
+    done = assign_personnel(read_plan(folder / "plan"), folder / "人员.xlsx", effort="fast")
+    done.write(folder / "english")
+    book = openpyxl.load_workbook(folder / "english" / "roster.xlsx")
+    assert book.sheetnames == ["Roster", "By grid", "By force", "By person", "Gaps", "Forces"]
+    assert [str(c.value) for c in next(book["By grid"].rows)][5:8] == ["police", "petitions", "emergency"]
+    said = texts(book, "Roster", "By force", "Forces")
+    assert not [text for text in said if re.search("[一-鿿]", text)]
+    use_language("zh")
+    done.write(folder / "chinese")
+    book = openpyxl.load_workbook(folder / "chinese" / "roster.xlsx")
+    keys = {*(f.force for f in Rules().deployment.forces), "None"}
+    said = texts(book, "下沉汇总", "按力量", "力量规则")
+    assert not [text for text in said - keys if re.search("[a-z]{2}", text)]
 
 
 def test_ways_follow_the_roads() -> None:

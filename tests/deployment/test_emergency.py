@@ -1,5 +1,6 @@
 """Emergencies: who is affected, who is sent in which order, and bases against brute force."""
 
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from gridplan.config import Rules
 from gridplan.deployment import respond
 from gridplan.deployment.cover import best_bases, fewest_bases
 from gridplan.errors import ConfigError, LayerError
+from gridplan.language import use_language
 from gridplan.staffing import Emergency
 
 PLAN = make_plan(4, 6)
@@ -120,7 +122,13 @@ def test_what_is_written_for_the_command_post(tmp_path: Path) -> None:
     for _ in range(2):
         emergency.write(tmp_path / "out")
     book = openpyxl.load_workbook(tmp_path / "out" / "emergency.xlsx")
+    assert book.sheetnames == ["Situation", "Affected grids", "Dispatch", "Bases", "Reach"]
+    assert list(book["Dispatch"].values)[1][1:3] == ("a", "residence")
+    use_language("zh")
+    emergency.write(tmp_path / "out")
+    book = openpyxl.load_workbook(tmp_path / "out" / "emergency.xlsx")
     assert book.sheetnames == ["态势", "受影响网格", "派遣", "驻地", "到达"]
     assert list(book["派遣"].values)[1][1:3] == ("a", "居住地")
+    assert not [c for sheet in book for row in sheet.values for c in row if re.search("[a-z]{2}", str(c)) and c]
     assert len(gpd.read_file(tmp_path / "out" / "emergency.gpkg", layer="situation")) == len(found.situation)
     assert len(gpd.read_file(tmp_path / "out" / "emergency.gpkg", layer="bases")) == 24

@@ -14,8 +14,9 @@ import gridplan
 from gridplan.cli import main
 from gridplan.config import HOUSEHOLD_BASES
 from gridplan.draft import rule_texts
+from gridplan.forces import FORCES, LEVELS, title_of
 from gridplan.reporting import pagewords
-from gridplan.schema import ASIDE_REASONS, CAPACITIES, CAUSES, FINDING_COLUMNS, ROLES, SEVERITIES
+from gridplan.schema import ASIDE_REASONS, CAPACITIES, CAUSES, FINDING_COLUMNS, ROLES, SEVERITIES, STAFF
 
 SOURCE = Path(gridplan.__file__).parent
 FILES = sorted((SOURCE / "language" / "zh").glob("*.toml"))
@@ -26,6 +27,8 @@ COLUMNS = {"role", "file", "state", "rows", "crs", "encoding", "fields", "assump
 TITLES = {"layers", "findings", "conservation", "read", "used"}
 STATES = {"usable", "unusable", "unchecked", "input"}
 JOINS = {"crossing", "link"}
+METHODS = {"flow", "search", "beats", "no person"}
+RESPONSES = {"affected", "neighbour", "residence", "employer", "elsewhere"}
 WORDS = {
     *COLUMNS,
     *TITLES,
@@ -36,7 +39,11 @@ WORDS = {
     *ROLES,
     *CAPACITIES,
     "hazards",
-    "organs",
+    *(force.force for force in FORCES),
+    *LEVELS,
+    *STAFF,
+    *METHODS,
+    *RESPONSES,
     *SEVERITIES,
     *HOUSEHOLD_BASES,
     *CAUSES,
@@ -102,6 +109,12 @@ def said() -> set[str]:
 def catalogue() -> dict[str, str]:
     """Read the Chinese."""
     return {k: v for file in FILES for k, v in tomllib.loads(file.read_text("utf-8")).items()}
+
+
+def test_forces_go_by_the_names_of_the_rules() -> None:
+    """Rosters and rule files call a force alike in Chinese; a name that the rules changed stays as it is."""
+    assert {f.force: catalogue()[f.force] for f in FORCES} == {f.force: f.name for f in FORCES}
+    assert title_of("police", "警务") == "警务"
 
 
 def placeholders(template: str) -> list[str]:

@@ -50,7 +50,7 @@ def test_each_force_is_a_layer_that_can_be_switched_on(staffed: PlanData, rules:
     root = opened(tmp_path / "out" / "plan.qgz")
     leaf = root.find("layer-tree-group/layer-tree-group/layer-tree-layer")
     assert leaf is not None
-    assert leaf.attrib.items() >= {"id": "gridplan_force_police", "name": "公安", "checked": "Qt::Unchecked"}.items()
+    assert leaf.attrib.items() >= {"id": "gridplan_force_police", "name": "police", "checked": "Qt::Unchecked"}.items()
     layer = root.find("projectlayers/maplayer")
     assert layer is not None
     assert layer.findtext("id") == "gridplan_force_police"

@@ -12,8 +12,8 @@ from gridplan.deployment.roads import Ways
 from gridplan.deployment.shortage import explain_gaps
 from gridplan.deployment.task import Posting, Task, missing_price, weigh
 from gridplan.errors import first_three
-from gridplan.forces import DeploymentRules, ForceRules
-from gridplan.language import say, word
+from gridplan.forces import DeploymentRules, ForceRules, amount_of, title_of
+from gridplan.language import say
 from gridplan.model import Finding
 from gridplan.schema import ASSIGNMENT_COLUMNS, FORCE_COLUMNS, PERSON_COLUMNS, SHORTAGE_COLUMNS
 
@@ -203,8 +203,8 @@ def _absent(ground: Ground, force: ForceRules) -> pd.DataFrame:
     need = counts[force.unit].sum() * (force.persons_per_grid if force.unit == "grids" else 1)
     n = int(np.ceil(need / force.capacity))
     remedy = say(
-        "{count} more of capacity {capacity:g} {unit} in {where}",
-        count=n, capacity=force.capacity, unit=word(force.unit), where=say("the district"),
+        "{count} more with a capacity of {capacity} each in {where}",
+        count=n, capacity=amount_of(force.capacity, force.unit), where=say("the district"),
     )  # fmt: skip
     reason = say("no person of this force in the roster")
     rows = [(code, force.force, force.persons_per_grid, reason, remedy) for code in ground.codes]
@@ -223,7 +223,7 @@ def _say_ways(ways: Ways) -> Iterator[Finding]:
 
 
 def _say_shortages(shortages: pd.DataFrame, rules: DeploymentRules, ground: Ground) -> Iterator[Finding]:
-    names = {f.force: f.name for f in rules.forces}
+    names = {f.force: title_of(f.force, f.name) for f in rules.forces}
     rows = {code: row for row, code in enumerate(ground.codes)}
     alike: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
     for code, force, missing, reason, remedy in shortages[list(SHORTAGE_COLUMNS)].to_numpy(dtype=object):
@@ -248,7 +248,7 @@ def _say_committee(assignment: pd.DataFrame, rules: DeploymentRules, ground: Gro
         if force.required and len(codes):
             reason = say(
                 "{force} is served by committee staff alone in {count} grids ({ids}); Article 18 does not leave it to "
-                "them", force=force.name, count=len(codes), ids=first_three(codes),
+                "them", force=title_of(force.force, force.name), count=len(codes), ids=first_three(codes),
             )  # fmt: skip
             yield Finding(code="roster_committee_alone", severity="warning", subject=force.force, reason=reason,
                           value=float(len(codes)), place=ground.place(int(rows[codes[0]])))  # fmt: skip
@@ -263,8 +263,8 @@ def _say_broken(ground: Ground, post: Post) -> Iterator[Finding]:
         grids = post.posting.item[post.posting.person == person]
         reason = say(
             "the beat of {id} ({force}) falls into {pieces} pieces: {ids}; no way was found to serve these grids in "
-            "one piece within capacities", id=crew.ids[person], force=crew.rules.name, pieces=int(pieces[person]),
-            ids=first_three(ground.codes[grids]),
+            "one piece within capacities", id=crew.ids[person], force=title_of(crew.rules.force, crew.rules.name),
+            pieces=int(pieces[person]), ids=first_three(ground.codes[grids]),
         )  # fmt: skip
         yield Finding(code="roster_beat_broken", severity="warning", subject=str(crew.ids[person]), reason=reason,
                       value=float(pieces[person]), place=ground.place(int(grids[0])))  # fmt: skip

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gridplan.deployment.ground import Flags, Floats, Ground, Ints
 from gridplan.errors import LayerError, first_three, nth_row
-from gridplan.forces import DeploymentRules, ForceRules, force_of
+from gridplan.forces import DeploymentRules, ForceRules, force_of, title_of
 from gridplan.language import join, say, word
 from gridplan.model import Finding
 from gridplan.schema import CAPACITIES, STAFF
@@ -170,7 +170,7 @@ def _read_forces(door: _Door) -> NDArray[np.object_]:
             if close
             else say("add [deployment.forces.{name}] to the rule file", name=name or "KEY")
         )
-        needed = say("one of the forces {names}", names=join([f.name for f in door.rules.forces]))
+        needed = say("one of the forces {names}", names=join([title_of(f.force, f.name) for f in door.rules.forces]))
         door.refuse("force", needed, name or word("none"), (names == name).to_numpy(), remedy)
     return names.map({name: force.force for name, force in known.items()}).to_numpy(dtype=object)
 
@@ -272,7 +272,8 @@ def _skilled(door: _Door, force: ForceRules, rows: Ints) -> Flags:
         lacking = door.people["person_id"].iloc[rows[~able]]
         reason = say(
             "{force}: {count} persons lack {skills} and are not assigned, first {ids}",
-            force=force.name, count=len(lacking), skills=join(force.skills), ids=first_three(lacking),
+            force=title_of(force.force, force.name), count=len(lacking), skills=join(force.skills),
+            ids=first_three(lacking),
         )  # fmt: skip
         door.warn("roster_skills", reason, len(lacking))
     return able
@@ -284,7 +285,7 @@ def _read_capacity(door: _Door, force: ForceRules, rows: Ints, units: NDArray[np
     given = np.isfinite(capacity)
     kinds = sorted(set(units[rows][given]))
     mask = np.zeros(len(door.people), dtype=bool)
-    field = say("capacity of {force}", force=force.name)
+    field = say("capacity of {force}", force=title_of(force.force, force.name))
     if len(kinds) > 1:
         mask[rows] = given
         found = join([word(kind) for kind in kinds], "and")

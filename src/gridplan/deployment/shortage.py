@@ -10,7 +10,8 @@ from scipy.sparse.csgraph import connected_components, maximum_flow
 from gridplan.deployment.ground import Ints
 from gridplan.deployment.task import Posting, Task
 from gridplan.errors import first_three
-from gridplan.language import say, word
+from gridplan.forces import amount_of
+from gridplan.language import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,8 +86,8 @@ def _explain(
     more = _more_persons(task.size[items], missing, capacity)
     where = _name_places(place.iloc[items])
     remedy = say(
-        "{count} more of capacity {capacity:g} {unit} in {where}",
-        count=more, capacity=capacity, unit=word(unit), where=where,
+        "{count} more with a capacity of {capacity} each in {where}",
+        count=more, capacity=amount_of(capacity, unit), where=where,
     )  # fmt: skip
     if not len(persons):
         return Gap(items=items, missing=missing, reason=say("no person in scope"), remedy=remedy)
@@ -99,19 +100,19 @@ def _explain(
         return Gap(items=items, missing=missing, reason=reason, remedy=remedy)
     if task.counted:
         reason = say(
-            "capacity of the {count} in scope short by {wanted:g} {unit}",
-            count=len(persons), wanted=wanted, unit=word(unit),
+            "capacity of the {count} in scope short by {wanted}",
+            count=len(persons), wanted=amount_of(wanted, unit),
         )  # fmt: skip
     else:
         reason = say(
-            "capacity of the {count} in scope short by {wanted:g} {unit}, at most {left:g} left with one of them",
-            count=len(persons), wanted=wanted, unit=word(unit), left=left[persons].max(),
+            "capacity of the {count} in scope short by {wanted}, at most {left} left with one of them",
+            count=len(persons), wanted=amount_of(wanted, unit), left=amount_of(left[persons].max(), unit),
         )  # fmt: skip
     enough = _enough_capacity(task, persons) if task.counted else None
     if enough is not None:
         remedy = say(
-            "{remedy}, or a capacity of {enough} {unit} for each of the {count}",
-            remedy=remedy, enough=enough, unit=word(unit), count=len(persons),
+            "{remedy}, or a capacity of {enough} for each of the {count}",
+            remedy=remedy, enough=amount_of(enough, unit), count=len(persons),
         )  # fmt: skip
     return Gap(items=items, missing=missing, reason=reason, remedy=remedy)
 

@@ -10,21 +10,12 @@ import pandas as pd
 import pyogrio
 from openpyxl import Workbook
 
-from gridplan.language import translate
+from gridplan.language import language, pack, say, told_in, word
 from gridplan.model import Finding
 from gridplan.reporting.folder import write_folder
-from gridplan.reporting.sheets import GAP, add_sheet
+from gridplan.reporting.sheets import GAP, SHARE, TENTH, WHOLE, Table, add_sheet, finding_title, save_book
 
 EMERGENCY_FILES: Final = ("emergency.xlsx", "emergency.gpkg")
-
-_STATES: Final = {"affected": "受影响", "neighbour": "相邻"}
-_TIERS: Final = {"residence": "居住地", "employer": "单位所在地", "elsewhere": "其他"}
-_TOTALS: Final = {
-    "needed": "需要人数", "sent": "派出人数", "left": "未派出的机关企事业单位人员", "reserve": "预备队人数",
-    "bases_needed": "全覆盖最少驻地数", "bases_chosen": "采用驻地数", "unreachable": "任何驻地都不能按时到达的网格数",
-    "households_in_time": "按时到达的户数",
-}  # fmt: skip
-_PROOFS: Final = {"bases_needed": "bases_needed_proven", "bases_chosen": "bases_chosen_proven"}
 
 
 def write_emergency(
@@ -62,57 +53,76 @@ def _fill(
     totals: Mapping[str, float], findings: list[Finding], folder: Path,
 ) -> None:  # fmt: skip
     book = Workbook(write_only=True)
-    add_sheet(book, "态势", ("项目", "内容"), _summary(frames["situation"], totals, findings), filters=False)
-    add_sheet(book, "受影响网格", *_situation(frames["situation"]))
-    add_sheet(book, "派遣", ("网格编码", "人员编号", "依据", "路程（米）"), _dispatch(frames["dispatch"]))
-    add_sheet(book, "驻地", ("驻地", "可达网格", "可达户数", "全覆盖所需", "采用"), _bases(bases))
-    add_sheet(book, "到达", ("网格编码", "驻地", "分钟", "按时"), _reach(frames["reach"]))
-    book.save(folder / "emergency.xlsx")
+    told = _summary(frames["situation"], totals, findings)
+    add_sheet(book, say("Situation"), *told, widths=(34, 72), filters=False, upright=True)
+    _add_situation(book, frames["situation"])
+    add_sheet(book, say("Dispatch"), *_dispatch(frames["dispatch"]), forms={3: WHOLE})
+    add_sheet(book, say("Bases"), *_bases(bases), forms={1: WHOLE, 2: WHOLE})
+    add_sheet(book, say("Reach"), *_reach(frames["reach"]), forms={2: TENTH})
+    save_book(book, folder / "emergency.xlsx")
     for layer, frame in (("situation", places), ("bases", bases)):
         path = folder / "emergency.gpkg"
         options = {} if path.exists() else {"dataset_options": {"VERSION": "1.2"}}
         pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", append=path.exists(), **options)
 
 
-def _summary(situation: pd.DataFrame, totals: Mapping[str, float], findings: list[Finding]) -> list[Any]:
+def _summary(situation: pd.DataFrame, totals: Mapping[str, float], findings: list[Finding]) -> Table:
     affected = situation[situation["state"] == "affected"]
     rows: list[Any] = [
-        ("受影响网格数", len(affected)), ("受影响户数", int(affected["households"].sum())),
-        ("受影响人口", int(affected["residents"].sum())), ("相邻网格数", len(situation) - len(affected)),
-    ]  # fmt: skip
-    for name, title in _TOTALS.items():
-        proven = totals.get(_PROOFS.get(name, ""), 1.0)
-        rows.append((title, f"{int(totals[name])}" + ("" if proven else "（未证明最优）")))
-    rows += [(translate(f.code, "zh"), str(f.reason)) for f in findings]
-    return rows
+        (say("Grids affected"), len(affected)),
+        (say("Households affected"), int(affected["households"].sum())),
+        (say("Residents affected"), int(affected["residents"].sum())),
+        (say("Neighbouring grids"), len(situation) - len(affected)),
+        (say("Persons needed"), int(totals["needed"])),
+        (say("Persons sent"), int(totals["sent"])),
+        (say("Staff of organs left"), int(totals["left"])),
+        (say("Persons of the reserve"), int(totals["reserve"])),
+        (say("Fewest bases for every grid"), _proven(totals, "bases_needed")),
+        (say("Bases used"), _proven(totals, "bases_chosen")),
+        (say("Grids no base reaches in time"), int(totals["unreachable"])),
+        (say("Households reached in time"), int(totals["households_in_time"])),
+        *((finding_title(f.code), told_in(pack(f.reason), language())) for f in findings),
+    ]
+    return (say("Item"), say("Content")), rows
 
 
-def _situation(situation: pd.DataFrame) -> tuple[tuple[str, ...], list[Any]]:
-    head = ("网格编码", "网格名称", "社区", "状态", "受影响面积比例", "受影响户数", "受影响人口", "失能老人",
-            "未成年人", "流动人口", "精神障碍患者", "重点场所", "需要人数", "派出人数")  # fmt: skip
+def _proven(totals: Mapping[str, float], name: str) -> int | str:
+    """Give a number of bases, and say where it may not be the best."""
+    count = int(totals[name])
+    return count if totals[f"{name}_proven"] else say("{count} (not proven the best)", count=count)
+
+
+def _add_situation(book: Workbook, situation: pd.DataFrame) -> None:
+    head = (
+        say("Code"), say("Name"), say("Community"), say("State"), say("Share of the area"), say("Households affected"),
+        say("Residents affected"), say("Elderly, disabled"), say("Minors"), say("Floating population"),
+        say("Mental disorders"), say("Key places"), say("Persons needed"), say("Persons sent"),
+    )  # fmt: skip
     rows = []
     for row in situation.itertuples(index=False):
-        cells: list[Any] = ["" if pd.isna(v) else v for v in row]
-        cells[3] = _STATES[cells[3]]
-        cells[13] = (cells[13], GAP if cells[13] < cells[12] else None)
-        rows.append(cells)
-    return head, rows
+        *cells, sent = ["" if pd.isna(v) else v for v in row]
+        cells[3] = word(str(cells[3]))
+        rows.append([*cells, (sent, GAP if sent < cells[-1] else None)])
+    add_sheet(book, say("Affected grids"), head, rows, forms={4: SHARE, **dict.fromkeys(range(5, 14), WHOLE)})
 
 
-def _dispatch(dispatch: pd.DataFrame) -> list[Any]:
-    return [(g, p, _TIERS[t], m) for g, p, t, m in dispatch.to_numpy(dtype=object)]
+def _dispatch(dispatch: pd.DataFrame) -> Table:
+    rows = [(g, p, word(t), m) for g, p, t, m in dispatch.to_numpy(dtype=object)]
+    return (say("Code"), say("Person"), say("Because of"), say("Way (m)")), rows
 
 
-def _bases(bases: gpd.GeoDataFrame) -> list[Any]:
+def _bases(bases: gpd.GeoDataFrame) -> Table:
     columns = bases[["base_id", "grids", "households", "needed", "chosen"]].to_numpy(dtype=object)
-    return [(b, g, h, _yes(n), _yes(c)) for b, g, h, n, c in columns]
+    head = (say("Base"), say("Grids within reach"), say("Households within reach"), say("In the fewest"), say("Used"))
+    return head, [(b, g, h, _yes(n), _yes(c)) for b, g, h, n, c in columns]
 
 
-def _reach(reach: pd.DataFrame) -> list[Any]:
-    return [
+def _reach(reach: pd.DataFrame) -> Table:
+    rows = [
         (g, b, "" if pd.isna(m) else m, (_yes(t), None if t else GAP)) for g, b, m, t in reach.to_numpy(dtype=object)
     ]
+    return (say("Code"), say("Base"), say("Minutes"), say("In time")), rows
 
 
 def _yes(value: object) -> str:
-    return "是" if value else "否"
+    return say("yes") if value else say("no")

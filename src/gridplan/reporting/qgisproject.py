@@ -10,6 +10,7 @@ import pyogrio
 from pyproj import CRS
 
 from gridplan.config import Rules
+from gridplan.forces import title_of
 from gridplan.language import say
 from gridplan.model import PlanData
 from gridplan.reporting.styles import layer_style
@@ -122,7 +123,7 @@ def _force_entries(plan: PlanData, package: Path) -> list[_Entry]:
     table = "assignment_areas"
     return [
         _Entry(
-            id=f"gridplan_force_{force}", title=name, style=table, family="Polygon", shown=False,
+            id=f"gridplan_force_{force}", title=title_of(force, name), style=table, family="Polygon", shown=False,
             source=_source(table, package) + "|subset=\"force\" = '" + force.replace("'", "''") + "'",
         )
         for force, name in plan.forces[["force", "name"]].to_numpy()

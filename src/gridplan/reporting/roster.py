@@ -1,4 +1,4 @@
-"""roster.xlsx: who serves which grid, for an office to sign."""
+"""roster.xlsx: who serves which grid, for an office to sign, in the language in use."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,13 +8,13 @@ import pandas as pd
 from openpyxl import Workbook
 
 from gridplan.config import Rules
+from gridplan.forces import title_of
+from gridplan.language import say, word
 from gridplan.model import PlanData
-from gridplan.reporting.sheets import GAP, OWN, Table, add_sheet
+from gridplan.reporting.sheets import GAP, OWN, SHARE, TENTH, WHOLE, Table, add_sheet, save_book
 
-LEVEL_NAMES: Final = {"grid": "网格", "beat": "片区", "community": "社区", "subdistrict": "街道"}
-UNIT_NAMES: Final = {"grids": "网格", "households": "户", "residents": "人"}
-STAFF_NAMES: Final = {"department": "部门", "committee": "社区", "organ": "机关", "public": "社会"}
-METHOD_NAMES: Final = {"flow": "最小费用流", "search": "搜索", "beats": "连片搜索", "no person": "无人员"}
+_COLUMN: Final = 14
+"""Width of the column of a force: cells list persons, one below the other if need be."""
 
 
 def write_roster(plan: PlanData, rules: Rules, path: Path, names: Mapping[str, str] | None = None) -> None:
@@ -33,7 +33,7 @@ def write_roster(plan: PlanData, rules: Rules, path: Path, names: Mapping[str, s
     """
     book = Workbook(write_only=True)
     add_roster(book, plan, rules, names)
-    book.save(path)
+    save_book(book, path)
 
 
 def add_roster(book: Workbook, plan: PlanData, rules: Rules, names: Mapping[str, str] | None = None) -> None:
@@ -50,43 +50,50 @@ def add_roster(book: Workbook, plan: PlanData, rules: Rules, names: Mapping[str,
     names : mapping of str to str, optional
         Person id -> name; ids stand alone where there is none.
     """
-    add_sheet(book, "汇总", *_summary(plan, rules), widths=(18, 46), filters=False)
-    add_sheet(book, "按网格", *_by_grid(plan, names or {}))
-    add_sheet(book, "按力量", *_by_force(plan))
-    add_sheet(book, "按人员", *_by_person(plan, names or {}))
-    add_sheet(book, "缺口", *_gaps(plan))
-    add_sheet(book, "规则", *_defaults(rules))
+    titles = {f.force: title_of(f.force, f.name) for f in _rows(plan.forces)}
+    add_sheet(book, say("Roster"), *_summary(plan, rules, titles), widths=(24, 72), filters=False, upright=True)
+    add_sheet(book, say("By grid"), *_by_grid(plan, titles, names or {}), freeze="C2", forms={4: WHOLE}, paper="A3")
+    forms = {**dict.fromkeys((3, 4, 5, 7, 8, 9), WHOLE), 6: TENTH, 10: SHARE}
+    add_sheet(book, say("By force"), *_by_force(plan, titles), forms=forms)
+    _add_persons(book, plan, titles, names or {})
+    add_sheet(book, say("Gaps"), *_gaps(plan, titles))
+    add_sheet(book, say("Forces"), *_defaults(rules))
 
 
-def _summary(plan: PlanData, rules: Rules) -> Table:
-    forces, rows = plan.forces, list[Any]()
+def _summary(plan: PlanData, rules: Rules, titles: Mapping[str, str]) -> Table:
     lacking = plan.shortages["grid_code"].nunique()
-    rows += [
-        ("网格数", len(plan.grids)),
-        ("户数", int(plan.grids["households"].sum())),
-        ("户的口径", rules.household_basis),
-        ("人员数", len(plan.persons)),
-        ("已分派人员数", int((plan.persons["grids"] > 0).sum())),
-        ("力量齐全的网格数", len(plan.grids) - lacking),
-        ("有缺口的网格数", lacking),
-        ("路程", "沿道路" if (plan.assignment["way"] == "road").any() else "直线乘绕行系数"),
-        ("绕行系数", rules.deployment.detour),
-    ]
-    for force in _rows(forces):
-        text = f"应到 {force.needed} 格次，已到 {force.served} 格次，"
-        text += "已证明最优" if force.proven else f"与最优的差距不超过 {force.gap:.1%}"
-        rows.append((force.name, text))
-    rows += [
-        ("说明", "人员配比和容量不在条例中，是本单位可修改的规则；见“规则”表，标“默认”者未经修改。"),
-        ("说明", "黄底：该力量只由社区工作者承担（条例第十八条）；红底：缺人。"),
-        ("审核人", ""), ("签字", ""), ("日期", ""),
+    on_roads = (plan.assignment["way"] == "road").any()
+    rows: list[Any] = [
+        (say("Grids"), len(plan.grids)),
+        (say("Households"), int(plan.grids["households"].sum())),
+        (say("What a household is"), word(rules.household_basis)),
+        (say("Persons"), len(plan.persons)),
+        (say("Persons who serve"), int((plan.persons["grids"] > 0).sum())),
+        (say("Grids with every force"), len(plan.grids) - lacking),
+        (say("Grids with a gap"), lacking),
+        (say("Ways"), say("along the roads") if on_roads else say("straight lines times the detour")),
+        (say("Detour"), rules.deployment.detour),
+        *((titles[force.force], _how_good(force)) for force in _rows(plan.forces)),
+        (say("Note"), say("Staff ratios and capacities are not in the regulation: they are rules that this office may "
+                          "change; see the sheet of forces, where what nobody changed is marked as a default.")),
+        (say("Note"), say("Yellow: only committee staff serve here (Article 18). Red: somebody lacks.")),
+        (say("Checked by"), ""), (say("Signature"), ""), (say("Date"), ""),
     ]  # fmt: skip
-    return ("项目", "内容"), rows
+    return (say("Item"), say("Content")), rows
 
 
-def _by_grid(plan: PlanData, names: Mapping[str, str]) -> Table:
+def _how_good(force: Any) -> str:  # noqa: ANN401 - a row of itertuples
+    filled = {"served": int(force.served), "needed": int(force.needed)}
+    if not force.persons:
+        return say("{served} of {needed} posts filled; nobody of this force", **filled)
+    if force.proven:
+        return say("{served} of {needed} posts filled; proven: no roster is better", **filled)
+    return say("{served} of {needed} posts filled; at most {gap:.1%} from the best roster", **filled,
+               gap=float(force.gap))  # fmt: skip
+
+
+def _by_grid(plan: PlanData, titles: Mapping[str, str], names: Mapping[str, str]) -> Table:
     """One row a grid, one column a force."""
-    forces = plan.forces[["force", "name"]].to_numpy().tolist()
     cells: dict[tuple[str, str], list[str]] = {}
     own: dict[tuple[str, str], bool] = {}
     for grid, force, person, staff in plan.assignment[["grid_code", "force", "person_id", "staff"]].to_numpy():
@@ -96,76 +103,108 @@ def _by_grid(plan: PlanData, names: Mapping[str, str]) -> Table:
     rows: list[Any] = []
     for grid in _rows(plan.grids):
         row: list[Any] = [grid.grid_code, grid.name, grid.community, grid.subdistrict, int(grid.households)]
-        for force, _ in forces:
+        for force in titles:
             key = (grid.grid_code, force)
-            text = "、".join(cells.get(key, []))
-            text += f"（缺 {short[key]}）" if key in short else ""
-            row.append((text, GAP if key in short else OWN if own.get(key) else None))
+            held = [*cells.get(key, []), *([say("{count} short", count=short[key])] if key in short else [])]
+            row.append((_list(held), GAP if key in short else OWN if own.get(key) else None))
         rows.append(row)
-    return ("网格编码", "网格名称", "社区", "街道", "户数", *(name for _, name in forces)), rows
+    head = (say("Code"), say("Name"), say("Community"), say("Subdistrict"), say("Households"), *titles.values())
+    return head, rows
 
 
-def _by_force(plan: PlanData) -> Table:
-    head = ("力量", "层级", "容量单位", "人员", "应到格次", "已到格次", "平均路程（米）", "变动格次", "代价（米）",
-            "下界（米）", "差距", "已证明最优", "方法", "默认规则")  # fmt: skip
+def _by_force(plan: PlanData, titles: Mapping[str, str]) -> Table:
+    head = (say("Force"), say("Level"), say("Capacity counts"), say("Persons"), say("Posts"), say("Posts filled"),
+            say("Mean way (m)"), say("Posts that change hands"), say("Cost (m)"), say("Lower bound (m)"), say("Gap"),
+            say("Proven"), say("Method"), say("Default rule"))  # fmt: skip
     rows = [
-        (f.name, LEVEL_NAMES[f.level], UNIT_NAMES[f.unit], f.persons, f.needed, f.served, _number(f.distance_m),
-         f.changed, _number(f.cost), _number(f.bound), f"{f.gap:.2%}", _yes(f.proven),
-         METHOD_NAMES.get(f.method, f.method), _yes(f.defaults))
+        (titles[f.force], word(f.level), count_of(f.unit), f.persons, f.needed, f.served, _number(f.distance_m),
+         f.changed, _number(f.cost), _number(f.bound), float(f.gap), _yes(f.proven), word(f.method),
+         _yes(f.defaults))
         for f in _rows(plan.forces)
     ]  # fmt: skip
     return head, rows
 
 
-def _by_person(plan: PlanData, names: Mapping[str, str]) -> Table:
-    titles = dict(plan.forces[["force", "name"]].to_numpy().tolist())
-    served = plan.assignment.groupby(["force", "person_id"], sort=False)["grid_code"].agg("、".join)
-    called = ("姓名",) if names else ()
-    head = ("人员编号", *called, "力量", "人员类别", "网格数", "户数", "人口", "负荷", "容量", "容量单位",
-            "平均路程（米）", "片区块数", "网格")  # fmt: skip
+def _add_persons(book: Workbook, plan: PlanData, titles: Mapping[str, str], names: Mapping[str, str]) -> None:
+    served = plan.assignment.groupby(["force", "person_id"], sort=False)["grid_code"].agg(list)
+    called = (say("Person's name"),) if names else ()
+    head = (
+        say("Person"), *called, say("Force"), say("Staff of"), say("Grids"), say("Households"), say("Residents"),
+        say("Load of the person"), say("Capacity"), say("Capacity counts"), say("Mean way (m)"),
+        say("Pieces of the beat"), say("Grids served"),
+    )  # fmt: skip
     rows = [
-        (p.person_id, *((names.get(p.person_id, ""),) if names else ()), titles.get(p.force, p.force),
-         STAFF_NAMES.get(p.staff, p.staff), p.grids, p.households, p.residents, _number(p.load), _number(p.capacity),
-         UNIT_NAMES[p.unit], _number(p.distance_m), p.pieces, served.get((p.force, p.person_id), ""))
+        (p.person_id, *((names.get(p.person_id, ""),) if names else ()), titles[p.force], word(p.staff), p.grids,
+         p.households, p.residents, _number(p.load), _number(p.capacity), count_of(p.unit), _number(p.distance_m),
+         p.pieces, _list(served.get((p.force, p.person_id), [])))
         for p in _rows(plan.persons)
     ]  # fmt: skip
-    return head, rows
+    first = 3 + len(called)
+    forms = {first + k: form for k, form in enumerate((WHOLE, WHOLE, WHOLE, TENTH, TENTH, "General", TENTH))}
+    add_sheet(book, say("By person"), head, rows, forms=forms)
 
 
-def _gaps(plan: PlanData) -> Table:
-    titles = dict(plan.forces[["force", "name"]].to_numpy().tolist())
+def _gaps(plan: PlanData, titles: Mapping[str, str]) -> Table:
     grids = plan.grids.set_index("grid_code")[["name", "community"]]
     rows = [
-        (s.grid_code, *grids.loc[s.grid_code], titles.get(s.force, s.force), s.missing, s.reason, s.remedy)
+        (s.grid_code, *grids.loc[s.grid_code], titles[s.force], s.missing, s.reason, s.remedy)
         for s in _rows(plan.shortages)
     ]
-    return ("网格编码", "网格名称", "社区", "力量", "缺人数", "原因", "最小补救"), rows
+    return (say("Code"), say("Name"), say("Community"), say("Force"), say("Persons short"), say("Why"),
+            say("Smallest remedy")), rows  # fmt: skip
 
 
 def _defaults(rules: Rules) -> Table:
     deployment = rules.deployment
-    head = ("力量", "键", "每格必备", "层级", "容量", "容量单位", "每格人数", "每人户数", "范围", "起点", "技能",
-            "换人代价（米）", "来源")  # fmt: skip
-    scopes = {"district": "全区", "subdistrict": "所在街道", "community": "所在社区", "jurisdiction": "辖区"}
+    head = (say("Force"), say("Key"), say("In every grid"), say("Level"), say("Capacity"), say("Capacity counts"),
+            say("Persons a grid"), say("Households a person"), say("Scope"), say("Ways begin at"), say("Skills"),
+            say("Price of a change (m)"), say("Source"))  # fmt: skip
+    scopes = {
+        "district": say("the district"), "subdistrict": say("own subdistrict"), "community": say("own community"),
+        "jurisdiction": say("own jurisdiction"),
+    }  # fmt: skip
     rows = [
-        (f.name, f.force, _yes(f.required), LEVEL_NAMES[f.level], _number(f.capacity), UNIT_NAMES[f.unit],
-         f.persons_per_grid, f.households_per_person or "", scopes[f.scope], "单位" if f.place == "work" else "住处",
-         "、".join(f.skills), f.keep_m, "本单位规则" if deployment.changed(f) else "默认，不是条例的规定")
+        (title_of(f.force, f.name), f.force, _yes(f.required), word(f.level), _number(f.capacity), count_of(f.unit),
+         f.persons_per_grid, f.households_per_person or "", scopes[f.scope],
+         say("place of work") if f.place == "work" else say("home"), _list(f.skills), f.keep_m,
+         say("a rule of this office") if deployment.changed(f) else say("a default, not in the regulation"))
         for f in deployment.forces
     ]  # fmt: skip
     return head, rows
+
+
+def count_of(unit: str) -> str:
+    """Say what a capacity counts.
+
+    Parameters
+    ----------
+    unit : str
+        One of `forces.CAPACITY_UNITS`.
+
+    Returns
+    -------
+    str
+        A message.
+    """
+    units = {"grids": say("grids counted"), "households": say("households counted"),
+             "residents": say("residents counted")}  # fmt: skip
+    return units[unit]
 
 
 def _rows(frame: pd.DataFrame) -> list[Any]:
     return list(frame.itertuples())
 
 
+def _list(parts: Any) -> str:  # noqa: ANN401 - any sequence of texts
+    return str(say(", ")).join(parts)
+
+
 def _called(person: str, names: Mapping[str, str]) -> str:
-    return f"{names[person]}（{person}）" if names.get(person) else person
+    return f"{names[person]} ({person})" if names.get(person) else person
 
 
 def _yes(value: object) -> str:
-    return "是" if value else "否"
+    return say("yes") if value else say("no")
 
 
 def _number(value: float) -> float | str:

@@ -148,6 +148,23 @@ def save_book(book: Workbook, path: Path) -> None:
     path.write_bytes(whole.getvalue())
 
 
+def finding_title(code: str) -> str:
+    """Tell the title of a finding: Chinese stands in the catalogue, English is the code itself.
+
+    Parameters
+    ----------
+    code : str
+        Kind of the finding.
+
+    Returns
+    -------
+    str
+        The title.
+    """
+    told = str(word(code))
+    return told.replace("_", " ") if told == code else told
+
+
 def _set_sizes(sheet: Worksheet, rows: list[Row], widths: Sequence[int]) -> None:
     for k, width in enumerate(widths):
         sheet.column_dimensions[get_column_letter(k + 1)].width = width

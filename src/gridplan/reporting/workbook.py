@@ -14,7 +14,7 @@ from gridplan.language import language, say, told_in, word
 from gridplan.model import PlanData
 from gridplan.privacy import SharedCounts, share_counts, shared_grids
 from gridplan.reporting.classes import class_of, size_classes
-from gridplan.reporting.sheets import GAP, OWN, SHARE, TENTH, WHOLE, Table, add_sheet, save_book
+from gridplan.reporting.sheets import GAP, OWN, SHARE, TENTH, WHOLE, Table, add_sheet, finding_title, save_book
 from gridplan.reporting.summary import summarise
 from gridplan.schema import KEY_GROUPS
 
@@ -182,16 +182,10 @@ def _cause_in_words(cause: str, rules: Rules) -> str:
 
 def _findings(plan: PlanData) -> Table:
     rows = [
-        ((word(severity), _FILLS.get(severity)), _title(code), word(subject), told_in(message, language()))
+        ((word(severity), _FILLS.get(severity)), finding_title(code), word(subject), told_in(message, language()))
         for severity, code, subject, message in plan.findings[["severity", "code", "subject", "message"]].to_numpy()
     ]
     return (say("Severity"), say("Finding"), say("Subject"), say("Reason")), rows
-
-
-def _title(code: str) -> str:
-    """Tell the title of a finding: Chinese stands in the catalogue, English is the code itself."""
-    told = str(word(code))
-    return told.replace("_", " ") if told == code else told
 
 
 def _add_certificate(book: Workbook, plan: PlanData) -> None:
