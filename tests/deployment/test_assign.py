@@ -226,7 +226,7 @@ def test_ways_follow_the_roads() -> None:
     import geopandas as gpd  # noqa: PLC0415
     from shapely import LineString  # noqa: PLC0415
 
-    from gridplan.deployment.roads import find_ways  # noqa: PLC0415
+    from gridplan.ways import find_ways  # noqa: PLC0415
 
     roads = [LineString([(0, 0), (1000, 0)]), LineString([(500, 0), (500, 800)]), LineString([(9000, 0), (9500, 0)])]
     context = gpd.GeoDataFrame({"kind": ["road"] * 3, "name": ""}, geometry=roads, crs=PLAN.crs)

@@ -12,8 +12,8 @@ from shapely import box
 
 from conftest import CRS_PLAN, SIDE, X0, Y0, make_people, make_plan
 from gridplan.config import Rules
+from gridplan.cover import best_bases, fewest_bases
 from gridplan.deployment import respond
-from gridplan.deployment.cover import best_bases, fewest_bases
 from gridplan.errors import ConfigError, LayerError
 from gridplan.language import use_language
 from gridplan.staffing import Emergency

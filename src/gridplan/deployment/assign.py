@@ -16,12 +16,12 @@ from gridplan.deployment.flow import solve_flow
 from gridplan.deployment.frames import Post, lay_out, tell
 from gridplan.deployment.ground import Floats, Ground, Ints, find_neighbours, survey, survey_communities
 from gridplan.deployment.people import Crew, muster
-from gridplan.deployment.roads import find_ways
 from gridplan.deployment.search import EFFORTS, solve_weighted
 from gridplan.deployment.task import Posting, Task
 from gridplan.forces import DeploymentRules
 from gridplan.model import Finding, PlanData
 from gridplan.progress import Report, silent
+from gridplan.ways import find_ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,17 +10,17 @@ import pandas as pd
 import shapely
 
 from gridplan.config import Rules
-from gridplan.deployment.cover import best_bases, fewest_bases
+from gridplan.cover import best_bases, fewest_bases
 from gridplan.deployment.flow import solve_flow
 from gridplan.deployment.ground import Flags, Floats, Ground, Ints, find_neighbours, survey
 from gridplan.deployment.people import muster, split_list
-from gridplan.deployment.roads import Ways, find_ways
 from gridplan.deployment.task import Task
 from gridplan.errors import ConfigError, LayerError, first_three
 from gridplan.language import say, word
 from gridplan.model import Finding, PlanData
 from gridplan.privacy import shared_grids
 from gridplan.schema import KEY_GROUPS
+from gridplan.ways import Ways, find_ways
 
 TIERS: Final = ("residence", "employer", "elsewhere")
 """Why a person is sent to a grid, first to last: lives in its community, works there, neither (Article 26)."""

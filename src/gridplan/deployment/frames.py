@@ -8,7 +8,6 @@ import pandas as pd
 
 from gridplan.deployment.ground import Flags, Floats, Ground, Ints
 from gridplan.deployment.people import Crew
-from gridplan.deployment.roads import Ways
 from gridplan.deployment.shortage import explain_gaps
 from gridplan.deployment.task import Posting, Task, missing_price, weigh
 from gridplan.errors import first_three
@@ -16,6 +15,7 @@ from gridplan.forces import DeploymentRules, ForceRules, amount_of, title_of
 from gridplan.language import say
 from gridplan.model import Finding
 from gridplan.schema import ASSIGNMENT_COLUMNS, FORCE_COLUMNS, PERSON_COLUMNS, SHORTAGE_COLUMNS
+from gridplan.ways import Ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

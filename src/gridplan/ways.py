@@ -1,4 +1,4 @@
-"""Ways between people and grids: along the roads where there are roads, else straight lines with a detour."""
+"""Ways between people, grids and facilities: along roads where there are any, else straight lines with a detour."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial.distance import cdist
 
-from gridplan.deployment.ground import Flags, Floats, Ints
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
 
 _CELLS = 4_000_000
 """Distances held at a time."""
@@ -55,12 +58,35 @@ class Ways:
         straight = cdist(ends, starts) * self.detour
         if not len(self.lines) or not straight.size:
             return straight, np.zeros(straight.shape, dtype=bool)
-        road = self._along_roads(starts, ends)
+        road, _ = self._along_roads(starts, ends, self.reach_m)
         on_road = np.isfinite(road)
         return np.where(on_road, road, straight), on_road
 
-    def _along_roads(self, starts: Floats, ends: Floats) -> Floats:
-        """Shortest ways on the graph of the roads; infinite where there is none within reach."""
+    def within(self, starts: Floats, ends: Floats, radius_m: float) -> Flags:
+        """Tell which places lie within a way of others; who is joined by roads must follow them.
+
+        Parameters
+        ----------
+        starts, ends : float64[m, 2], float64[n, 2]
+            Metres.
+        radius_m : float
+            Longest way.
+
+        Returns
+        -------
+        bool[n, m]
+            True where the way from the start (column) to the end (row) is no longer.
+        """
+        near: Flags = cdist(ends, starts) * self.detour <= radius_m
+        if not len(self.lines) or not near.size:
+            return near
+        longest = radius_m + _SNAP_M
+        road, joined = self._along_roads(starts, ends, longest)
+        found: Flags = np.where(joined, road <= longest, near)
+        return found
+
+    def _along_roads(self, starts: Floats, ends: Floats, reach_m: float) -> tuple[Floats, Flags]:
+        """Shortest ways on the graph of the roads, infinite beyond reach; and who is joined by roads at all."""
         places, back = np.unique(np.concatenate([starts, ends]), axis=0, return_inverse=True)
         graph, first, off = _join(self.lines, places)
         source, target = first + back[: len(starts)], first + back[len(starts) :]
@@ -68,9 +94,11 @@ class Ways:
         road = np.empty((len(ends), len(wanted)))
         step = max(1, _CELLS // graph.shape[0])
         for k in range(0, len(wanted), step):
-            found = dijkstra(graph, directed=False, indices=wanted[k : k + step], limit=self.reach_m)
+            found = dijkstra(graph, directed=False, indices=wanted[k : k + step], limit=reach_m)
             road[:, k : k + step] = found[:, target].T
-        return road[:, column] + off[back[len(starts) :], None] * self.detour + off[back[: len(starts)]] * self.detour
+        part = connected_components(graph, directed=False)[1]
+        whole = road[:, column] + (off[back[len(starts) :], None] + off[back[: len(starts)]]) * self.detour
+        return whole, part[target][:, None] == part[source]
 
 
 def find_ways(context: gpd.GeoDataFrame, detour: float, reach_m: float) -> Ways:

@@ -1,11 +1,15 @@
-"""Bases of a mobile team: the fewest that reach every grid, and the best of a given number; exact, by HiGHS."""
+"""Bases and sites: the fewest that reach everybody, and the best of a given number; exact, by HiGHS."""
 
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gridplan.deployment.ground import Flags, Floats, Ints
 from gridplan.partition.highs import make_solver
+
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 NODES: Final = 20_000
 """Branches after which the best so far is taken, and said to be unproven."""
