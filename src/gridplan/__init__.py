@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gridplan.partition import partition_graph
     from gridplan.pipeline import make_plan, partition_district
     from gridplan.plan import Plan, audit_plan, read_plan
+    from gridplan.provision import Facilities, compare_facilities
     from gridplan.reading import read_layers
     from gridplan.sample import make_sample
     from gridplan.staffing import Emergency, assign_personnel, plan_emergency
@@ -39,6 +40,7 @@ __all__ = [
     "ConfigError",
     "Emergency",
     "EncodingError",
+    "Facilities",
     "Finding",
     "GraphError",
     "GridplanError",
@@ -53,6 +55,7 @@ __all__ = [
     "assign_personnel",
     "audit_plan",
     "check_district",
+    "compare_facilities",
     "make_plan",
     "make_sample",
     "partition_district",
@@ -65,6 +68,7 @@ __all__ = [
 _HOMES = {
     "Emergency": "staffing",
     "Check": "check",
+    "Facilities": "provision",
     "Finding": "model",
     "Layers": "model",
     "Partition": "model",
@@ -73,6 +77,7 @@ _HOMES = {
     "assign_personnel": "staffing",
     "audit_plan": "plan",
     "check_district": "intake",
+    "compare_facilities": "provision",
     "make_plan": "pipeline",
     "make_sample": "sample",
     "partition_district": "pipeline",

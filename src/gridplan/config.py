@@ -15,6 +15,7 @@ from gridplan.errors import ConfigError
 from gridplan.faults import choice_fault, is_count, load_toml, number_faults, refuse, unknown_key, value_fault
 from gridplan.forces import DeploymentRules, EmergencyRules
 from gridplan.language import join, say
+from gridplan.schema import ROOMS
 
 HOUSEHOLD_BASES: Final = ("resident", "registered", "dwelling")
 EFFORTS: Final = ("fast", "normal", "thorough")
@@ -129,6 +130,66 @@ class EstimateRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityRules:
+    """What a community's service facilities must offer, and how far a service reaches.
+
+    Parameters
+    ----------
+    area_per_100_m2 : float
+        Floor area of a community's facilities for each 100 households, in m2.
+    max_scatter_m : float
+        Two facilities of one community farther apart than this along the roads are too scattered (Article 12).
+    new_sites : int
+        Sites proposed for each service that does not reach everybody.
+    commerce_m, education_m, medical_m, elderly_care_m, childcare_m, culture_m, sport_m, utilities_m, shared_m : float
+        Longest way of a resident to the service, in metres; 0 leaves the service out.
+    rooms : tuple of str
+        Rooms every community must have (Article 11).
+    """
+
+    area_per_100_m2: float = 30.0
+    max_scatter_m: float = 500.0
+    new_sites: int = 3
+    commerce_m: float = 500.0
+    education_m: float = 1000.0
+    medical_m: float = 1000.0
+    elderly_care_m: float = 500.0
+    childcare_m: float = 500.0
+    culture_m: float = 1000.0
+    sport_m: float = 500.0
+    utilities_m: float = 1000.0
+    shared_m: float = 500.0
+    rooms: tuple[str, ...] = tuple(ROOMS)
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        lengths = [name for name in self.__slots__ if name.endswith("_m") or name == "area_per_100_m2"]
+        known = isinstance(self.rooms, tuple) and set(self.rooms) <= set(ROOMS)
+        refuse(
+            number_faults("facilities", self, lengths, zero=True),
+            value_fault("facilities.new_sites", say("a whole number >= 0"), repr(self.new_sites),
+                        holds=is_count(self.new_sites)),
+            value_fault("facilities.rooms", say("a list of {names}", names=join(list(ROOMS))), repr(self.rooms),
+                        holds=known),
+        )  # fmt: skip
+
+    def radius_m(self, service: str) -> float:
+        """Give the longest way to a service.
+
+        Parameters
+        ----------
+        service : str
+            A key of `schema.SERVICES`.
+
+        Returns
+        -------
+        float
+            Metres; 0 where the service is left out.
+        """
+        return float(getattr(self, f"{service}_m"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrivacyRules:
     """What leaves the bureau.
 
@@ -164,6 +225,8 @@ class Rules:
         How households are estimated.
     privacy : PrivacyRules
         What leaves the bureau.
+    facilities : FacilityRules
+        What facilities must offer.
     deployment : DeploymentRules
         How personnel go down into the grids.
     emergency : EmergencyRules
@@ -183,6 +246,7 @@ class Rules:
     geometry: GeometryRules = field(default_factory=GeometryRules)
     estimates: EstimateRules = field(default_factory=EstimateRules)
     privacy: PrivacyRules = field(default_factory=PrivacyRules)
+    facilities: FacilityRules = field(default_factory=FacilityRules)
     deployment: DeploymentRules = field(default_factory=DeploymentRules)
     emergency: EmergencyRules = field(default_factory=EmergencyRules)
 
@@ -278,6 +342,7 @@ class Rules:
         """
         mapping = dataclasses.asdict(self)
         mapping["geometry"]["hard_roads"] = list(self.geometry.hard_roads)
+        mapping["facilities"]["rooms"] = list(self.facilities.rooms)
         mapping["deployment"] = self.deployment.to_mapping()
         return mapping
 
@@ -288,6 +353,7 @@ _GROUPS: Final[Mapping[str, Any]] = MappingProxyType(
         "geometry": GeometryRules,
         "estimates": EstimateRules,
         "privacy": PrivacyRules,
+        "facilities": FacilityRules,
         "deployment": DeploymentRules,
         "emergency": EmergencyRules,
     }

@@ -146,6 +146,7 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "rooms": ("房间", "功能用房"),
             "area_m2": ("面积", "建筑面积"),
             "open": ("对外开放", "是否开放"),
+            "owner": ("权属单位", "所属单位", "产权单位"),
             "community": ("社区", "社区名称"),
             **_POINT,
         },
@@ -159,6 +160,12 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "skills": ("技能", "所需技能"),
         },
         "bases": {"name": ("名称", "驻地", "基地")},
+        "sites": {"name": ("名称", "地点", "选址")},
+        "estates": {
+            "name": ("名称", "项目名称", "小区名称"),
+            "year": ("年份", "交付年份", "竣工年份"),
+            "households": ("户数", "规划户数", "总套数", "套数"),
+        },
     }
 )
 """Role -> canonical field -> other names of the field, best first. Matching ignores case, spaces and width."""
@@ -265,6 +272,49 @@ CAUSES: Final = (
     "building above upper", "arithmetic", "coarse buildings", "locked", "barrier", "search limit",
 )  # fmt: skip
 """Why a grid lies outside the band; the empty text where it lies inside."""
+
+ROOMS: Final = MappingProxyType(
+    {
+        "service_hall": ("社区服务大厅", "服务大厅"),
+        "police_room": ("社区警务室", "警务室"),
+        "committee_office": ("居民委员会办公用房", "居委会办公用房", "居委会办公室"),
+        "activity_room": ("居民活动用房", "居民活动室"),
+        "party_centre": ("党群活动中心", "党群服务中心"),
+        "reading_room": ("阅览室", "图书室"),
+    }
+)
+"""Rooms of a community's service facilities (Article 11) -> other names of them."""
+
+CENTRES: Final = ("社区服务中心", "社区综合服务设施", "党群服务中心", "社区综合服务中心", "centre")
+"""Types of facilities that are a community's own (Article 11), beside all that have one of its rooms."""
+
+SERVICES: Final = MappingProxyType(
+    {
+        "commerce": ("商业", "菜市场", "农贸市场", "超市", "便利店", "商场", "shop"),
+        "education": ("教育", "小学", "中学", "学校", "school"),
+        "medical": ("医疗", "社区卫生服务站", "社区卫生服务中心", "医院", "诊所", "hospital"),
+        "elderly_care": ("养老", "日间照料中心", "养老院", "养老服务站"),
+        "childcare": ("托幼", "幼儿园", "托儿所", "托育机构", "kindergarten"),
+        "culture": ("文化", "文化活动站", "图书馆", "文化馆", "文体设施"),
+        "sport": ("体育", "健身站", "健身点", "体育馆", "运动场"),
+        "utilities": ("市政公用", "市政设施", "供热站", "燃气站", "供水站"),
+        "shared": ("会议室", "停车场", "卫生间", "公共厕所"),
+    }
+)
+"""Services (Article 13; the last those that employers open to residents, Article 33) -> types of facilities."""
+
+GAP_COLUMNS: Final = (
+    "community", "community_code", "subdistrict", "households", "residents", "facilities", "area_m2", "needed_m2",
+    "gap_m2", "scatter_m", "missing",
+)  # fmt: skip
+"""Facilities of each community: what there is, what is needed, the rooms that lack, and the longest way between two."""
+ESTATE_COLUMNS: Final = ("community", "community_code", "year", "planned", "households", "needed_m2", "gap_m2")
+"""The same for each year in which planned estates are finished; `planned` are the households of that year."""
+COVERAGE_COLUMNS: Final = (
+    "service", "radius_m", "community", "community_code", "residents", "covered", "uncovered", "share", "opened",
+)  # fmt: skip
+"""Residents of each community by service; `opened` are those that only facilities opened by employers cover."""
+SITE_COLUMNS: Final = ("service", "site", "residents", "proven")
 
 _COUNTS: Final = {"households": "households", "residents": "persons", **dict.fromkeys(KEY_GROUPS, "persons")}
 

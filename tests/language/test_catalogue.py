@@ -16,7 +16,21 @@ from gridplan.config import HOUSEHOLD_BASES
 from gridplan.draft import rule_texts
 from gridplan.forces import FORCES, LEVELS, title_of
 from gridplan.reporting import pagewords
-from gridplan.schema import ASIDE_REASONS, CAPACITIES, CAUSES, FINDING_COLUMNS, ROLES, SEVERITIES, STAFF
+from gridplan.schema import (
+    ASIDE_REASONS,
+    CAPACITIES,
+    CAUSES,
+    COVERAGE_COLUMNS,
+    ESTATE_COLUMNS,
+    FINDING_COLUMNS,
+    GAP_COLUMNS,
+    ROLES,
+    ROOMS,
+    SERVICES,
+    SEVERITIES,
+    SITE_COLUMNS,
+    STAFF,
+)
 
 SOURCE = Path(gridplan.__file__).parent
 FILES = sorted((SOURCE / "language" / "zh").glob("*.toml"))
@@ -29,6 +43,9 @@ STATES = {"usable", "unusable", "unchecked", "input"}
 JOINS = {"crossing", "link"}
 METHODS = {"flow", "search", "beats", "no person"}
 RESPONSES = {"affected", "neighbour", "residence", "employer", "elsewhere"}
+FACILITIES = {
+    *ROOMS, *SERVICES, *GAP_COLUMNS, *ESTATE_COLUMNS, *COVERAGE_COLUMNS, *SITE_COLUMNS, "estates", "coverage", "sites",
+}  # fmt: skip
 WORDS = {
     *COLUMNS,
     *TITLES,
@@ -50,6 +67,7 @@ WORDS = {
     *STAGES,
     *ESTIMATES,
     *SHAPES,
+    *FACILITIES,
 }
 """Words of the data that `word` is asked for."""
 

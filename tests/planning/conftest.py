@@ -1,4 +1,7 @@
-"""A made-up district laid out once, and its plan."""
+"""A made-up district laid out once, and its plan; plans of squares, to be reckoned by hand."""
+
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +12,10 @@ from gridplan.pipeline import make_plan
 from gridplan.plan import Plan
 from gridplan.reading import read_layers
 from gridplan.sample import make_sample
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from oracle_ground import Ground, plans
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +36,15 @@ def fabric(layers: Layers) -> Fabric:
 def plan(layers: Layers) -> Plan:
     """Its grids."""
     return make_plan(layers, effort="fast")
+
+
+@pytest.fixture(scope="session")
+def ground() -> Ground:
+    """Lay out four rows and six columns, no road."""
+    return Ground(plans.make_plan(4, 6))
+
+
+@pytest.fixture(scope="session")
+def ground_with_road() -> Ground:
+    """Lay out the same with one road along the middle."""
+    return Ground(plans.make_plan(4, 6, road=True))

@@ -3,9 +3,11 @@
 from gridplan.cli.commands import main
 from gridplan.cli.deployment import assign, emergency
 from gridplan.cli.drawing import map_
+from gridplan.cli.planning import facilities
 
 main.add_command(assign)
 main.add_command(emergency)
+main.add_command(facilities)
 main.add_command(map_)
 
 __all__ = ["main"]

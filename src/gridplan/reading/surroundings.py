@@ -32,8 +32,10 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "jurisdictions": ("polygons",),
     "hazards": ("lines", "points", "polygons"),
     "bases": ("points", "polygons"),
+    "sites": ("points", "polygons"),
+    "estates": ("points", "polygons"),
 }
-_NUMBERS: Final = ("area_m2", "capacity", "home_x", "home_y", "work_x", "work_y")
+_NUMBERS: Final = ("area_m2", "year", "households", "capacity", "home_x", "home_y", "work_x", "work_y")
 _FLAGS: Final = ("open",)
 _PLACES: Final = ("x", "y")
 _CLASS_OF: Final = {name_key(n): c for c, aliases in ROAD_CLASSES.items() for n in (c, *aliases)}
@@ -69,7 +71,7 @@ def make_layer(ref: LayerRef, frame: pd.DataFrame, shapes: Geometries, crs: CRS,
     rows = pd.Series([nth_row(i) for i in range(len(frame))], dtype=object)
     check_kinds(shapes, _KINDS[ref.role], ref.where, rows)
     fixed, _ = repair(shapes, largest=False)
-    if ref.role in ("facilities", "bases"):
+    if ref.role in ("facilities", "bases", "sites", "estates"):
         fixed = one_point(fixed)
     missing = is_missing(fixed)
     if missing.any():

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gridplan.reporting.checked import by_gravity, check_data, layer_table, write_check, write_check_workbook
     from gridplan.reporting.compare import equal_plans
     from gridplan.reporting.emergency import EMERGENCY_FILES, write_emergency
+    from gridplan.reporting.facilities import FACILITY_FILES, draw_facilities, write_facilities
     from gridplan.reporting.folder import check_folder, write_plan, write_text
     from gridplan.reporting.geopackage import read_plan_data
     from gridplan.reporting.mapsheet import write_maps
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EMERGENCY_FILES",
+    "FACILITY_FILES",
     "audit",
     "by_gravity",
     "check_data",
     "check_database",
     "check_folder",
+    "draw_facilities",
     "equal_plans",
     "layer_table",
     "plot_plan",
@@ -38,6 +41,7 @@ __all__ = [
     "write_check_workbook",
     "write_database",
     "write_emergency",
+    "write_facilities",
     "write_maps",
     "write_plan",
     "write_text",
@@ -45,11 +49,13 @@ __all__ = [
 
 _HOMES = {
     "EMERGENCY_FILES": "emergency",
+    "FACILITY_FILES": "facilities",
     "audit": "auditing",
     "by_gravity": "checked",
     "check_data": "checked",
     "check_database": "postgis",
     "check_folder": "folder",
+    "draw_facilities": "facilities",
     "equal_plans": "compare",
     "layer_table": "checked",
     "plot_plan": "plots",
@@ -61,6 +67,7 @@ _HOMES = {
     "write_check_workbook": "checked",
     "write_database": "postgis",
     "write_emergency": "emergency",
+    "write_facilities": "facilities",
     "write_maps": "mapsheet",
     "write_plan": "folder",
     "write_text": "folder",
