@@ -141,7 +141,7 @@ class FacilityRules:
         Two facilities of one community farther apart than this along the roads are too scattered (Article 12).
     new_sites : int
         Sites proposed for each service that does not reach everybody.
-    commerce_m, education_m, medical_m, elderly_care_m, childcare_m, culture_m, sport_m, utilities_m, shared_m : float
+    commerce_m, education_m, medical_m, elderly_care_m, childcare_m, culture_m, sport_m, municipal_m, shared_m : float
         Longest way of a resident to the service, in metres; 0 leaves the service out.
     rooms : tuple of str
         Rooms every community must have (Article 11).
@@ -157,7 +157,7 @@ class FacilityRules:
     childcare_m: float = 500.0
     culture_m: float = 1000.0
     sport_m: float = 500.0
-    utilities_m: float = 1000.0
+    municipal_m: float = 1000.0
     shared_m: float = 500.0
     rooms: tuple[str, ...] = tuple(ROOMS)
 

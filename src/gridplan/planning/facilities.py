@@ -114,7 +114,7 @@ def provide(
     chosen = _choose(plan, covered, ways, wanted, services, _candidates(plan, sites))
     return Provision(
         communities=gaps, estates=planned, coverage=coverage, grids=_by_grid(plan, covered, services), sites=chosen,
-        uncovered=_leftover(plan, covered, services), facilities=known,
+        uncovered=_leftover(plan, covered, services), facilities=known.drop(columns=["has", "shut"]),
         findings=(
             *_say_unknown(known, wanted, services), *_say_gaps(gaps, wanted), *_say_estates(planned),
             *_say_coverage(coverage, chosen),
