@@ -51,7 +51,7 @@ def test_all_faults_come_at_once() -> None:
     for part in (
         "found 公安局长 at a; did you mean 公安局?",
         "place: need home, work, community or subdistrict, found none at b",
-        "found 0 at c", "found less than 0 at d", "each id once, found some again at e", "found none at row 1",
+        "found 0 at c", "found less than 0 at d", "each id once, found some again at e", "found none at row 7",
         "found 丁社区 at f", "found 210106001001999 at g", "found 临时 at h", "found 吨 at i", "found only one at j",
         "beyond 200 km at k",
     ):  # fmt: skip

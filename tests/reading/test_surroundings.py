@@ -178,6 +178,20 @@ def test_wrong_rosters_are_explained(
         read_layers(folder)
 
 
+def test_half_a_place_and_the_row_in_the_file_are_kept_for_the_check(folder: Path) -> None:
+    """A place with one number is not lost in silence; rows are known by where they stand; all wrong numbers at once."""
+    frame = pd.DataFrame({"编号": ["b", "a"], "居住地X": [X, X], "居住地Y": [Y, None], "容量": [1, 2]}).astype(object)
+    frame.to_csv(folder / "人员.csv", index=False)
+    people = read_layers(folder).personnel
+    assert people is not None
+    assert people["home_x"].to_dict() == {1: X, 0: X}
+    assert people["home_y"].isna().to_dict() == {1: True, 0: False}
+    frame.loc[1, ["居住地X", "容量"]] = "?"
+    frame.to_csv(folder / "人员.csv", index=False)
+    with pytest.raises(LayerError, match="home_x: need numbers.*\\n.*capacity: need numbers"):
+        read_layers(folder)
+
+
 def test_compounds_may_have_parts(folder: Path) -> None:
     """Two plots of one compound are one row."""
     two = MultiPolygon([box(X, Y, X + 9, Y + 9), box(X + 20, Y, X + 29, Y + 9)])

@@ -60,9 +60,10 @@ class Crew:
 
 @dataclass(slots=True)
 class _Door:
-    """A roster being checked."""
+    """A roster being checked, sorted by id; `places` are the places of its rows in the file."""
 
     people: pd.DataFrame
+    places: Ints
     ground: Ground
     rules: DeploymentRules
     areas: gpd.GeoDataFrame | None
@@ -73,7 +74,7 @@ class _Door:
         """Note a fault of some rows."""
         if rows.any():
             ids = self.people["person_id"].to_numpy()[rows]
-            names = first_three(i or nth_row(k) for i, k in zip(ids, np.flatnonzero(rows).tolist(), strict=True))
+            names = first_three(i or nth_row(k) for i, k in zip(ids, self.places[rows].tolist(), strict=True))
             self.faults.append(
                 say(
                     "{where}, {field}: need {needed}, found {found} at {names}; {remedy}",
@@ -95,7 +96,7 @@ def muster(
     Parameters
     ----------
     people : DataFrame
-        The canonical columns of personnel; places in metres of the plan's CRS.
+        The canonical columns of personnel, indexed by their place in the file; places in metres of the plan's CRS.
     ground : Ground
         The grids.
     rules : DeploymentRules
@@ -120,7 +121,9 @@ def muster(
     if not len(people):
         raise LayerError(say("{where}: need at least one person, found none; fill the roster", where=word(_WHERE)))
     order = people["person_id"].astype(str).to_numpy().argsort(kind="stable")
-    door = _Door(people.iloc[order].reset_index(drop=True), ground, rules, areas, [], [])
+    door = _Door(
+        people.iloc[order].reset_index(drop=True), people.index.to_numpy()[order], ground, rules, areas, [], []
+    )
     _check_ids(door)
     force = _read_forces(door)
     staff = _read_kinds(door, "staff", STAFF, "department")
@@ -179,7 +182,7 @@ def _read_kinds(door: _Door, field: str, kinds: Mapping[str, tuple[str, ...]], d
     known = {name: kind for kind, names in kinds.items() for name in (kind, *names)}
     values = door.people[field]
     for value in sorted(set(values) - {"", *known}):
-        needed = say("one of {names}", names=", ".join(known))
+        needed = say("one of {names}", names=join([*known]))
         door.refuse(field, needed, value, (values == value).to_numpy(), say("correct or empty it"))
     return values.map({"": default, **known}).to_numpy(dtype=object)
 

@@ -10,7 +10,7 @@ import shapely
 from pyproj import CRS
 
 from gridplan.errors import LayerError, first_three, nth_row
-from gridplan.language import say, word
+from gridplan.language import join, say, word
 from gridplan.reading.crs import LOCAL, Geometries, to_degrees, transformation
 from gridplan.reading.fields import to_flags, to_numbers, to_text
 from gridplan.reading.guessing import guess_crs
@@ -106,7 +106,8 @@ def make_personnel(ref: LayerRef, frame: pd.DataFrame, crs: CRS, anchor: tuple[f
     Returns
     -------
     DataFrame
-        All canonical fields, sorted by person_id; places in metres of `crs`, NaN where unknown.
+        All canonical fields, sorted by person_id and indexed by their place in the file; places in metres of `crs`,
+        NaN where unknown. Of a place with one number alone that number stays, for the roster to be refused.
 
     Raises
     ------
@@ -116,8 +117,10 @@ def make_personnel(ref: LayerRef, frame: pd.DataFrame, crs: CRS, anchor: tuple[f
     people = canonical_frame("personnel", frame, ref.where)
     for place in ("home", "work"):
         columns = [f"{place}_x", f"{place}_y"]
-        people[columns] = bring_places(people[columns], crs, anchor, f"{ref.where}, {place}")
-    return people.sort_values(["person_id", "force", "community"], kind="stable", ignore_index=True)
+        half = people[columns].notna().sum(axis=1) == 1
+        moved = bring_places(people[columns], crs, anchor, f"{ref.where}, {place}")
+        people[columns] = moved.where(~half, people[columns])
+    return people.sort_values(["person_id", "force", "community"], kind="stable")
 
 
 def canonical_frame(role: str, frame: pd.DataFrame, where: str = "") -> pd.DataFrame:
@@ -142,7 +145,7 @@ def canonical_frame(role: str, frame: pd.DataFrame, where: str = "") -> pd.DataF
     LayerError
         If a number is none.
     """
-    table = pd.DataFrame(index=frame.index)
+    table, faults = pd.DataFrame(index=frame.index), list[str]()
     for name in FIELDS[role]:
         if name in _PLACES:
             continue
@@ -151,18 +154,18 @@ def canonical_frame(role: str, frame: pd.DataFrame, where: str = "") -> pd.DataF
             table[name], unreadable = to_numbers(raw)
             if unreadable.any():
                 rows = first_three(nth_row(i) for i in np.flatnonzero(unreadable).tolist())
-                raise LayerError(
+                faults.append(
                     say(
                         "{where}, {name}: need numbers, found other text at {ids}; correct or empty it",
-                        where=where or word(role),
-                        name=name,
-                        ids=rows,
+                        where=where or word(role), name=name, ids=rows,
                     )
-                )
+                )  # fmt: skip
         elif name in _FLAGS:
             table[name] = to_flags(raw)
         else:
             table[name] = to_text(raw)
+    if faults:
+        raise LayerError(join(faults, "\n"))
     if "road_class" in table:
         table["road_class"] = table["road_class"].map(lambda c: _CLASS_OF.get(name_key(c), c)).astype("str")
     return table
