@@ -166,9 +166,9 @@ def assign_district(
     GridplanError
         If an input cannot be used, or the folder cannot be written.
     """
+    plan = read_plan(place)
     folder = Path(out) if out is not None else Path(place) if Path(place).is_dir() else Path(place).parent
     reporting.check_folder(folder)
-    plan = read_plan(place)
     roster = reading.read_roster(personnel, plan.crs, _middle(plan), encoding=encoding, names=names)
     plan = assign_personnel(plan, roster, encoding=encoding, report=report, **options)
     plan.write(folder, names=roster.names, report=report)
@@ -249,8 +249,9 @@ def respond_district(place: str | Path, hazard: str | Path, out: str | Path, **o
     GridplanError
         If an input cannot be used, or the folder cannot be written.
     """
+    plan = read_plan(place)
     reporting.check_folder(Path(out), reporting.EMERGENCY_FILES)
-    found = plan_emergency(read_plan(place), hazard, **options)
+    found = plan_emergency(plan, hazard, **options)
     found.write(out)
     return found
 

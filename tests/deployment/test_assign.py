@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from conftest import COMMUNITIES, X0, Y0, everyone, make_people, make_plan
 from gridplan.config import Rules
 from gridplan.deployment import Deployment, deploy
+from gridplan.errors import GridplanError
 from gridplan.language import use_language
 from gridplan.plan import Plan, read_plan
-from gridplan.staffing import assign_personnel
+from gridplan.staffing import assign_district, assign_personnel
 
 FORCES = ("公安", "信访", "卫健", "网格员", "城管")
 UNITS = {"公安": "", "信访": "", "卫健": "户", "网格员": "", "城管": "人"}
@@ -163,8 +164,6 @@ def test_a_roster_is_written_read_back_and_replaced(folder: Path) -> None:
 
 def test_names_stand_in_the_printed_roster_alone(folder: Path) -> None:
     """And there only when they are asked for."""
-    from gridplan.staffing import assign_district  # noqa: PLC0415
-
     table = pd.read_excel(folder / "人员.xlsx", engine="calamine")
     table.insert(1, "姓名", [f"赵{k}甲" for k in range(len(table))])
     table.to_excel(folder / "名单.xlsx", index=False)
@@ -197,6 +196,12 @@ def test_the_roster_shows_every_grid_force_and_gap(folder: Path) -> None:
     assert all(str(row[0]).startswith("'=") for row in list(book["按人员"].values)[1:])
     assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
     assert {row[-1] for row in list(book["力量规则"].values)[1:]} == {"默认，不是条例的规定"}
+
+
+def test_a_plan_that_is_not_there_is_named(folder: Path) -> None:
+    """And not the folder it would be written into."""
+    with pytest.raises(GridplanError, match=r"^\S*nowhere: need the GeoPackage of a plan"):
+        assign_district(folder / "nowhere", folder / "人员.xlsx")
 
 
 def texts(book: openpyxl.Workbook, *sheets: str) -> set[str]:

@@ -64,6 +64,9 @@ def test_the_situation_counts_affected_households_and_neighbours() -> None:
     assert sorted(affected["share"]) == [pytest.approx(0.4), pytest.approx(0.72)]
     assert (table["state"] == "neighbour").sum() == 3
     assert affected["needed"].tolist() == [3, 3]
+    codes = [f.code for f in done.findings]
+    assert "emergency_nobody" in codes
+    assert not {"emergency_short", "emergency_reserve"} & set(codes)
     strict = Rules.from_mapping({"privacy": {"min_count": 7}})
     assert respond(PLAN, hazard(0.1, 0.1, 1.5, 0.9), strict).situation["minors"].isna().all()
     with pytest.raises(LayerError, match="touches a grid"):

@@ -188,7 +188,7 @@ def test_half_a_place_and_the_row_in_the_file_are_kept_for_the_check(folder: Pat
     assert people["home_y"].isna().to_dict() == {1: True, 0: False}
     frame.loc[1, ["居住地X", "容量"]] = "?"
     frame.to_csv(folder / "人员.csv", index=False)
-    with pytest.raises(LayerError, match="home_x: need numbers.*\\n.*capacity: need numbers"):
+    with pytest.raises(LayerError, match=r"home_x: need numbers.*\n.*capacity: need numbers"):
         read_layers(folder)
 
 

@@ -118,7 +118,8 @@ def respond(
         "reserve": float(reserve),
         "left": float(idle),
     }
-    findings = (*told, *_say_needs(situation, totals, ground), *_say_reach(reach, totals, ground))
+    needs = _say_nobody(totals) if people is None else _say_needs(situation, totals, ground)
+    findings = (*told, *needs, *_say_reach(reach, totals, ground))
     order = pd.Index(ground.codes).get_indexer(pd.Index(situation["grid_code"]))
     outlines = plan.grids.geometry.to_numpy()[order]
     drawn = gpd.GeoDataFrame(situation[["grid_code", "state", "needed", "sent"]], geometry=outlines, crs=plan.crs)
@@ -289,6 +290,16 @@ def _places(plan: PlanData, ground: Ground, bases: gpd.GeoDataFrame | None) -> g
     return gpd.GeoDataFrame({"base_id": names.to_numpy()}, geometry=bases.geometry.to_numpy(), crs=plan.crs)
 
 
+def _say_nobody(totals: dict[str, float]) -> Iterator[Finding]:
+    """Without a roster nothing lacks: only what would be needed is told."""
+    reason = say(
+        "{needed} persons are needed and {reserve} for the reserve; no roster is given, so that nobody is sent",
+        needed=int(totals["needed"]), reserve=int(totals["reserve"]),
+    )  # fmt: skip
+    yield Finding(code="emergency_nobody", severity="notice", subject="emergency", reason=reason,
+                  value=totals["needed"])  # fmt: skip
+
+
 def _say_needs(situation: pd.DataFrame, totals: dict[str, float], ground: Ground) -> Iterator[Finding]:
     rows = {code: row for row, code in enumerate(ground.codes)}
     short = situation[situation["sent"] < situation["needed"]]
@@ -319,7 +330,8 @@ def _say_reach(reach: pd.DataFrame, totals: dict[str, float], ground: Ground) ->
         yield Finding(code="emergency_out_of_reach", severity="warning", subject="emergency", reason=reason,
                       value=float(len(late)), place=ground.place(int(late[0])))  # fmt: skip
     reason = say(
-        "{count} bases are the fewest that reach every grid that can be reached", count=int(totals["bases_needed"])
+        "it takes at least {count} bases to reach every grid that can be reached in time",
+        count=int(totals["bases_needed"]),
     )
     yield Finding(code="emergency_bases", severity="notice", subject="emergency", reason=reason,
                   value=totals["bases_needed"])  # fmt: skip
