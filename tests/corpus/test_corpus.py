@@ -96,6 +96,6 @@ def test_a_local_grid_is_planned_without_a_place_on_the_globe(tmp_path: Path) ->
     case.make(tmp_path / "in")
     plan = partition_district(tmp_path / "in", tmp_path / "out", effort="fast")
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"plan.gpkg", "summary.json", "buildings.csv", "plan.html"}
+    assert names == {"plan.gpkg", "plan.qgz", "plan.xlsx", "summary.json", "buildings.csv", "plan.html"}
     assert read_plan(tmp_path / "out").equals(plan)
     assert plan.grids["households"].sum() == 556
