@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gridplan.appraisal import evaluate_grids
     from gridplan.check import Check
     from gridplan.config import Rules
     from gridplan.errors import (
@@ -56,6 +57,7 @@ __all__ = [
     "audit_plan",
     "check_district",
     "compare_facilities",
+    "evaluate_grids",
     "make_plan",
     "make_sample",
     "partition_district",
@@ -78,6 +80,7 @@ _HOMES = {
     "audit_plan": "plan",
     "check_district": "intake",
     "compare_facilities": "provision",
+    "evaluate_grids": "appraisal",
     "make_plan": "pipeline",
     "make_sample": "sample",
     "partition_district": "pipeline",

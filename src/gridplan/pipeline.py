@@ -171,7 +171,7 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         assignment=pd.DataFrame(columns=list(ASSIGNMENT_COLUMNS)),
         set_aside=all_set_aside(layers, fabric),
         findings=findings_frame((), layers.crs),
-        context=_context(layers, fabric),
+        context=context_of(layers, fabric),
         run=run,
         **drawn,
     )
@@ -192,27 +192,56 @@ def _take_edits(edits: Edits | str | Path | None) -> Edits:
 
 
 def _partition(fabric: Fabric, rules: Rules, options: dict[str, Any], report: Report) -> Partition:
+    return partition_graph(**core_arrays(fabric, rules), report=report, **options)
+
+
+def core_arrays(fabric: Fabric, rules: Rules) -> dict[str, Any]:
+    """Lay a fabric and the rules out as the core takes them.
+
+    Parameters
+    ----------
+    fabric : Fabric
+        Units and borders.
+    rules : Rules
+        Sizes and prices.
+
+    Returns
+    -------
+    dict
+        Arguments of `partition_graph` and `value_grids`.
+    """
     units, graph = fabric.units, fabric.graph
     named = units["compound"].where(units["compound"] != "")
-    return partition_graph(
-        graph.edges,
-        units["households"].to_numpy(),
-        xy=units[["x", "y"]].to_numpy(dtype="float64"),
-        compounds=pd.factorize(named, sort=True)[0],
-        communities=np.asarray(fabric.community_index),
-        border=graph.barrier_m,
-        border_weight=rules.cost.barrier_per_m,
-        target=rules.target,
-        lower=rules.lower,
-        upper=rules.upper,
-        cost=rules.cost,
-        report=report,
-        **options,
-    )
+    return {
+        "edges": graph.edges,
+        "weights": units["households"].to_numpy(),
+        "xy": units[["x", "y"]].to_numpy(dtype="float64"),
+        "compounds": pd.factorize(named, sort=True)[0],
+        "communities": np.asarray(fabric.community_index),
+        "border": graph.barrier_m,
+        "border_weight": rules.cost.barrier_per_m,
+        "target": rules.target,
+        "lower": rules.lower,
+        "upper": rules.upper,
+        "cost": rules.cost,
+    }
 
 
-def _context(layers: Layers, fabric: Fabric) -> gpd.GeoDataFrame:
-    """Roads, railways and water to draw behind the plan, as far as the plan reaches."""
+def context_of(layers: Layers, fabric: Fabric) -> gpd.GeoDataFrame:
+    """Take what is drawn behind a plan, as far as the plan reaches.
+
+    Parameters
+    ----------
+    layers : Layers
+        The district.
+    fabric : Fabric
+        Its ground.
+
+    Returns
+    -------
+    GeoDataFrame
+        Roads, railways and water: kind and name.
+    """
     kinds = {"road": layers.roads, "railway": layers.railways, "water": layers.water}
     frames = [_named(kind, frame) for kind, frame in kinds.items() if frame is not None and len(frame)]
     if not frames:

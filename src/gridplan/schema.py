@@ -166,6 +166,11 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "year": ("年份", "交付年份", "竣工年份"),
             "households": ("户数", "规划户数", "总套数", "套数"),
         },
+        "grids": {
+            "grid_code": ("网格编码", "网格代码", "网格编号", "WGBM", "WGDM", "网格", "网格名称", "code"),
+            "building_id": ("楼栋编号", "楼栋编码", "幢编号", "自然幢号", "ZRZH", "JZWDM"),
+            "entrance": ("单元", "单元号", "DYFH"),
+        },
     }
 )
 """Role -> canonical field -> other names of the field, best first. Matching ignores case, spaces and width."""

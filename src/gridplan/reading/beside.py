@@ -1,4 +1,4 @@
-"""What is read beside a finished plan: rosters, jurisdictions, hazards."""
+"""What is read beside a finished plan: rosters, jurisdictions, hazards, grids that others drew."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,8 +19,8 @@ from gridplan.reading.guessing import guess_crs
 from gridplan.reading.layers import hash_file
 from gridplan.reading.notes import Notes
 from gridplan.reading.shapes import repair, unwrap
-from gridplan.reading.sources import LayerRef, list_layers, name_key
-from gridplan.reading.surroundings import make_layer, make_personnel
+from gridplan.reading.sources import SHEETS, LayerRef, list_layers, name_key
+from gridplan.reading.surroundings import canonical_frame, make_layer, make_personnel
 from gridplan.reading.tables import open_table
 from gridplan.reading.vectors import middle, read_vector
 
@@ -133,7 +133,7 @@ def read_areas(
     Parameters
     ----------
     role : str
-        "jurisdictions" or "hazards".
+        "jurisdictions", "hazards", "bases" or "grids".
     file : path
         ``FILE`` or ``FILE:layer``.
     crs : CRS
@@ -165,6 +165,56 @@ def read_areas(
     if source is None and not np.isnan(x):
         source = guess_crs(x, y, to_degrees(crs, *near), ref.where)
     return make_layer(ref, frame, transform(shapes, source or crs, crs, ref.where), crs, Notes())
+
+
+def read_grids(
+    file: str | Path, crs: CRS, near: tuple[float, float], *, encoding: str | None = None
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Read grids that somebody drew: polygons, or a list of buildings.
+
+    Parameters
+    ----------
+    file : path
+        ``FILE`` or ``FILE:layer``: a vector file of polygons, or a CSV or workbook with a building and a grid a row.
+    crs : CRS
+        CRS of the district.
+    near : tuple of float
+        A place in it, in metres of `crs`.
+    encoding : str or None
+        Encoding of text files; None lets the bytes decide.
+
+    Returns
+    -------
+    GeoDataFrame or DataFrame, dict
+        grid_code, building_id and entrance as text; and where it came from, as plans keep it.
+
+    Raises
+    ------
+    LayerError
+        If the file cannot be read, or a list does not say which building is in which grid.
+    """
+    ref = _refer("grids", file)
+    if ref.path.suffix.lower() not in {".csv", *SHEETS}:
+        layer = read_areas("grids", file, crs, near, encoding=encoding)
+        source = Source(role="grids", path=ref.path.name, layer=ref.layer, rows=len(layer), sha256=hash_file(ref.path))
+        return layer, plain_source(source)
+    table = open_table(ref, check_encoding(encoding) if encoding else None)
+    match = match_fields("grids", table.columns, table.cut)
+    missing = [name for name in ("building_id", "grid_code") if name not in match.fields]
+    if missing:
+        raise LayerError(
+            say("{where}: need columns {names}, found {columns}; name them so", where=ref.where,
+                names=", ".join(missing), columns=", ".join(table.columns))
+        )  # fmt: skip
+    wanted = list(match.fields.values())
+    pieces = list(table.chunks(wanted, wanted))
+    frame = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=wanted)
+    frame = canonical_frame("grids", frame.set_axis(list(match.fields), axis=1), ref.where)
+    source = Source(
+        role="grids", path=ref.path.name, layer=ref.layer, rows=len(frame), encoding=table.encoding,
+        sha256=hash_file(ref.path), fields=dict(match.fields),
+    )  # fmt: skip
+    return frame, plain_source(source)
 
 
 def plain_source(source: Source) -> dict[str, Any]:

@@ -34,6 +34,7 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "bases": ("points", "polygons"),
     "sites": ("points", "polygons"),
     "estates": ("points", "polygons"),
+    "grids": ("polygons",),
 }
 _NUMBERS: Final = ("area_m2", "year", "households", "capacity", "home_x", "home_y", "work_x", "work_y")
 _FLAGS: Final = ("open",)

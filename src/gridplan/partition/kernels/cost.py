@@ -19,7 +19,7 @@ from gridplan.partition.kernels.arrays import (
     WY,
     Floats,
 )  # fmt: skip
-from gridplan.partition.kernels.compiling import inner
+from gridplan.partition.kernels.compiling import door, inner
 
 SLACK = 1e-9
 """Households by which a sum of fractional weights may miss the band and still count as inside."""
@@ -77,3 +77,20 @@ def price_sums(price: Floats, s: Floats) -> float:
         As `grid_cost`.
     """
     return grid_cost(price, s[WEIGHT], s[LOADED], s[WX], s[WY], s[WR2], s[COMPOUNDS], s[INSIDE])
+
+
+@door
+def price_all(price: Floats, sums: Floats, costs: Floats) -> None:
+    """Price grids from their sums.
+
+    Parameters
+    ----------
+    price : float64[9]
+        Prices.
+    sums : float64[k, 7]
+        Sums of each grid in their places.
+    costs : float64[k]
+        Takes the cost of each.
+    """
+    for grid in range(len(costs)):
+        costs[grid] = price_sums(price, sums[grid])

@@ -1,0 +1,54 @@
+"""The commands that judge grids which are there already."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gridplan.cli.commands import PATH
+from gridplan.cli.spoken import Command, lang_option, option
+from gridplan.cli.terminal import EXIT_RULE_BROKEN, exit_on_error, print_findings, progress
+from gridplan.language import say
+from gridplan.rulefile import RuleFile
+
+
+@click.command(
+    cls=Command,
+    help="Score and audit grids that are there already, drawn by hand or by others, by the measure of an own plan.\n\n"
+    "INPUT is a district as `partition` takes it, or the folder of a plan of it, whose proven bounds then count.",
+)
+@click.argument("source", metavar="INPUT", type=PATH)
+@option("--grids", metavar="FILE[:LAYER]", required=True,
+        help="Polygons with a code, or a table of buildings and the code of their grid.")  # fmt: skip
+@option("-o", "--output", "out", metavar="OUT", type=PATH, help="Folder to write, as that of a plan.")
+@option("--rules", "rule_file", metavar="FILE", type=PATH, help="Rule file (TOML).")
+@option("--crs", metavar="EPSG", help="CRS of layers that name none, or a wrong one.")
+@option("--encoding", metavar="E", help="Encoding of the text in DBF and CSV files.")
+@lang_option
+@click.pass_context
+def evaluate(ctx: click.Context, /, source: Path, out: Path | None, rule_file: Path | None, **options: Any) -> None:  # noqa: ANN401
+    """Evaluate grids."""
+    with exit_on_error(), progress() as report:
+        from gridplan.appraisal import evaluate_district  # noqa: PLC0415  --help stays fast
+
+        rules = None if rule_file is None else RuleFile.read(rule_file).rules
+        plan = evaluate_district(source, out=out, rules=rules, report=report, **options)
+    print_findings(plan.findings)
+    score, sizes = plan.score(), plan.rules
+    missing = int(plan.units["households"].sum()) - score["households"]
+    click.echo(
+        say(
+            "{grids} grids, {households} households, {missing} in no grid, {outside} grids outside {lower}..{upper}; "
+            "cost {cost:.1f}, no lawful plan costs less than {bound:.1f}",
+            grids=score["grids"],
+            households=score["households"],
+            missing=missing,
+            outside=score["out"],
+            lower=sizes.lower,
+            upper=sizes.upper,
+            cost=score["cost"],
+            bound=score["bound"],
+        )
+    )
+    if (plan.findings["severity"] == "error").any():
+        ctx.exit(EXIT_RULE_BROKEN)
