@@ -62,6 +62,8 @@ def test_laws_of_every_roster(rows: list[dict[str, object]], extra: int) -> None
     for row in done.forces.itertuples():
         assert row.served + lacking.get(row.force, 0) == row.needed
         assert row.bound <= row.cost + 1e-2
+        if row.served == row.needed:
+            assert row.gap * row.cost == pytest.approx(row.cost - row.bound, abs=0.1)
     assert set(done.persons["person_id"]) == set(people.index)
     again = deploy(PLAN, make_people(rows[::-1]), Rules(), effort="fast")
     for name in ("assignment", "persons", "shortages"):

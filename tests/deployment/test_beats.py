@@ -52,6 +52,17 @@ def test_every_beat_is_one_piece(officers: int) -> None:
     assert not [f for f in done.findings if f.code == "roster_beat_broken"]
 
 
+@pytest.mark.parametrize(("room", "lacking"), [(10, 0), (9, 6)])
+def test_beats_are_one_piece_where_every_officer_is_full(room: int, lacking: int) -> None:
+    """Sixty grids for six officers of ten, or of nine: as many as can be are served, none is broken."""
+    plan = make_plan(6, 10)
+    done = deploy(plan, make_people(everyone(room, 6, ("公安", "城管"))), Rules())
+    for force in ("police", "urban_management"):
+        assert beats_of(plan, done.assignment, force) == [1] * 6
+    mine = done.forces.set_index("force").loc[["police", "urban_management"]]
+    assert (mine["needed"] - mine["served"]).tolist() == [lacking, lacking]
+
+
 def test_a_beat_the_graph_cannot_hold_together_is_told() -> None:
     """One officer for two banks without a bridge serves both, in two pieces, and a finding says so."""
     plan = make_plan(3, 7, gap=3)

@@ -6,14 +6,14 @@ import pytest
 
 from conftest import make_task
 from gridplan.deployment.flow import NEAREST, relax, solve_flow
-from gridplan.deployment.task import Task, fair_shares, mean_size, missing_price, weigh
+from gridplan.deployment.task import Task, weigh
 
 SCALE = 10
 
 
 def optimum(task: Task) -> float:
     """Cheapest flow by network simplex: a source to items, items to persons, persons to a sink by rising steps."""
-    graph, missing = nx.DiGraph(), missing_price(task)
+    graph, missing = nx.DiGraph(), task.missing_m
     total = int(task.need.sum())
     graph.add_node("s", demand=-total)
     graph.add_node("t", demand=total)
@@ -41,6 +41,7 @@ def test_counted_rosters_are_the_best(seed: int) -> None:
     assert cost == pytest.approx(optimum(task), rel=1e-6, abs=0.06 * n)
     assert found.proven
     assert found.bound == cost
+    assert found.lacking == task.need.sum() - len(found.item)
 
 
 def check_lawful(task: Task, item: np.ndarray, person: np.ndarray) -> None:
@@ -66,7 +67,7 @@ def brute_force(task: Task) -> float:
     """Cost of the best of all rosters."""
     n, m = task.price.shape
     options = [[s for s in range(2**m) if s.bit_count() <= task.need[i]] for i in range(n)]
-    fair, scale = fair_shares(task), mean_size(task)
+    fair, scale = task.fair, task.mean_size
     members = np.array([[bool(s >> p & 1) for p in range(m)] for s in range(2**m)])
     states = {(0,) * m: 0.0}
     for i in range(n):
@@ -79,7 +80,7 @@ def brute_force(task: Task) -> float:
                 new = tuple(int(a + b) for a, b in zip(load, held, strict=True))
                 if (np.array(new) > task.capacity).any():
                     continue
-                extra = task.price[i, held].sum() + (task.need[i] - held.sum()) * missing_price(task)
+                extra = task.price[i, held].sum() + (task.need[i] - held.sum()) * task.missing_m
                 after[new] = min(after.get(new, np.inf), cost + extra)
         states = after
     uneven = {load: (task.load_m * (np.array(load) - fair) ** 2 / (fair * scale)).sum() for load in states}

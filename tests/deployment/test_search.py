@@ -7,7 +7,7 @@ from test_flow import check_lawful
 from conftest import make_task
 from gridplan.deployment.bound import bound_cost
 from gridplan.deployment.search import EFFORTS, make_field, solve_weighted
-from gridplan.deployment.task import Task, load_prices, missing_price, weigh
+from gridplan.deployment.task import Task, load_prices, weigh
 from gridplan.partition.highs import make_solver
 
 
@@ -23,7 +23,7 @@ def optimum(task: Task) -> float:
     for i, p in pairs:
         solver.addCol(task.price[i, p], 0.0, 1.0, 2, [i, n + p], [1.0, task.size[i]])
     for i in range(n):
-        solver.addCol(missing_price(task), 0.0, float(task.need[i]), 1, [i], [1.0])
+        solver.addCol(task.missing_m, 0.0, float(task.need[i]), 1, [i], [1.0])
     solver.changeColsIntegrality(len(pairs), np.arange(len(pairs), dtype=np.int32), np.ones(len(pairs), np.uint8))
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.run()
@@ -39,9 +39,9 @@ def test_small_tasks_are_solved_near_the_optimum(seed: int) -> None:
     best, cost = optimum(task), weigh(task, found.item, found.person)
     assert found.bound <= best * (1 + 1e-7)
     assert cost >= best * (1 - 1e-7)
-    lacking = int(best // missing_price(task))
-    assert task.need.sum() - len(found.item) == lacking
-    assert cost - lacking * missing_price(task) <= 1.02 * (best - lacking * missing_price(task))
+    lacking = int(best // task.missing_m)
+    assert found.lacking <= task.need.sum() - len(found.item) == lacking
+    assert cost - lacking * task.missing_m <= 1.02 * (best - lacking * task.missing_m)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -68,7 +68,7 @@ def test_the_gap_is_small_where_it_counts() -> None:
     within = np.minimum(task.need, np.isfinite(task.price).sum(axis=1))
     assert len(found.item) == within.sum()
     cost = weigh(task, found.item, found.person)
-    lacking = (task.need - within).sum() * missing_price(task)
+    lacking = (task.need - within).sum() * task.missing_m
     assert 0 <= cost - found.bound <= 0.02 * (cost - lacking)
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from gridplan.config import Rules
 from gridplan.deployment.beats import solve_beats
 from gridplan.deployment.flow import solve_flow
-from gridplan.deployment.frames import Post, lay_out, tell
+from gridplan.deployment.frames import Post, Served, lay_out, sum_up, tell
 from gridplan.deployment.ground import Floats, Ground, Ints, find_neighbours, survey, survey_communities
 from gridplan.deployment.people import Crew, muster
 from gridplan.deployment.search import EFFORTS, solve_weighted
@@ -87,16 +87,16 @@ def deploy(
     """
     scene = _Scene(plan, rules, rng, effort)
     crews, findings = muster(people, scene.ground, rules.deployment, areas, new_codes=new_codes)
-    posts = []
+    served = []
     report("deployment", 0, len(crews))
     with ThreadPoolExecutor(THREADS) as pool:  # each force has its own source of chance
-        for post in pool.map(scene.serve, crews):
-            posts.append(post)
-            report("deployment", len(posts), len(crews))
+        for one in pool.map(scene.serve, crews):
+            served.append(one)
+            report("deployment", len(served), len(crews))
     present = {crew.rules.force for crew in crews}
     absent = [f for f in rules.deployment.forces if f.required and f.force not in present]
-    frames = lay_out(scene.ground, posts, absent, rules.deployment)
-    findings += tell(scene.ground, scene.ways, posts, frames, rules.deployment)
+    frames = lay_out(scene.ground, served, absent, rules.deployment)
+    findings += tell(scene.ground, scene.ways, served, frames, rules.deployment)
     frames["shortages"] = frames["shortages"].astype(dict.fromkeys(("grid_code", "force", "reason", "remedy"), "str"))
     return Deployment(**frames, findings=tuple(findings))
 
@@ -142,15 +142,16 @@ class _Scene:
     def edges(self) -> Ints:
         return find_neighbours(self.plan, self._min_border_m)
 
-    def serve(self, crew: Crew) -> Post:
+    def serve(self, crew: Crew) -> Served:
         """Find a roster for one force."""
         start = time.thread_time()
         metres, on_road = self.ways.measure(crew.xy, self.ground.xy)
         members = group_grids(self.ground, crew.rules.level)
         task = make_task(self.ground, crew, metres, members, self.rules)
         posting = self._solve(crew, task)
-        return Post(crew=crew, task=task, posting=posting, members=members, metres=metres, on_road=on_road,
+        post = Post(crew=crew, task=task, posting=posting, members=members, metres=metres, on_road=on_road,
                     seconds=time.thread_time() - start)  # fmt: skip
+        return sum_up(self.ground, post, self.rules)
 
     def _solve(self, crew: Crew, task: Task) -> Posting:
         """Choose the method: beats, the exact flow where items are counted, else search with a bound."""

@@ -1,34 +1,48 @@
 """Beats: contiguous groups of grids, drawn by the partition engine and anchored where officers have their place."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from gridplan.deployment.bound import bound_cost
 from gridplan.deployment.flow import relax, solve_flow
 from gridplan.deployment.ground import Floats, Ints
-from gridplan.deployment.kernels.state import Field, count_pieces, total_cost
-from gridplan.deployment.polish import choose_windows, polish
-from gridplan.deployment.search import PROVEN, Effort, improve, make_field, make_state, round_down, settle
-from gridplan.deployment.task import Posting, Task, fair_shares, sort_pairs
-from gridplan.errors import GridplanError
+from gridplan.deployment.kernels.state import Field
+from gridplan.deployment.polish import PERSONS, choose_windows, polish
+from gridplan.deployment.search import (
+    PROVEN,
+    Effort,
+    bound_weighted,
+    improve,
+    make_field,
+    make_state,
+    round_down,
+    round_up,
+    settle,
+)
+from gridplan.deployment.task import Posting, Task, sort_pairs
 from gridplan.partition import partition_graph
 
-EXACT: Final = 150
-"""Regions of at most so many grids are drawn with exactly as many beats as there are officers."""
+TRIES: Final = 8
+"""Searches around broken beats for a roster without any."""
 
-TRIES: Final = 4
-"""Searches for a roster without a broken beat."""
+RINGS: Final = 2
+"""How far they reach: officers near a broken beat, and those near their grids."""
+
+HEAT: Final = 4.0
+"""How much hotter they begin than a search everywhere: a chain of exchanges may cost much on the way."""
+
+STRICT: Final = (1 / 16, 4.0)
+"""What an overload costs in the first of them, in its usual price, and how much dearer each next one makes it."""
 
 LARGE: Final = 1_500
 """Regions of more grids are drawn subdistrict by subdistrict."""
 
-BANDS: Final = ((0.8, 1.2), (0.5, 1.5), (0.0, 3.0))
-"""Loads of a beat, in fair shares, that the engine is asked for; the next where the first cannot be met."""
+BAND: Final = (0.8, 1.2)
+"""Loads of a beat, in fair shares, that the engine is asked for."""
 
 
 def solve_beats(
@@ -65,33 +79,43 @@ def solve_beats(
         starts.append(drawn)
     settled = [settle(field, who) for who in starts]
     who = _hold_together(field, min(settled, key=lambda pair: pair[1])[0], rng, effort)
-    state = make_state(field, who)
-    cost = float(total_cost(state, field))
+    state, cost = make_state(field, who)
     if task.counted:
         low = solve_flow(task).bound
     else:
-        plain = make_field(task)
-        low = max(relaxed.cost, bound_cost(task, plain, relaxed.item_dual, cost, effort.steps))
+        low = bound_weighted(task, make_field(task), relaxed, cost, int((who < 0).sum()), effort)
     low = min(low, cost)
     slots = np.flatnonzero(who >= 0)
     item, person = sort_pairs(field.item[slots], who[slots])
-    pieces = np.array([count_pieces(state, field, p) for p in range(len(field.capacity))], dtype=np.int64)
-    return Posting(
-        item=item, person=person, bound=low, proven=cost - low <= PROVEN * abs(cost), method="beats", pieces=pieces
-    )
+    return Posting(item=item, person=person, bound=low, proven=cost - low <= PROVEN * abs(cost), method="beats",
+                   lacking=round_up(relaxed.lacking), pieces=state.pieces)  # fmt: skip
 
 
 def _hold_together(field: Field, who: Ints, rng: np.random.Generator, effort: Effort) -> Ints:
-    """Search until every grid is served and every beat is one piece, some times at most."""
-    for _ in range(TRIES):
-        who = improve(field, who, rng, replace(effort, moves=effort.moves // 2, runs=1))
-        if (who >= 0).all() and (make_state(field, who).pieces <= 1).all():
+    """Search everywhere, then around grids that lack an officer and beats that are broken, until there are none."""
+    single = replace(effort, runs=1)
+    who, cost = improve(field, who, rng, replace(single, moves=effort.moves // 2))
+    for k in range(TRIES):
+        slots = _around_faults(field, who)
+        if not len(slots):
             return who
+        who, cost = improve(field, who, rng, single, slots=slots, strict=STRICT[0] * STRICT[1] ** k, heat=HEAT)
     bare = int((who < 0).sum())
     if bare:
         windows = choose_windows(field, who, rng, min(bare, 2 * effort.windows))
-        who = improve(field, settle(field, polish(field, who, windows))[0], rng, effort)
+        other, less = improve(field, polish(field, who, windows), rng, single, slots=_around_faults(field, who))
+        who = other if less < cost else who
     return who
+
+
+def _around_faults(field: Field, who: Ints) -> Ints:
+    """Slots that lack an officer or lie in a broken beat, and those of the officers nearby; empty where all is well."""
+    broken = np.flatnonzero(make_state(field, who)[0].pieces > 1)
+    found = (who < 0) | np.isin(who, broken)
+    for _ in range(RINGS if found.any() else 0):
+        near = field.near[field.item[found], :PERSONS]
+        found |= np.isin(who, near[near >= 0])
+    return np.flatnonzero(found)
 
 
 def draw_beats(task: Task, field: Field, edges: Ints, xy: Floats, subdistrict: Ints) -> Ints | None:
@@ -118,13 +142,11 @@ def draw_beats(task: Task, field: Field, edges: Ints, xy: Floats, subdistrict: I
     if (task.need != 1).any():
         return None
     who = np.full(len(field.item), -1, np.int64)
-    fair = fair_shares(task)
     for items, persons in _regions(task):
         inner = edges[np.isin(edges, items).all(axis=1)]
         place = np.searchsorted(items, inner)
-        part = _draw(place, task.size[items], xy[items], subdistrict[items], len(persons), float(fair[persons].mean()))
-        if part is None:
-            continue
+        room = float(task.capacity[persons].mean())
+        part = _draw(place, task.size[items], xy[items], subdistrict[items], len(persons), room)
         who[items] = _match(task, items, persons, part)
     return who
 
@@ -145,47 +167,19 @@ def _regions(task: Task) -> list[tuple[Ints, Ints]]:
     return regions
 
 
-def _draw(edges: Ints, weight: Floats, xy: Floats, subdistrict: Ints, officers: int, fair: float) -> Ints | None:
-    """Divide a region into compact beats, balanced as far as that can be.
-
-    Small regions get exactly as many as there are officers; in larger ones the number follows from the fair load.
-    """
-    n = len(weight)
+def _draw(edges: Ints, weight: Floats, xy: Floats, subdistrict: Ints, officers: int, room: float) -> Ints:
+    """Divide a region into compact beats of about a fair load each, within the mean capacity where that is enough."""
+    n, fair = len(weight), max(float(weight.sum()) / officers, float(weight.mean()))
     area = subdistrict if n > LARGE else np.zeros(n, np.int64)
     same = edges[area[edges[:, 0]] == area[edges[:, 1]]]
     links = csr_matrix((np.ones(len(same)), (same[:, 0], same[:, 1])), shape=(n, n))
-    count, piece = connected_components(links, directed=False)
-    if n > EXACT:
-        low, high = BANDS[0]
-        found = partition_graph(
-            same, weight, xy=xy, communities=piece, effort="fast", jobs=1, target=fair, lower=low * fair,
-            upper=high * fair,
-        )  # fmt: skip
-        return found.labels.astype(np.int64)
-    parts = _share_out(np.bincount(piece, weight, count), np.bincount(piece, minlength=count), officers)
-    if parts is None:
-        return None
-    for low, high in BANDS:
-        try:
-            found = partition_graph(
-                same, weight, xy=xy, communities=piece, parts=parts, objective="inertia", effort="fast", jobs=1,
-                target=fair, lower=low * fair, upper=high * fair,
-            )  # fmt: skip
-        except GridplanError:
-            continue
-        return found.labels.astype(np.int64)
-    return None
-
-
-def _share_out(weight: Any, size: Any, officers: int) -> dict[int, int] | None:  # noqa: ANN401 - counts
-    """Give each piece of a region its share of the officers: at least one, at most one a grid."""
-    if len(weight) > officers:
-        return None
-    parts = np.ones(len(weight), np.int64)
-    for _ in range(min(officers, int(size.sum())) - len(weight)):
-        load = np.where(parts < size, weight / parts, -1.0)
-        parts[int(load.argmax())] += 1
-    return {k: int(p) for k, p in enumerate(parts)}
+    piece = connected_components(links, directed=False)[1]
+    low, high = (share * fair for share in BAND)
+    found = partition_graph(
+        same, weight, xy=xy, communities=piece, effort="fast", jobs=1, target=fair, lower=low,
+        upper=min(high, room) if room > fair else high,
+    )  # fmt: skip
+    return found.labels.astype(np.int64)
 
 
 def _match(task: Task, items: Ints, persons: Ints, part: Ints) -> Ints:

@@ -9,7 +9,7 @@ from gridplan.deployment.kernels.knapsack import relax_knapsacks
 from gridplan.deployment.kernels.state import Field
 from gridplan.deployment.task import Task
 
-ROOM: Final = 4_000
+ROOM: Final = 3_000
 """Largest capacity in whole units that knapsacks are solved for; larger ones are counted in coarser units."""
 
 PATIENCE: Final = 8
@@ -40,12 +40,13 @@ def bound_cost(task: Task, field: Field, dual: Floats, target: float, steps: int
     unit, size, room = _whole(task)
     slack = task.size - size * unit
     price = np.ascontiguousarray(task.price.T)
-    used, value = np.zeros(len(dual), np.int64), np.zeros(int(room.max(initial=0)) + 1)
+    used, chosen = np.zeros((2, len(dual)), np.int64)
+    value = np.zeros(int(room.max(initial=0)) + 1)
     keep = np.zeros((len(dual), len(value)), dtype=bool)
     dual = np.clip(dual, -field.missing, field.missing)
     best, kept, pace, idle = -np.inf, dual, 1.0, 0
     for _ in range(steps):
-        knapsacks = relax_knapsacks(price, dual, size, room, slack, field, unit, used, value, keep)
+        knapsacks = relax_knapsacks(price, dual, size, room, slack, field, unit, used, chosen, value, keep)
         cost = float((task.need * dual).sum()) + knapsacks
         if cost > best + 1e-6 * abs(cost):
             best, kept, idle = cost, dual, 0

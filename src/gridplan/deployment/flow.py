@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from gridplan.deployment.ground import Floats, Ints
-from gridplan.deployment.task import Posting, Task, fair_shares, mean_size, missing_price, sort_pairs, weigh
+from gridplan.deployment.task import Posting, Task, sort_pairs, weigh
 from gridplan.partition.highs import make_solver
 
 NEAREST: Final = 10
@@ -33,6 +33,8 @@ class Relaxed:
         How far, in (0, 1].
     item_dual, person_dual : float64[n], float64[m]
         Value of one more person at an item (metres), and of one more unit of capacity (<= 0).
+    lacking : float
+        Persons who lack.
     cost : float
         In metres: a lower bound of every roster, without the price of uneven load unless items are counted.
     """
@@ -42,6 +44,7 @@ class Relaxed:
     share: Floats
     item_dual: Floats
     person_dual: Floats
+    lacking: float
     cost: float
 
 
@@ -62,7 +65,8 @@ def solve_flow(task: Task) -> Posting:
     whole = relaxed.share > 0.5  # noqa: PLR2004  vertices of a flow are 0 or 1
     item, person = sort_pairs(relaxed.item[whole], relaxed.person[whole])
     cost = weigh(task, item, person)
-    return Posting(item=item, person=person, bound=cost, proven=True, method="flow")
+    lacking = int(task.need.sum()) - len(item)
+    return Posting(item=item, person=person, bound=cost, proven=True, method="flow", lacking=lacking)
 
 
 def relax(task: Task) -> Relaxed:
@@ -93,7 +97,7 @@ class _Programme:
         n, m = task.price.shape
         self.item, self.person = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._in = np.zeros((n, m), dtype=bool)
-        self._missing = missing_price(task)
+        self._missing = task.missing_m
         self._add_rows()
         self._add(np.full(n, self._missing) * KM, task.need.astype("float64"), np.arange(n)[:, None], np.ones((n, 1)))
         self._first = n
@@ -119,8 +123,8 @@ class _Programme:
         room = np.minimum(task.capacity, np.isfinite(task.price).sum(axis=0)).astype(np.int64)
         person = np.repeat(np.arange(len(room)), room)
         step = np.arange(len(person)) - np.repeat(np.cumsum(room) - room, room) + 1
-        fair = fair_shares(task)[person]
-        price = task.load_m * (2 * step - 1 - 2 * fair) / (fair * mean_size(task))
+        fair = task.fair[person]
+        price = task.load_m * (2 * step - 1 - 2 * fair) / (fair * task.mean_size)
         self._add(price * KM, np.ones(len(person)), n + person[:, None], -np.ones((len(person), 1)))
         self._first += len(person)
 
@@ -170,11 +174,12 @@ class _Programme:
 
     def result(self) -> Relaxed:
         solution = self._solver.getSolution()
-        share = np.array(solution.col_value)[self._first :]
+        value = np.array(solution.col_value)
+        share, lacking = value[self._first :], float(value[: len(self.task.need)].sum())
         used = share > _EPS
         item_dual, person_dual = self._duals()
         cost = float(self._solver.getInfo().objective_function_value) / KM
         return Relaxed(
             item=self.item[used], person=self.person[used], share=share[used], item_dual=item_dual / KM,
-            person_dual=person_dual / KM, cost=cost,
+            person_dual=person_dual / KM, lacking=lacking, cost=cost,
         )  # fmt: skip

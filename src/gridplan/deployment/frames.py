@@ -9,7 +9,7 @@ import pandas as pd
 from gridplan.deployment.ground import Flags, Floats, Ground, Ints
 from gridplan.deployment.people import Crew
 from gridplan.deployment.shortage import explain_gaps
-from gridplan.deployment.task import Posting, Task, missing_price, weigh
+from gridplan.deployment.task import Posting, Task, weigh
 from gridplan.errors import first_three
 from gridplan.forces import DeploymentRules, ForceRules, amount_of, title_of
 from gridplan.language import say
@@ -20,7 +20,7 @@ from gridplan.ways import Ways
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Post:
-    """One force, served.
+    """One force, with all its ways and prices.
 
     Parameters
     ----------
@@ -47,8 +47,55 @@ class Post:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Served:
+    """What remains of a force once it is served: rows of the frames of a plan, and no matrix.
+
+    Parameters
+    ----------
+    assignment, persons, shortages : DataFrame
+        Its rows of these frames.
+    row : tuple
+        Its row of `forces`.
+    broken : list of Finding
+        Beats that are not one piece.
+    """
+
+    assignment: pd.DataFrame
+    persons: pd.DataFrame
+    shortages: pd.DataFrame
+    row: tuple[object, ...]
+    broken: list[Finding]
+
+
+def sum_up(ground: Ground, post: Post, rules: DeploymentRules) -> Served:
+    """Read off a served force what goes into the plan.
+
+    Parameters
+    ----------
+    ground : Ground
+        The grids.
+    post : Post
+        The force.
+    rules : DeploymentRules
+        Which forces are defaults.
+
+    Returns
+    -------
+    Served
+        The texts of `shortages` are still messages.
+    """
+    return Served(
+        assignment=_assignment(ground, post),
+        persons=_persons(ground, post),
+        shortages=_shortages(ground, post),
+        row=_force_row(post, rules),
+        broken=list(_say_broken(ground, post)),
+    )
+
+
 def lay_out(
-    ground: Ground, posts: list[Post], absent: list[ForceRules], rules: DeploymentRules
+    ground: Ground, served: list[Served], absent: list[ForceRules], rules: DeploymentRules
 ) -> dict[str, pd.DataFrame]:
     """Lay the roster out as the frames of a plan.
 
@@ -56,7 +103,7 @@ def lay_out(
     ----------
     ground : Ground
         The grids.
-    posts : list of Post
+    served : list of Served
         The forces that have persons.
     absent : list of ForceRules
         Forces every grid needs and nobody is of.
@@ -68,18 +115,20 @@ def lay_out(
     dict of str to DataFrame
         assignment, forces, persons and shortages; the texts of the latter are still messages.
     """
-    short = [*(_shortages(ground, post) for post in posts), *(_absent(ground, force) for force in absent)]
+    short = [*(one.shortages for one in served), *(_absent(ground, force) for force in absent)]
+    order = ["grid_code", "force", "person_id"]
+    assignment = pd.concat([one.assignment for one in served], ignore_index=True)
     shortages = pd.concat(short, ignore_index=True).astype({"missing": "int64"})
     return {
-        "assignment": _assignment(ground, posts),
-        "forces": _forces(ground, posts, absent, rules),
-        "persons": pd.concat([_persons(ground, post) for post in posts], ignore_index=True),
+        "assignment": assignment.sort_values(order, kind="stable", ignore_index=True),
+        "forces": _forces(ground, served, absent, rules),
+        "persons": pd.concat([one.persons for one in served], ignore_index=True),
         "shortages": shortages.sort_values(["grid_code", "force"], kind="stable", ignore_index=True),
     }
 
 
 def tell(
-    ground: Ground, ways: Ways, posts: list[Post], frames: dict[str, pd.DataFrame], rules: DeploymentRules
+    ground: Ground, ways: Ways, served: list[Served], frames: dict[str, pd.DataFrame], rules: DeploymentRules
 ) -> Iterator[Finding]:
     """Tell how ways were measured, what lacks, what is left to committees, and which beats are broken.
 
@@ -89,7 +138,7 @@ def tell(
         The grids.
     ways : Ways
         How ways were measured.
-    posts : list of Post
+    served : list of Served
         The forces that have persons.
     frames : dict of str to DataFrame
         What `lay_out` gave.
@@ -104,8 +153,8 @@ def tell(
     yield from _say_ways(ways)
     yield from _say_shortages(frames["shortages"], rules, ground)
     yield from _say_committee(frames["assignment"], rules, ground)
-    for post in posts:
-        yield from _say_broken(ground, post)
+    for one in served:
+        yield from one.broken
 
 
 def _pairs(post: Post) -> tuple[Ints, Ints]:
@@ -115,19 +164,15 @@ def _pairs(post: Post) -> tuple[Ints, Ints]:
     return np.concatenate([np.zeros(0, np.int64), *grids]), np.repeat(post.posting.person, length)
 
 
-def _assignment(ground: Ground, posts: list[Post]) -> pd.DataFrame:
-    frames = []
-    for post in posts:
-        grid, person = _pairs(post)
-        now = set(map(tuple, post.crew.now.tolist()))
-        columns = (
-            ground.codes[grid], post.crew.rules.force, post.crew.ids[person], post.crew.staff[person],
-            post.metres[grid, person].round(1), np.where(post.on_road[grid, person], "road", "straight"),
-            np.array([pair in now for pair in zip(grid.tolist(), person.tolist(), strict=True)], dtype=bool),
-        )  # fmt: skip
-        frames.append(pd.DataFrame(dict(zip(ASSIGNMENT_COLUMNS, columns, strict=True))))
-    order = ["grid_code", "force", "person_id"]
-    return pd.concat(frames, ignore_index=True).sort_values(order, kind="stable", ignore_index=True)
+def _assignment(ground: Ground, post: Post) -> pd.DataFrame:
+    grid, person = _pairs(post)
+    now = set(map(tuple, post.crew.now.tolist()))
+    columns = (
+        ground.codes[grid], post.crew.rules.force, post.crew.ids[person], post.crew.staff[person],
+        post.metres[grid, person].round(1), np.where(post.on_road[grid, person], "road", "straight"),
+        np.array([pair in now for pair in zip(grid.tolist(), person.tolist(), strict=True)], dtype=bool),
+    )  # fmt: skip
+    return pd.DataFrame(dict(zip(ASSIGNMENT_COLUMNS, columns, strict=True)))
 
 
 def _persons(ground: Ground, post: Post) -> pd.DataFrame:
@@ -150,9 +195,9 @@ def _pieces(post: Post, grids: Ints) -> Ints:
     return np.minimum(grids, 1).astype(np.int64) if post.posting.pieces is None else post.posting.pieces
 
 
-def _forces(ground: Ground, posts: list[Post], absent: list[ForceRules], rules: DeploymentRules) -> pd.DataFrame:
+def _forces(ground: Ground, served: list[Served], absent: list[ForceRules], rules: DeploymentRules) -> pd.DataFrame:
     rows = [
-        *(_force_row(post, rules) for post in posts),
+        *(one.row for one in served),
         *((f.force, f.name, f.level, f.unit, 0, len(ground.codes) * f.persons_per_grid, 0, 0.0, 0.0, 0.0, True,
            np.nan, 0, "no person", not rules.changed(f), 0.0) for f in absent),
     ]  # fmt: skip
@@ -166,11 +211,11 @@ def _force_row(post: Post, rules: DeploymentRules) -> tuple[object, ...]:
     sizes = np.array([len(m) for m in post.members], dtype=np.int64)
     needed, served = int((task.need * sizes).sum()), int(sizes[posting.item].sum())
     grid, person = _pairs(post)
-    lacking = float(task.need.sum() - len(posting.item)) * missing_price(task)
-    cost = weigh(task, posting.item, posting.person) - lacking
-    total = cost + lacking
-    least = float(posting.bound // missing_price(task)) * missing_price(task)  # what lacks in every roster
-    gap = 0.0 if posting.proven else max(0.0, total - posting.bound) / max(abs(total - least), 1e-9)
+    missing = task.missing_m
+    lacking = float(task.need.sum() - len(posting.item)) * missing
+    total = weigh(task, posting.item, posting.person)
+    cost, worth = total - lacking, total - posting.lacking * missing  # what lacks in every roster says nothing of it
+    gap = 0.0 if posting.proven else max(0.0, total - posting.bound) / max(abs(worth), 1e-9)
     now = set(map(tuple, crew.now.tolist()))
     held = {g for g, _ in now}
     changed = sum(g in held and (g, p) not in now for g, p in zip(grid.tolist(), person.tolist(), strict=True))

@@ -8,11 +8,10 @@ import numpy as np
 from gridplan.deployment.bound import bound_cost
 from gridplan.deployment.flow import Relaxed, relax
 from gridplan.deployment.ground import Ints
-from gridplan.deployment.kernels.moves import strip
-from gridplan.deployment.kernels.search import anneal, descend
-from gridplan.deployment.kernels.state import Field, State, count_all, link, total_cost
+from gridplan.deployment.kernels.search import anneal, settle_down
+from gridplan.deployment.kernels.state import Field, State, set_up
 from gridplan.deployment.polish import choose_windows, polish
-from gridplan.deployment.task import Posting, Task, fair_shares, mean_size, missing_price, sort_pairs
+from gridplan.deployment.task import Posting, Task, sort_pairs
 
 NEAR: Final = 24
 """Persons looked at for each item."""
@@ -25,6 +24,9 @@ OVER: Final = 25.0
 
 COLD: Final = 0.01
 """Last temperature, in first ones."""
+
+SLACK: Final = 1e-4
+"""What tolerances may make of nothing."""
 
 PROVEN: Final = 1e-6
 """A roster this near its bound is the best."""
@@ -54,13 +56,13 @@ def make_field(task: Task, edges: Ints | None = None, broken_m: float = 0.0) -> 
     near = np.take_along_axis(near, order, axis=1)
     near = np.where(np.isfinite(np.take_along_axis(task.price, near, axis=1)), near, -1)
     first = np.concatenate([[0], np.cumsum(task.need)]).astype(np.int64)
-    fair = fair_shares(task)
+    fair = task.fair
     indptr, indices = _neighbours(n, edges)
     return Field(
         price=np.ascontiguousarray(task.price), near=near.astype(np.int64),
         item=np.repeat(np.arange(n, dtype=np.int64), task.need), first=first, size=task.size.astype("float64"),
-        capacity=task.capacity.astype("float64"), fair=fair, steep=task.load_m / (fair * mean_size(task)),
-        indptr=indptr, indices=indices, missing=missing_price(task), broken=float(broken_m),
+        capacity=task.capacity.astype("float64"), fair=fair, steep=task.load_m / (fair * task.mean_size),
+        indptr=indptr, indices=indices, missing=task.missing_m, broken=float(broken_m),
         pull=4 * task.load_m + float(broken_m), over=0.0,
     )  # fmt: skip
 
@@ -73,7 +75,7 @@ def _neighbours(n: int, edges: Ints | None) -> tuple[Ints, Ints]:
     return np.searchsorted(both[:, 0], np.arange(n + 1)).astype(np.int64), np.ascontiguousarray(both[:, 1])
 
 
-def make_state(field: Field, who: Ints) -> State:
+def make_state(field: Field, who: Ints) -> tuple[State, float]:
     """Set a roster up for the kernels.
 
     Parameters
@@ -87,6 +89,8 @@ def make_state(field: Field, who: Ints) -> State:
     -------
     State
         With its own arrays.
+    float
+        Cost of the roster, in metres.
     """
     n_slots, n, m = len(field.item), len(field.size), len(field.capacity)
     state = State(
@@ -94,10 +98,7 @@ def make_state(field: Field, who: Ints) -> State:
         head=np.full(m, -1, np.int64), held=np.zeros(m, np.int64), pieces=np.zeros(m, np.int64), load=np.zeros(m),
         mark=np.zeros(n, np.int64), stack=np.zeros(n, np.int64), clock=np.zeros(1, np.int64),
     )  # fmt: skip
-    for slot in np.flatnonzero(who >= 0):
-        link(state, field, int(slot), int(who[slot]))
-    count_all(state, field)
-    return state
+    return state, set_up(state, field, who)
 
 
 def round_down(field: Field, relaxed: Relaxed) -> Ints:
@@ -155,7 +156,26 @@ EFFORTS: Final = {
 }
 
 
-def improve(field: Field, who: Ints, rng: np.random.Generator, effort: Effort) -> Ints:
+def round_up(lacking: float) -> int:
+    """Give the persons who lack in every roster, where so many lack in the cheapest fractional one.
+
+    Parameters
+    ----------
+    lacking : float
+        Persons.
+
+    Returns
+    -------
+    int
+        At least 0.
+    """
+    return max(0, int(np.ceil(lacking - SLACK)))
+
+
+def improve(
+    field: Field, who: Ints, rng: np.random.Generator, effort: Effort, *, slots: Ints | None = None,
+    strict: float = 1.0, heat: float = 1.0,
+) -> tuple[Ints, float]:  # fmt: skip
     """Search from a roster; the best met is kept.
 
     Parameters
@@ -168,23 +188,30 @@ def improve(field: Field, who: Ints, rng: np.random.Generator, effort: Effort) -
         Source of chance.
     effort : Effort
         How long.
+    slots : int64[k] or None
+        Where to search; None for everywhere.
+    strict : float
+        How many times the usual price an overload has on the way.
+    heat : float
+        How many times the usual temperature it begins with.
 
     Returns
     -------
-    int64[n_slots]
-        The best roster.
+    int64[n_slots], float
+        The best roster and its cost.
     """
+    slots = np.arange(len(who), dtype=np.int64) if slots is None else slots
     best, least = settle(field, who)
-    hot = _warmth(field)
-    over = OVER * hot / max(float(field.size.mean()), 1e-9)
+    hot = heat * _warmth(field)
+    over = strict * OVER * hot / max(float(field.size.mean()), 1e-9)
     for _ in range(effort.runs):
-        state, found = make_state(field, best), np.empty_like(best)
-        anneal(state, field._replace(over=over), rng, effort.moves * len(best), hot, hot * COLD, found)
+        state, found = make_state(field, best)[0], np.empty_like(best)
+        anneal(state, field._replace(over=over), rng, slots, effort.moves * len(slots), hot, hot * COLD, found)
         found, cost = settle(field, found)
         if cost < least - 1e-6:
             best, least = found, cost
         hot /= 2
-    return best
+    return best, least
 
 
 def settle(field: Field, who: Ints) -> tuple[Ints, float]:
@@ -202,10 +229,37 @@ def settle(field: Field, who: Ints) -> tuple[Ints, float]:
     int64[n_slots], float
         The roster and its cost.
     """
-    state = make_state(field, who)
-    strip(state, field)
-    descend(state, field, ROUNDS)
-    return state.who, float(total_cost(state, field))
+    state = make_state(field, who)[0]
+    cost = settle_down(state, field, ROUNDS)
+    return state.who, cost
+
+
+def bound_weighted(task: Task, field: Field, relaxed: Relaxed, cost: float, bare: int, effort: Effort) -> float:
+    """Bound all rosters from below: by knapsacks where a roster lacks nobody in vain, else by the relaxation alone.
+
+    Parameters
+    ----------
+    task : Task
+        What is to be served.
+    field : Field
+        The same for kernels.
+    relaxed : Relaxed
+        The cheapest fractional roster.
+    cost : float
+        Cost of a known roster.
+    bare : int
+        Persons who lack in it.
+    effort : Effort
+        How long.
+
+    Returns
+    -------
+    float
+        At most `cost`, in metres.
+    """
+    aim = cost - (bare - min(bare, round_up(relaxed.lacking))) * task.missing_m
+    bound = bound_cost(task, field, relaxed.item_dual, max(aim, relaxed.cost), effort.steps)
+    return min(max(bound, relaxed.cost), cost)
 
 
 def _warmth(field: Field) -> float:
@@ -237,12 +291,11 @@ def solve_weighted(task: Task, rng: np.random.Generator, effort: Effort) -> Post
         With a Lagrangian bound.
     """
     relaxed, field = relax(task), make_field(task)
-    who = improve(field, round_down(field, relaxed), rng, effort)
+    who, _ = improve(field, round_down(field, relaxed), rng, effort)
     windows = choose_windows(field, who, rng, min(int((who < 0).sum()), 3 * effort.windows) + effort.windows)
-    who = settle(field, polish(field, who, windows))[0]
-    cost = float(total_cost(make_state(field, who), field))
-    bound = bound_cost(task, field, relaxed.item_dual, cost, effort.steps)
-    low = min(max(bound, relaxed.cost), cost)
+    who, cost = settle(field, polish(field, who, windows))
+    low = bound_weighted(task, field, relaxed, cost, int((who < 0).sum()), effort)
     slots = np.flatnonzero(who >= 0)
     item, person = sort_pairs(field.item[slots], who[slots])
-    return Posting(item=item, person=person, bound=low, proven=cost - low <= PROVEN * abs(cost), method="search")
+    return Posting(item=item, person=person, bound=low, proven=cost - low <= PROVEN * abs(cost), method="search",
+                   lacking=round_up(relaxed.lacking))  # fmt: skip

@@ -1,6 +1,7 @@
 """One force as arrays: what has to be served, by whom, at what price."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -9,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from gridplan.deployment.ground import Floats, Ints
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Task:
     """Items (grids, communities or subdistricts) to be served by the persons of one force.
 
@@ -44,66 +45,33 @@ class Task:
         """Whether capacities count items, so that the best roster is a flow."""
         return bool((self.size == 1).all())
 
+    @property
+    def mean_size(self) -> float:
+        """Mean size of an item, 1 where all are empty."""
+        return float(self.size.mean()) if self.size.any() else 1.0
 
-def missing_price(task: Task) -> float:
-    """Price of a person who lacks: more than any exchange along a chain of all persons can save.
+    @cached_property
+    def missing_m(self) -> float:
+        """Price of a person who lacks: more than any exchange along a chain of all persons can save."""
+        most = float(self.price.max(initial=0.0, where=np.isfinite(self.price)))
+        spread = most - float(self.price.min(initial=0.0))
+        uneven = np.maximum(load_prices(self, self.capacity), load_prices(self, np.zeros(len(self.capacity))))
+        return (len(self.capacity) + 2) * (spread + 2 * float(uneven.max(initial=0.0)) + 1.0)
 
-    Parameters
-    ----------
-    task : Task
-        What is to be served.
-
-    Returns
-    -------
-    float
-        Metres.
-    """
-    finite = task.price[np.isfinite(task.price)]
-    spread = float(finite.max() - min(finite.min(), 0.0)) if finite.size else 0.0
-    uneven = np.maximum(load_prices(task, task.capacity), load_prices(task, np.zeros(len(task.capacity))))
-    return (len(task.capacity) + 2) * (spread + 2 * float(uneven.max(initial=0.0)) + 1.0)
-
-
-def fair_shares(task: Task) -> Floats:
-    """Load of each person if all who share items were loaded alike.
-
-    Parameters
-    ----------
-    task : Task
-        What is to be served.
-
-    Returns
-    -------
-    float64[m]
-        In the unit of capacities; at least the mean size of an item.
-    """
-    firsts = np.unique(task.group, return_index=True)[1]
-    reach = np.isfinite(task.price[:, firsts])
-    item, column = np.nonzero(reach)
-    n = len(task.need)
-    links = csr_matrix((np.ones(len(item)), (item, n + column)), shape=(n + len(firsts),) * 2)
-    _, part = connected_components(links, directed=False)
-    of_person = part[n + np.searchsorted(task.group[firsts], task.group)]
-    demand = np.bincount(part[:n], task.need * task.size, part.max(initial=0) + 1)
-    supply = np.bincount(of_person, task.capacity, part.max(initial=0) + 1)
-    rate = np.minimum(1.0, demand / np.maximum(supply, 1e-9))
-    return np.maximum(task.capacity * rate[of_person], mean_size(task))
-
-
-def mean_size(task: Task) -> float:
-    """Mean size of an item, 1 where all are empty.
-
-    Parameters
-    ----------
-    task : Task
-        What is to be served.
-
-    Returns
-    -------
-    float
-        In the unit of capacities.
-    """
-    return float(task.size.mean()) if task.size.any() else 1.0
+    @cached_property
+    def fair(self) -> Floats:
+        """Load of each person if all who share items were loaded alike, float64[m]; at least the mean size."""
+        firsts = np.unique(self.group, return_index=True)[1]
+        reach = np.isfinite(self.price[:, firsts])
+        item, column = np.nonzero(reach)
+        n = len(self.need)
+        links = csr_matrix((np.ones(len(item)), (item, n + column)), shape=(n + len(firsts),) * 2)
+        _, part = connected_components(links, directed=False)
+        of_person = part[n + np.searchsorted(self.group[firsts], self.group)]
+        demand = np.bincount(part[:n], self.need * self.size, part.max(initial=0) + 1)
+        supply = np.bincount(of_person, self.capacity, part.max(initial=0) + 1)
+        rate = np.minimum(1.0, demand / np.maximum(supply, 1e-9))
+        return np.maximum(self.capacity * rate[of_person], self.mean_size)
 
 
 def load_prices(task: Task, load: Floats) -> Floats:
@@ -121,8 +89,7 @@ def load_prices(task: Task, load: Floats) -> Floats:
     float64[m]
         Metres.
     """
-    fair = fair_shares(task)
-    return task.load_m * (load - fair) ** 2 / (fair * mean_size(task))
+    return task.load_m * (load - task.fair) ** 2 / (task.fair * task.mean_size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -134,11 +101,13 @@ class Posting:
     item, person : int64[k]
         Pairs, sorted.
     bound : float
-        No roster costs less, in metres; persons who lack count with `missing_price`.
+        No roster costs less, in metres; persons who lack count with `missing_m` of the task.
     proven : bool
         Whether no roster is better.
     method : str
         How it was found.
+    lacking : int
+        Persons who lack in every roster.
     pieces : int64[m] or None
         Pieces of each person's beat; None where beats do not matter.
     """
@@ -148,6 +117,7 @@ class Posting:
     bound: float
     proven: bool
     method: str
+    lacking: int = 0
     pieces: Ints | None = None
 
 
@@ -186,4 +156,4 @@ def weigh(task: Task, item: Ints, person: Ints) -> float:
     lacking = task.need.sum() - len(item)
     load: Floats = np.bincount(person, task.size[item], len(task.capacity)).astype(np.float64)
     pairs = float(task.price[item, person].sum())
-    return pairs + float(load_prices(task, load).sum()) + float(lacking) * missing_price(task)
+    return pairs + float(load_prices(task, load).sum()) + float(lacking) * task.missing_m

@@ -1,19 +1,19 @@
 """The knapsacks behind the bound of a roster."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from gridplan.deployment.ground import Floats, Ints
 from gridplan.deployment.kernels.state import Field
+from gridplan.partition.kernels.compiling import door
 
 Bits = NDArray[np.bool_]
 
 
-@njit(cache=True, nogil=True)
+@door
 def relax_knapsacks(
     price: Floats, dual: Floats, size: Ints, room: Ints, slack: Floats, field: Field, unit: float, used: Ints,
-    value: Floats, keep: Bits,
+    chosen: Ints, value: Floats, keep: Bits,
 ) -> float:  # fmt: skip
     """Choose for every person the items that pay best against their dual values, load included.
 
@@ -33,7 +33,7 @@ def relax_knapsacks(
         Capacity per whole unit.
     used : int64[n]
         Takes how many persons chose each item.
-    value, keep : float64[most], bool[n, most]
+    chosen, value, keep : int64[n], float64[most], bool[n, most]
         Scratch, with most = the largest room + 1.
 
     Returns
@@ -41,10 +41,10 @@ def relax_knapsacks(
     float
         Sum of the least costs: a part of a lower bound.
     """
-    used[:] = 0
     total = 0.0
     n, m = len(dual), len(room)
-    chosen = np.empty(n, np.int64)
+    for item in range(n):
+        used[item] = 0
     for person in range(m):
         count, lost = 0, 0.0
         eager = 2.0 * field.steep[person] * field.fair[person]
@@ -54,7 +54,8 @@ def relax_knapsacks(
                 count += 1
                 lost += slack[item]
         top = room[person]
-        value[: top + 1] = -np.inf
+        for level in range(top + 1):
+            value[level] = -np.inf
         value[0] = 0.0
         reach = 0
         for rank in range(count):

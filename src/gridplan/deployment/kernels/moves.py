@@ -1,7 +1,6 @@
 """Moves of a roster: a slot to another person, exchanges, and chains over a third person."""
 
 import numpy as np
-from numba import njit
 
 from gridplan.deployment.kernels.state import (
     NONE,
@@ -14,9 +13,10 @@ from gridplan.deployment.kernels.state import (
     surplus,
     unlink,
 )
+from gridplan.partition.kernels.compiling import inner
 
 
-@njit(cache=True, nogil=True)
+@inner
 def may_take(state: State, field: Field, slot: int, person: int, freed: float, leaving: int) -> bool:
     """Tell whether a person may take a slot once so much is freed.
 
@@ -51,7 +51,7 @@ def may_take(state: State, field: Field, slot: int, person: int, freed: float, l
     return True
 
 
-@njit(cache=True, nogil=True)
+@inner
 def load_change(state: State, field: Field, person: int, added: float) -> float:
     """Price a change of the load of a person.
 
@@ -78,7 +78,7 @@ def load_change(state: State, field: Field, person: int, added: float) -> float:
     return change + field.over * (max(0.0, load + added - room) - max(0.0, load - room))
 
 
-@njit(cache=True, nogil=True)
+@inner
 def price_move(state: State, field: Field, slot: int, person: int, other: int, third: int) -> float:
     """Price the move of `try_move` where beats need not be contiguous.
 
@@ -110,7 +110,7 @@ def price_move(state: State, field: Field, slot: int, person: int, other: int, t
     return change + load_change(state, field, giver, -size) + load_change(state, field, third, back)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def try_move(state: State, field: Field, slot: int, person: int, other: int, third: int, heat: float) -> float:
     """Give a slot to a person and, at once, one of that person's slots to a third; undo it when it does not pay.
 
@@ -162,7 +162,7 @@ def try_move(state: State, field: Field, slot: int, person: int, other: int, thi
     return np.inf
 
 
-@njit(cache=True, nogil=True)
+@inner
 def hand_on(state: State, field: Field, slot: int, person: int, other: int, third: int) -> None:
     """Make a move.
 
@@ -184,7 +184,7 @@ def hand_on(state: State, field: Field, slot: int, person: int, other: int, thir
     link(state, field, slot, person)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def improve_slot(state: State, field: Field, slot: int, person: int) -> bool:
     """Try to give a slot to a person in any way that pays.
 
@@ -234,9 +234,35 @@ def improve_slot(state: State, field: Field, slot: int, person: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@inner
+def surplus_without(state: State, field: Field, slot: int, person: int) -> int:
+    """Count the pieces of a beat beyond the first once a slot has left it.
+
+    Parameters
+    ----------
+    state : State
+        Left as it is, but for the order of the person's slots.
+    field : Field
+        The task.
+    slot, person : int
+        Which, and whose.
+
+    Returns
+    -------
+    int
+        0 where beats need not be contiguous.
+    """
+    if len(field.indices) == 0:
+        return 0
+    unlink(state, field, slot)
+    pieces = count_pieces(state, field, person)
+    link(state, field, slot, person)
+    return max(0, pieces - 1)
+
+
+@inner
 def strip(state: State, field: Field) -> None:
-    """Take from every overloaded person the dearest slots that bring the load back into the capacity.
+    """Take from every overloaded person slots that bring the load back into the capacity, at the rim of a beat.
 
     Parameters
     ----------
@@ -248,13 +274,14 @@ def strip(state: State, field: Field) -> None:
     for person in range(len(field.capacity)):
         while state.load[person] > field.capacity[person] + 1e-9:
             excess = state.load[person] - field.capacity[person]
-            worst, most = NONE, -np.inf
-            slot = state.head[person]
+            worst, most, slot = NONE, -np.inf, state.head[person]
             while slot >= 0:
-                size = field.size[field.item[slot]]
+                following, size = state.after[slot], field.size[field.item[slot]]
                 rank = min(size, excess) * 1e6 - max(0.0, size - excess)
                 if size > 0 and rank > most:
-                    worst, most = slot, rank
-                slot = state.after[slot]
+                    rank -= size * surplus_without(state, field, slot, person)
+                    if rank > most:
+                        worst, most = slot, rank
+                slot = following
             unlink(state, field, worst)
     count_all(state, field)

@@ -1,19 +1,19 @@
 """The search for a roster: annealing, and descent."""
 
 import numpy as np
-from numba import njit
 
 from gridplan.deployment.ground import Ints
-from gridplan.deployment.kernels.moves import improve_slot, may_take, try_move
+from gridplan.deployment.kernels.moves import improve_slot, may_take, strip, try_move
 from gridplan.deployment.kernels.state import NONE, Field, State, total_cost
+from gridplan.partition.kernels.compiling import door, inner
 
 ALSO = 4
 """Nearest persons who are tried beside those of neighbouring beats."""
 
 
-@njit(cache=True, nogil=True)
+@door
 def anneal(
-    state: State, field: Field, rng: np.random.Generator, steps: int, hot: float, cold: float, best: Ints
+    state: State, field: Field, rng: np.random.Generator, slots: Ints, steps: int, hot: float, cold: float, best: Ints
 ) -> float:
     """Search by random moves: a slot to another person, two that change places, and chains over a third person.
 
@@ -25,6 +25,8 @@ def anneal(
         The task.
     rng : Generator
         Source of chance.
+    slots : int64[k]
+        Slots that may be moved first.
     steps : int
         Moves tried.
     hot, cold : float
@@ -39,13 +41,13 @@ def anneal(
     """
     cost = total_cost(state, field)
     least = cost
-    best[:] = state.who
-    n_slots, k = len(field.item), field.near.shape[1]
+    keep_roster(state, best)
+    k = field.near.shape[1]
     rate = (cold / hot) ** (1.0 / max(1, steps))
     heat = hot
     for _ in range(steps):
         heat *= rate
-        slot = int(rng.random() * n_slots)
+        slot = slots[int(rng.random() * len(slots))]
         unit, giver = field.item[slot], state.who[slot]
         person = field.near[unit, int(rng.random() ** 2 * k)]
         low, high = 0, 0
@@ -82,13 +84,28 @@ def anneal(
             cost += change
             if cost < least - 1e-6:
                 least = cost
-                best[:] = state.who
+                keep_roster(state, best)
     return least
 
 
-@njit(cache=True, nogil=True)
-def descend(state: State, field: Field, rounds: int) -> int:
-    """Make every move that pays, one after another: to another person, exchanges, and chains over a third person.
+@inner
+def keep_roster(state: State, best: Ints) -> None:
+    """Copy a roster.
+
+    Parameters
+    ----------
+    state : State
+        With the roster.
+    best : int64[n_slots]
+        Takes it.
+    """
+    for slot in range(len(best)):
+        best[slot] = state.who[slot]
+
+
+@door
+def settle_down(state: State, field: Field, rounds: int) -> float:
+    """Take away what exceeds capacities, then make every move that pays, one after another.
 
     Parameters
     ----------
@@ -101,27 +118,42 @@ def descend(state: State, field: Field, rounds: int) -> int:
 
     Returns
     -------
-    int
-        Passes made.
+    float
+        Cost of the roster, in metres.
     """
-    k = field.near.shape[1]
+    strip(state, field)
+    for _ in range(rounds):
+        if not descend(state, field):
+            break
+    return total_cost(state, field)
+
+
+@inner
+def descend(state: State, field: Field) -> bool:
+    """Try to give every slot to other persons, in exchange for others, and along chains over a third person.
+
+    Parameters
+    ----------
+    state : State
+        Changed in place.
+    field : Field
+        The task.
+
+    Returns
+    -------
+    bool
+        Whether something became better.
+    """
+    k, better = field.near.shape[1], False
     if len(field.indices) > 0:
         k = min(k, ALSO)
-    for passed in range(rounds):
-        better = False
-        for slot in range(len(field.item)):
-            unit = field.item[slot]
-            for rank in range(k):
-                person = field.near[unit, rank]
-                if person < 0:
-                    break
-                if improve_slot(state, field, slot, person):
-                    better = True
-            if len(field.indices) > 0:
-                for place in range(field.indptr[unit], field.indptr[unit + 1]):
-                    person = state.who[field.first[field.indices[place]]]
-                    if person >= 0 and improve_slot(state, field, slot, person):
-                        better = True
-        if not better:
-            return passed + 1
-    return rounds
+    for slot in range(len(field.item)):
+        unit = field.item[slot]
+        low, high = 0, 0
+        if len(field.indices) > 0:
+            low, high = field.indptr[unit], field.indptr[unit + 1]
+        for rank in range(k + high - low):
+            person = field.near[unit, rank] if rank < k else state.who[field.first[field.indices[low + rank - k]]]
+            if person >= 0 and improve_slot(state, field, slot, person):
+                better = True
+    return better

@@ -6,9 +6,9 @@ A *slot* is one person an item needs; slots of an item lie side by side. Arrays 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from gridplan.deployment.ground import Floats, Ints
+from gridplan.partition.kernels.compiling import door, inner
 
 NONE: int = np.int64(-1)  # type: ignore[assignment]
 """Typed, since numba compiles a function once more for every literal it is called with."""
@@ -82,7 +82,7 @@ class State(NamedTuple):
     clock: Ints
 
 
-@njit(cache=True, nogil=True)
+@inner
 def link(state: State, field: Field, slot: int, person: int) -> None:
     """Give a free slot to a person; -1 leaves it free.
 
@@ -107,7 +107,7 @@ def link(state: State, field: Field, slot: int, person: int) -> None:
     state.load[person] += field.size[field.item[slot]]
 
 
-@njit(cache=True, nogil=True)
+@inner
 def unlink(state: State, field: Field, slot: int) -> None:
     """Take a slot from its person.
 
@@ -135,7 +135,7 @@ def unlink(state: State, field: Field, slot: int) -> None:
     state.who[slot] = NONE
 
 
-@njit(cache=True, nogil=True)
+@inner
 def count_pieces(state: State, field: Field, person: int) -> int:
     """Count the pieces a person's items fall into.
 
@@ -180,7 +180,7 @@ def count_pieces(state: State, field: Field, person: int) -> int:
     return pieces
 
 
-@njit(cache=True, nogil=True)
+@inner
 def count_all(state: State, field: Field) -> None:
     """Count the pieces of every beat anew.
 
@@ -195,7 +195,7 @@ def count_all(state: State, field: Field) -> None:
         state.pieces[person] = count_pieces(state, field, person)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def surplus(state: State, person: int) -> int:
     """Count the pieces of a beat beyond the first.
 
@@ -214,7 +214,7 @@ def surplus(state: State, person: int) -> int:
     return 0 if person < 0 else max(0, state.pieces[person] - 1)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def person_cost(state: State, field: Field, person: int) -> float:
     """Price of a person's load and of the pieces of the beat.
 
@@ -237,7 +237,7 @@ def person_cost(state: State, field: Field, person: int) -> float:
     return cost + field.broken * surplus(state, person)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def pair_cost(field: Field, slot: int, person: int) -> float:
     """Price of a slot with a person, or without.
 
@@ -257,7 +257,7 @@ def pair_cost(field: Field, slot: int, person: int) -> float:
     return cost
 
 
-@njit(cache=True, nogil=True)
+@inner
 def total_cost(state: State, field: Field) -> float:
     """Cost of a roster.
 
@@ -279,3 +279,27 @@ def total_cost(state: State, field: Field) -> float:
     for person in range(len(field.capacity)):
         cost += person_cost(state, field, person)
     return cost
+
+
+@door
+def set_up(state: State, field: Field, who: Ints) -> float:
+    """Give free slots to persons and count the pieces of their beats.
+
+    Parameters
+    ----------
+    state : State
+        Empty; changed in place.
+    field : Field
+        The task.
+    who : int64[n_slots]
+        Person of each slot, -1 for nobody.
+
+    Returns
+    -------
+    float
+        Cost of the roster, in metres.
+    """
+    for slot in range(len(who)):
+        link(state, field, slot, who[slot])
+    count_all(state, field)
+    return total_cost(state, field)
