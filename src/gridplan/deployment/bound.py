@@ -12,6 +12,12 @@ from gridplan.deployment.task import Task
 ROOM: Final = 3_000
 """Largest capacity in whole units that knapsacks are solved for; larger ones are counted in coarser units."""
 
+CHECKED: Final = 20
+"""Steps after which it is seen whether the bound still rises."""
+
+RISE: Final = 5e-4
+"""By which share it must have risen."""
+
 PATIENCE: Final = 8
 """Steps without progress after which steps become shorter."""
 
@@ -44,8 +50,12 @@ def bound_cost(task: Task, field: Field, dual: Floats, target: float, steps: int
     value = np.zeros(int(room.max(initial=0)) + 1)
     keep = np.zeros((len(dual), len(value)), dtype=bool)
     dual = np.clip(dual, -field.missing, field.missing)
-    best, kept, pace, idle = -np.inf, dual, 1.0, 0
-    for _ in range(steps):
+    best, kept, pace, idle, mark = -np.inf, dual, 1.0, 0, -np.inf
+    for step in range(steps):
+        if step % CHECKED == CHECKED - 1:
+            if best - mark < RISE * abs(best):
+                break
+            mark = best
         knapsacks = relax_knapsacks(price, dual, size, room, slack, field, unit, used, chosen, value, keep)
         cost = float((task.need * dual).sum()) + knapsacks
         if cost > best + 1e-6 * abs(cost):

@@ -151,7 +151,7 @@ class Effort:
 
 EFFORTS: Final = {
     "fast": Effort(moves=150, runs=1, steps=30, windows=0),
-    "normal": Effort(moves=1000, runs=2, steps=80, windows=3),
+    "normal": Effort(moves=1000, runs=2, steps=120, windows=12),
     "thorough": Effort(moves=4000, runs=4, steps=300, windows=200),
 }
 
