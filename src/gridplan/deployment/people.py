@@ -168,11 +168,9 @@ def _read_forces(door: _Door) -> NDArray[np.object_]:
     names = door.people["force"]
     for name in sorted(set(names) - set(known)):
         close = get_close_matches(name, [*known], n=1, cutoff=0.5)
-        remedy = (
-            say("did you mean {name}?", name=close[0])
-            if close
-            else say("add [deployment.forces.{name}] to the rule file", name=name or "KEY")
-        )
+        remedy = say("add [deployment.forces.{name}] to the rule file", name=name) if name else say("fill it in")
+        if close:
+            remedy = say("did you mean {name}?", name=close[0])
         needed = say("one of the forces {names}", names=join([title_of(f.force, f.name) for f in door.rules.forces]))
         door.refuse("force", needed, name or word("none"), (names == name).to_numpy(), remedy)
     return names.map({name: force.force for name, force in known.items()}).to_numpy(dtype=object)
