@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         OutputError,
         PlanError,
     )
+    from gridplan.explanation import Explanation, explain_grid
     from gridplan.intake import check_district
     from gridplan.model import Finding, Layers, Partition
     from gridplan.partition import partition_graph
@@ -41,6 +42,7 @@ __all__ = [
     "ConfigError",
     "Emergency",
     "EncodingError",
+    "Explanation",
     "Facilities",
     "Finding",
     "GraphError",
@@ -58,6 +60,7 @@ __all__ = [
     "check_district",
     "compare_facilities",
     "evaluate_grids",
+    "explain_grid",
     "make_plan",
     "make_sample",
     "partition_district",
@@ -71,6 +74,7 @@ _HOMES = {
     "Emergency": "staffing",
     "Check": "check",
     "Facilities": "provision",
+    "Explanation": "explanation",
     "Finding": "model",
     "Layers": "model",
     "Partition": "model",
@@ -81,6 +85,7 @@ _HOMES = {
     "check_district": "intake",
     "compare_facilities": "provision",
     "evaluate_grids": "appraisal",
+    "explain_grid": "explanation",
     "make_plan": "pipeline",
     "make_sample": "sample",
     "partition_district": "pipeline",

@@ -1,6 +1,6 @@
 """The command line: reads arguments, calls the library, prints. Nothing else in gridplan prints."""
 
-from gridplan.cli.appraisal import evaluate
+from gridplan.cli.appraisal import evaluate, explain
 from gridplan.cli.commands import main
 from gridplan.cli.deployment import assign, emergency
 from gridplan.cli.drawing import map_
@@ -9,6 +9,7 @@ from gridplan.cli.planning import facilities
 main.add_command(assign)
 main.add_command(emergency)
 main.add_command(evaluate)
+main.add_command(explain)
 main.add_command(facilities)
 main.add_command(map_)
 

@@ -1,5 +1,6 @@
 """The commands that judge grids which are there already."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,26 @@ def evaluate(ctx: click.Context, /, source: Path, out: Path | None, rule_file: P
     )
     if (plan.findings["severity"] == "error").any():
         ctx.exit(EXIT_RULE_BROKEN)
+
+
+@click.command(
+    cls=Command,
+    help="Tell why GRID of PLAN is as it is: size, cause, cost, what neighbours could give or take, the best "
+    "alternative.",
+)
+@click.argument("place", metavar="PLAN", type=PATH)
+@click.argument("grid", metavar="GRID")
+@option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
+@lang_option
+def explain(place: Path, grid: str, *, as_json: bool) -> None:
+    """Explain a grid."""
+    with exit_on_error():
+        from gridplan.explanation import explain_grid  # noqa: PLC0415  --help stays fast
+        from gridplan.plan import read_plan  # noqa: PLC0415
+
+        found = explain_grid(read_plan(place), grid)
+    if as_json:
+        click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
+        return
+    for line in found.lines():
+        click.echo(line)

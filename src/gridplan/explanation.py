@@ -1,0 +1,216 @@
+"""Why is this grid as it is: the answer a planner can give to a leader or a resident."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gridplan.config import Rules
+from gridplan.errors import ConfigError, first_three
+from gridplan.geometry.recover import recover_fabric
+from gridplan.language import join, say, unpack, word
+from gridplan.model import PlanData
+from gridplan.pipeline import core_arrays
+from gridplan.planning.explaining import Ground, list_swaps, price_terms, seek_alternative, take_rows
+
+LISTED = 5
+"""Neighbours that are told of in the text; the rest stand in the data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Explanation:
+    """Why a grid is as it is.
+
+    Parameters
+    ----------
+    grid : dict
+        grid_code, name, community, households, buildings, compounds, in_band, cause; target, lower and upper.
+    terms : dict of str to float
+        Price of `CostRules` -> what it comes to in this grid.
+    binds : str
+        The price that weighs most.
+    swaps : DataFrame
+        `planning.explaining.SWAP_COLUMNS`: the best unit each neighbour could give or take.
+    alternative : dict or None
+        For a grid outside the band: cost_change, exceptions and before of a plan of the community with fewer of them;
+        None where there is none, or no need.
+    certificate : dict
+        cost, bound, gap, proven and reason of its community.
+    findings : list of str
+        What the audit says about it.
+    """
+
+    grid: dict[str, Any]
+    terms: dict[str, float]
+    binds: str
+    swaps: pd.DataFrame
+    alternative: dict[str, float] | None
+    certificate: dict[str, Any]
+    findings: list[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give all of it as plain values.
+
+        Returns
+        -------
+        dict
+            JSON-able.
+        """
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return values | {"swaps": self.swaps.to_dict("records")}
+
+    def lines(self) -> list[str]:
+        """Tell it in sentences.
+
+        Returns
+        -------
+        list of str
+            In the language in use.
+        """
+        names = _term_names()
+        costs = [f"{names[name]} {cost:.2f}" for name, cost in self.terms.items() if cost > 0]
+        return [
+            *self._size(),
+            say("It costs {cost:.2f}: {terms}.", cost=sum(self.terms.values()), terms=join(costs) or say("nothing")),
+            say("What weighs most: {term}.", term=names[self.binds]),
+            *(_swap_line(dict(row)) for _, row in self.swaps.head(LISTED).iterrows()),
+            *self._alternative(),
+            self._proof(),
+            *self.findings,
+        ]
+
+    def _size(self) -> list[str]:
+        grid = self.grid
+        size = say(
+            "Grid {grid} of {community}: {households} households in {buildings} buildings and {compounds} compounds; "
+            "it should hold {target}, {lower} to {upper}.",
+            grid=grid["grid_code"], **{k: grid[k] for k in ("community", "households", "buildings", "compounds",
+                                                           "target", "lower", "upper")},
+        )  # fmt: skip
+        if grid["in_band"]:
+            return [size, say("It keeps the size rule.")]
+        cause = word(grid["cause"]) if grid["cause"] else say("not given")
+        return [size, say("It breaks the size rule; cause: {cause}.", cause=cause)]
+
+    def _alternative(self) -> list[str]:
+        if self.grid["in_band"]:
+            return []
+        if self.alternative is None:
+            return [say("No plan of its community with fewer grids outside the band was found.")]
+        return [
+            say(
+                "A plan of its community with {after} instead of {before} grids outside the band changes the other "
+                "terms by {change:+.2f}.",
+                after=int(self.alternative["exceptions"]), before=int(self.alternative["before"]),
+                change=self.alternative["cost_change"],
+            )
+        ]  # fmt: skip
+
+    def _proof(self) -> str:
+        if self.certificate["proven"]:
+            return say("The plan of its community is proven the best.")
+        return say("The plan of its community costs at most {gap:.1%} more than the best.", gap=self._excess())
+
+    def _excess(self) -> float:
+        cost, bound = self.certificate["cost"], self.certificate["bound"]
+        return float((cost - bound) / bound) if bound > 0 else float("inf")
+
+
+def explain_grid(plan: PlanData, grid: str, rules: Rules | None = None) -> Explanation:
+    """Explain one grid of a plan.
+
+    Parameters
+    ----------
+    plan : PlanData
+        Any plan.
+    grid : str
+        Code of the grid, or its name.
+    rules : Rules or None
+        None takes those of the plan.
+
+    Returns
+    -------
+    Explanation
+        Size, cause, cost by terms, what neighbours could give or take, the best alternative, proof and findings.
+
+    Raises
+    ------
+    ConfigError
+        If the plan has no such grid.
+    """
+    rules = rules or Rules.from_mapping(plan.run["rules"])
+    row = _find(plan, grid)
+    ground = _ground(plan, rules, str(row["grid_code"]))
+    place = int(np.flatnonzero(ground.codes == row["grid_code"])[0])
+    terms = price_terms(ground, place)
+    told = plan.findings.loc[plan.findings["subject"] == row["grid_code"], "message"]
+    columns = ("grid_code", "name", "community", "households", "residents", "buildings", "compounds", "load", "in_band",
+               "cause", "walk_m", "compactness")  # fmt: skip
+    return Explanation(
+        grid={name: _plain(row[name]) for name in columns}
+        | {"target": rules.target, "lower": rules.lower, "upper": rules.upper},
+        terms=terms,
+        binds=max(terms, key=lambda name: terms[name]),
+        swaps=list_swaps(ground, place),
+        alternative=None if row["in_band"] else seek_alternative(ground),
+        certificate=_certificate(plan, row),
+        findings=[unpack(message) for message in told],
+    )
+
+
+def _find(plan: PlanData, grid: str) -> "pd.Series[Any]":
+    for column in ("grid_code", "name"):
+        rows = plan.grids[plan.grids[column] == grid]
+        if len(rows) == 1:
+            return pd.Series(rows.drop(columns=rows.geometry.name).iloc[0])
+    near = plan.grids["grid_code"][plan.grids["grid_code"].str.startswith(grid[:-3])]
+    raise ConfigError(
+        say("plan, grid: need the code of a grid, found {grid}; choose one, for example {ids}", grid=grid,
+            ids=first_three(near if len(near) else plan.grids["grid_code"]))
+    )  # fmt: skip
+
+
+def _ground(plan: PlanData, rules: Rules, code: str) -> Ground:
+    """Lay out the community of a grid: all units of the communities its units lie in, those in no grid left out."""
+    fabric = recover_fabric(plan)
+    grids, index = fabric.units["grid_code"].to_numpy(dtype=object), np.asarray(fabric.community_index)
+    rows = np.flatnonzero(np.isin(index, index[grids == code]) & (grids != ""))
+    codes, labels = np.unique(grids[rows].astype(str), return_inverse=True)
+    units = fabric.units["unit_id"].to_numpy(dtype=object)[rows]
+    arrays = take_rows(core_arrays(fabric, rules), rows)
+    return Ground(arrays=arrays, labels=labels.astype(np.int64), codes=codes.astype(object), units=units)
+
+
+def _certificate(plan: PlanData, row: "pd.Series[Any]") -> dict[str, Any]:
+    table = plan.certificate
+    key = table["community"].isin([row["community"], str(row["grid_code"])[:12]])
+    one = table[key].iloc[0] if key.any() else table.iloc[0]
+    return {name: _plain(one[name]) for name in ("community", "cost", "bound", "gap", "proven", "reason")}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _term_names() -> dict[str, str]:
+    return {
+        "outside": say("size rule"),
+        "load": say("load off the target"),
+        "compound": say("compounds touched"),
+        "mixed": say("compounds mixed"),
+        "inertia": say("spread"),
+        "barrier_per_m": say("barriers inside"),
+    }
+
+
+def _swap_line(row: dict[Any, Any]) -> str:
+    told = {
+        "other": row["neighbour"], "unit": row["unit"], "moved": abs(int(row["moved"])), "here": int(row["here"]),
+        "there": int(row["there"]), "change": row["cost_change"],
+    }  # fmt: skip
+    if row["moved"] > 0:
+        return say("Neighbour {other} could best give {unit} ({moved} households): then {here} here, {there} there, "
+                   "cost {change:+.2f}.", **told)  # fmt: skip
+    return say("Neighbour {other} could best take {unit} ({moved} households): then {here} here, {there} there, "
+               "cost {change:+.2f}.", **told)  # fmt: skip
