@@ -61,6 +61,11 @@ class Command(click.Command):
         with _told(self):
             return super().get_short_help_str(limit)
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Give the option for help; click keeps the first one, whatever its language."""
+        self._help_option = None
+        return super().get_help_option(ctx)
+
 
 class Option(click.Option):
     """An option whose help stands in the catalogue."""
