@@ -6,6 +6,7 @@ from test_flow import check_lawful
 
 from conftest import make_task
 from gridplan.deployment.bound import bound_cost
+from gridplan.deployment.flow import relax
 from gridplan.deployment.search import EFFORTS, make_field, solve_weighted
 from gridplan.deployment.task import Task, load_prices, weigh
 from gridplan.partition.highs import make_solver
@@ -58,6 +59,15 @@ def test_the_bound_never_exceeds_any_roster(seed: int, load_m: float) -> None:
         load = np.bincount(person, task.size[item], 4)
         if np.isfinite(task.price[item, person]).all() and (load <= task.capacity).all():
             assert low <= task.price[item, person].sum() + load_prices(task, load).sum() + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_raised_bound_stays_between_the_relaxation_and_the_optimum(seed: int) -> None:
+    """Not cut off at the cost of a roster, as `solve_weighted` does."""
+    task = make_task(np.random.default_rng(seed), 14, 5, counted=False, slack=1.3)
+    best, relaxed = optimum(task), relax(task)
+    low = bound_cost(task, make_field(task), relaxed.item_dual, 1.1 * best, EFFORTS["normal"].steps)
+    assert relaxed.cost * (1 - 1e-6) <= low <= best * (1 + 1e-6)
 
 
 def test_the_gap_is_small_where_it_counts() -> None:
