@@ -15,7 +15,7 @@ ROOM: Final = 3_000
 CHECKED: Final = 20
 """Steps after which it is seen whether the bound still rises."""
 
-RISE: Final = 5e-4
+RISE: Final = 1e-3
 """By which share it must have risen."""
 
 PATIENCE: Final = 8
