@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gridplan.partition import partition_graph
     from gridplan.pipeline import make_plan, partition_district
     from gridplan.plan import Plan, audit_plan, read_plan
-    from gridplan.provision import Facilities, compare_facilities
+    from gridplan.provision import Communities, Facilities, compare_facilities, review_communities
     from gridplan.reading import read_layers
     from gridplan.sample import make_sample
     from gridplan.staffing import Emergency, assign_personnel, plan_emergency
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CRSError",
     "Check",
+    "Communities",
     "ConfigError",
     "Emergency",
     "EncodingError",
@@ -68,11 +69,13 @@ __all__ = [
     "plan_emergency",
     "read_layers",
     "read_plan",
+    "review_communities",
 ]
 
 _HOMES = {
     "Emergency": "staffing",
     "Check": "check",
+    "Communities": "provision",
     "Facilities": "provision",
     "Explanation": "explanation",
     "Finding": "model",
@@ -93,6 +96,7 @@ _HOMES = {
     "plan_emergency": "staffing",
     "read_layers": "reading",
     "read_plan": "plan",
+    "review_communities": "provision",
 }
 
 

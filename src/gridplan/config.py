@@ -190,6 +190,28 @@ class FacilityRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityRules:
+    """How large a community should be (Article 9).
+
+    Parameters
+    ----------
+    target, lower, upper : int
+        Households a community should hold, and the fewest and the most it may hold.
+    """
+
+    target: int = 2000
+    lower: int = 1000
+    upper: int = 3500
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        sizes = (self.lower, self.target, self.upper)
+        banded = all(is_count(s) for s in sizes) and 1 <= self.lower <= self.target <= self.upper
+        needed = say("whole numbers 1 <= lower <= target <= upper")
+        refuse(value_fault("communities", needed, join(sizes), holds=banded))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrivacyRules:
     """What leaves the bureau.
 
@@ -225,6 +247,8 @@ class Rules:
         How households are estimated.
     privacy : PrivacyRules
         What leaves the bureau.
+    communities : CommunityRules
+        How large communities should be.
     facilities : FacilityRules
         What facilities must offer.
     deployment : DeploymentRules
@@ -246,6 +270,7 @@ class Rules:
     geometry: GeometryRules = field(default_factory=GeometryRules)
     estimates: EstimateRules = field(default_factory=EstimateRules)
     privacy: PrivacyRules = field(default_factory=PrivacyRules)
+    communities: CommunityRules = field(default_factory=CommunityRules)
     facilities: FacilityRules = field(default_factory=FacilityRules)
     deployment: DeploymentRules = field(default_factory=DeploymentRules)
     emergency: EmergencyRules = field(default_factory=EmergencyRules)
@@ -353,6 +378,7 @@ _GROUPS: Final[Mapping[str, Any]] = MappingProxyType(
         "geometry": GeometryRules,
         "estimates": EstimateRules,
         "privacy": PrivacyRules,
+        "communities": CommunityRules,
         "facilities": FacilityRules,
         "deployment": DeploymentRules,
         "emergency": EmergencyRules,

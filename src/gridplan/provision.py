@@ -1,4 +1,4 @@
-"""Jobs on a finished plan that need facilities."""
+"""Jobs on a finished plan that look at its communities: their facilities, their sizes."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -41,9 +41,8 @@ class Facilities(planning.Provision):
         """
         names = ("communities", "estates", "coverage", "sites")
         tables = {name: pd.DataFrame(getattr(self, name)) for name in names}
-        reporting.write_facilities(
-            Path(out), self._layers(), tables | {"findings": findings_frame(self.findings, self.plan.crs)}
-        )
+        tables["findings"] = findings_frame(self.findings, self.plan.crs)
+        reporting.write_review(Path(out), "facilities", self._layers(), tables)
 
     def draw(self, path: str | Path) -> None:
         """Draw a map of gaps, facilities, units out of reach and proposed sites (extra `plot`).
@@ -135,9 +134,103 @@ def compare_district(
     GridplanError
         If an input cannot be used, or the folder cannot be written.
     """
-    reporting.check_folder(Path(out), reporting.FACILITY_FILES)
+    reporting.check_folder(Path(out), reporting.review_files("facilities"))
     found = compare_facilities(read_plan(place), facilities, **options)
     found.write(out)
     if chart is not None:
         found.draw(chart)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Communities(planning.Review):
+    """How large communities are, and how they could be: the frames of `planning.Review`, and how they are written.
+
+    Parameters
+    ----------
+    plan : PlanData
+        The plan that was looked at.
+    """
+
+    plan: PlanData
+
+    def write(self, out: str | Path) -> None:
+        """Write ``communities.xlsx`` and ``communities.gpkg`` into a folder, whole or not at all.
+
+        Parameters
+        ----------
+        out : path
+            A new or empty folder, or one that holds former files of this kind to be replaced.
+
+        Raises
+        ------
+        OutputError
+            If the folder holds anything else, or cannot be written.
+        """
+        names = ("communities", "proposed", "nested")
+        tables = {name: pd.DataFrame(getattr(self, name)) for name in names}
+        tables["findings"] = findings_frame(self.findings, self.plan.crs)
+        layers = {name: getattr(self, name) for name in names[:2]}
+        reporting.write_review(Path(out), "communities", layers, tables)
+
+
+def review_communities(
+    plan: PlanData, rules: Rules | None = None, *, draw: bool = False, rng: int = 0, effort: str = "normal"
+) -> Communities:
+    """Check the sizes of communities and propose which to split or merge, or draw them anew (Article 9).
+
+    Parameters
+    ----------
+    plan : PlanData
+        The plan.
+    rules : Rules or None
+        Their table ``[communities]`` is used; None takes the rules of the plan.
+    draw : bool
+        Draw communities anew as unions of grids inside subdistricts, as if there were none.
+    rng : int
+        Seed of the search.
+    effort : {"fast", "normal", "thorough"}
+        How long to search.
+
+    Returns
+    -------
+    Communities
+        Sizes, proposals, the grids nested in them, and findings.
+
+    Raises
+    ------
+    GridplanError
+        If an option cannot be used.
+    """
+    rules = rules or Rules.from_mapping(plan.run["rules"])
+    work = planning.draw_communities if draw else planning.review_sizes
+    found = work(plan, rules, rng=rng, effort=effort)
+    return Communities(plan=plan, **{f.name: getattr(found, f.name) for f in dataclasses.fields(found)})
+
+
+def review_district(place: str | Path, out: str | Path, **options: Any) -> Communities:  # noqa: ANN401
+    """Read a plan, look at its communities, and write what was found.
+
+    Parameters
+    ----------
+    place : path
+        The folder of a plan, or its ``plan.gpkg``.
+    out : path
+        Folder to write, whole or not at all.
+    **options
+        As of `review_communities`.
+
+    Returns
+    -------
+    Communities
+        What was written.
+
+    Raises
+    ------
+    GridplanError
+        If an option cannot be used, or the folder cannot be written.
+    """
+    reporting.check_folder(Path(out), reporting.review_files("communities"))
+    found = review_communities(read_plan(place), **options)
+    found.write(out)
     return found

@@ -321,6 +321,15 @@ COVERAGE_COLUMNS: Final = (
 """Residents of each community by service; `opened` are those that only facilities opened by employers cover."""
 SITE_COLUMNS: Final = ("service", "site", "residents", "proven")
 
+COMMUNITY_COLUMNS: Final = (
+    "community", "community_code", "subdistrict", "households", "residents", "load", "grids", "state",
+)  # fmt: skip
+PROPOSED_COLUMNS: Final = ("proposed_code", "state", "communities", "households", "residents", "load", "grids")
+NESTED_COLUMNS: Final = ("proposed_code", "grid_code", "new_code")
+"""The grids inside a proposed community; `new_code` is their code in it, in the order of the old ones."""
+COMMUNITY_STATES: Final = ("fits", "small", "large", "empty", "split", "merged", "drawn")
+"""How a present community fits, and how a proposed one came about."""
+
 _COUNTS: Final = {"households": "households", "residents": "persons", **dict.fromkeys(KEY_GROUPS, "persons")}
 
 UNITS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(

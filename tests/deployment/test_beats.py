@@ -9,10 +9,10 @@ from conftest import everyone, make_people, make_plan
 from gridplan.config import Rules
 from gridplan.deployment import deploy
 from gridplan.deployment.beats import solve_beats
-from gridplan.deployment.ground import find_neighbours
 from gridplan.deployment.search import EFFORTS
 from gridplan.deployment.task import Task, weigh
 from gridplan.model import PlanData
+from gridplan.neighbours import find_neighbours
 
 
 def beats_of(plan: PlanData, assignment: pd.DataFrame, force: str) -> list[int]:

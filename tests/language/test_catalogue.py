@@ -20,10 +20,14 @@ from gridplan.schema import (
     ASIDE_REASONS,
     CAPACITIES,
     CAUSES,
+    COMMUNITY_COLUMNS,
+    COMMUNITY_STATES,
     COVERAGE_COLUMNS,
     ESTATE_COLUMNS,
     FINDING_COLUMNS,
     GAP_COLUMNS,
+    NESTED_COLUMNS,
+    PROPOSED_COLUMNS,
     ROLES,
     ROOMS,
     SERVICES,
@@ -45,6 +49,7 @@ METHODS = {"flow", "search", "beats", "no person"}
 RESPONSES = {"affected", "neighbour", "residence", "employer", "elsewhere"}
 FACILITIES = {
     *ROOMS, *SERVICES, *GAP_COLUMNS, *ESTATE_COLUMNS, *COVERAGE_COLUMNS, *SITE_COLUMNS, "estates", "coverage", "sites",
+    "proposed", "nested", *COMMUNITY_COLUMNS, *PROPOSED_COLUMNS, *NESTED_COLUMNS, *COMMUNITY_STATES,
 }  # fmt: skip
 WORDS = {
     *COLUMNS,

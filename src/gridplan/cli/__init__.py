@@ -4,12 +4,13 @@ from gridplan.cli.appraisal import evaluate, explain
 from gridplan.cli.commands import main
 from gridplan.cli.deployment import assign, emergency
 from gridplan.cli.drawing import map_
-from gridplan.cli.planning import facilities
+from gridplan.cli.planning import communities, facilities
 
 main.add_command(assign)
 main.add_command(emergency)
 main.add_command(evaluate)
 main.add_command(explain)
+main.add_command(communities)
 main.add_command(facilities)
 main.add_command(map_)
 

@@ -14,12 +14,13 @@ from gridplan.config import Rules
 from gridplan.deployment.beats import solve_beats
 from gridplan.deployment.flow import solve_flow
 from gridplan.deployment.frames import Post, Served, lay_out, sum_up, tell
-from gridplan.deployment.ground import Floats, Ground, Ints, find_neighbours, survey, survey_communities
+from gridplan.deployment.ground import Floats, Ground, Ints, survey, survey_communities
 from gridplan.deployment.people import Crew, muster
 from gridplan.deployment.search import EFFORTS, solve_weighted
 from gridplan.deployment.task import Posting, Task
 from gridplan.forces import DeploymentRules
 from gridplan.model import Finding, PlanData
+from gridplan.neighbours import find_neighbours
 from gridplan.progress import Report, silent
 from gridplan.ways import find_ways
 

@@ -12,12 +12,13 @@ import shapely
 from gridplan.config import Rules
 from gridplan.cover import best_bases, fewest_bases
 from gridplan.deployment.flow import solve_flow
-from gridplan.deployment.ground import Flags, Floats, Ground, Ints, find_neighbours, survey
+from gridplan.deployment.ground import Flags, Floats, Ground, Ints, survey
 from gridplan.deployment.people import muster, split_list
 from gridplan.deployment.task import Task
 from gridplan.errors import ConfigError, LayerError, first_three
 from gridplan.language import say, word
 from gridplan.model import Finding, PlanData
+from gridplan.neighbours import find_neighbours
 from gridplan.privacy import shared_grids
 from gridplan.schema import KEY_GROUPS
 from gridplan.ways import Ways, find_ways

@@ -14,9 +14,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_BARRIER_M = 10.0
-"""A border this near a railway or water lies on it."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ground:
@@ -108,49 +105,6 @@ def survey(plan: PlanData) -> Ground:
         subdistrict=np.asarray(names.groupby("subdistrict", sort=True).ngroup(), dtype=np.int64),
         names=names,
     )
-
-
-def find_neighbours(plan: PlanData, min_border_m: float) -> Ints:
-    """Find grids that touch, across no railway and no water, also from community to community.
-
-    Parameters
-    ----------
-    plan : PlanData
-        The plan.
-    min_border_m : float
-        Grids touch when they share more than this.
-
-    Returns
-    -------
-    int64[e, 2]
-        Rows of grids, each pair once, sorted.
-    """
-    codes = pd.Series(range(len(plan.grids)), index=plan.grids["grid_code"])
-    grid = codes.reindex(plan.units.set_index("unit_id")["grid_code"]).set_axis(plan.units["unit_id"])
-    inner = np.column_stack([grid.loc[plan.edges[c]].to_numpy("int64") for c in ("unit_a", "unit_b")])
-    pairs = np.concatenate([inner[inner[:, 0] != inner[:, 1]], _across(plan, min_border_m)])
-    edges: Ints = np.unique(np.sort(pairs, axis=1), axis=0).reshape(-1, 2)
-    return edges
-
-
-def _across(plan: PlanData, min_border_m: float) -> Ints:
-    """Pairs of grids of different communities that touch."""
-    shapes = plan.grids.geometry.to_numpy()
-    names = plan.grids["community_code"].astype(str) + "/" + plan.grids["community"].astype(str)
-    community = pd.factorize(names)[0]
-    a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    apart = (a < b) & (community[a] != community[b])
-    a, b = a[apart], b[apart]
-    if not len(a):
-        return np.zeros((0, 2), np.int64)
-    shared = shapely.intersection(shapely.boundary(shapes[a]), shapely.boundary(shapes[b]))
-    kind = plan.context["kind"].isin(["railway", "water"]).to_numpy(dtype=bool)
-    walls = plan.context.geometry.to_numpy()[kind]
-    if len(walls):
-        shared = shapely.difference(shared, shapely.buffer(shapely.union_all(walls), _BARRIER_M))
-    open_ = shapely.length(shared) > min_border_m
-    found: Ints = np.column_stack([a, b]).astype(np.int64)[open_]
-    return found
 
 
 def survey_communities(communities: gpd.GeoDataFrame) -> Ground:

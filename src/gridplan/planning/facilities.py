@@ -16,6 +16,7 @@ from gridplan.cover import best_bases
 from gridplan.errors import LayerError, first_three, nth_row
 from gridplan.language import join, say, word
 from gridplan.model import Finding, PlanData
+from gridplan.planning.keys import key_of
 from gridplan.schema import (
     CENTRES,
     COVERAGE_COLUMNS,
@@ -138,15 +139,9 @@ def _sort_out(plan: PlanData, facilities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _key(frame: pd.DataFrame) -> pd.Series:
-    """Name communities by code, or by name where there is none."""
-    code = frame["community_code"].fillna("").astype(str)
-    return code.where(code != "", frame["community"].fillna("").astype(str))
-
-
 def _communities_of(plan: PlanData, points: gpd.GeoDataFrame) -> Texts:
     """Find the community of each point: the one it names, else the one it lies in; "" for none."""
-    keys = _key(plan.communities).to_numpy(dtype=object)
+    keys = key_of(plan.communities).to_numpy(dtype=object)
     shapes = plan.communities.geometry.to_numpy()
     places = shapely.point_on_surface(points.geometry.to_numpy())
     point, area = shapely.STRtree(shapes).query(places, predicate="intersects")
@@ -162,7 +157,7 @@ def _communities_of(plan: PlanData, points: gpd.GeoDataFrame) -> Texts:
 
 def _compare(plan: PlanData, known: gpd.GeoDataFrame, ways: Ways, wanted: FacilityRules) -> gpd.GeoDataFrame:
     """Lay out what each community has and needs."""
-    keys, unit = _key(plan.communities), _key(plan.units)
+    keys, unit = key_of(plan.communities), key_of(plan.units)
     sums = plan.units.groupby(unit.to_numpy())[["households", "residents"]].sum().reindex(keys).fillna(0)
     own = known[known["own"]]
     groups = {str(k): g for k, g in own.groupby("community_code", sort=True)}
@@ -206,7 +201,7 @@ def _plan_ahead(
         )  # fmt: skip
     table = pd.DataFrame({"key": _communities_of(plan, estates), "year": numbers[:, 0], "planned": numbers[:, 1]})
     table = table[table["key"] != ""].groupby(["key", "year"], sort=True)[["planned"]].sum().reset_index()
-    now = gaps.set_index(_key(gaps))
+    now = gaps.set_index(key_of(gaps))
     table["households"] = table.groupby("key")["planned"].cumsum() + now["households"].reindex(table["key"]).to_numpy()
     table["needed_m2"] = (wanted.area_per_100_m2 * table["households"] / _HUNDRED).round(1)
     table["gap_m2"] = (table["needed_m2"] - now["area_m2"].reindex(table["key"]).to_numpy()).clip(lower=0).round(1)
@@ -239,8 +234,8 @@ def _within(ways: Ways, starts: Floats, ends: Floats, radius_m: float) -> Flags:
 
 def _count(plan: PlanData, covered: Flags, without: Flags, wanted: FacilityRules, services: list[str]) -> pd.DataFrame:
     """Count the residents that each service reaches in each community."""
-    keys, residents = _key(plan.communities).to_numpy(), plan.units["residents"].to_numpy(dtype="int64")
-    at = pd.Index(keys).get_indexer(pd.Index(_key(plan.units)))
+    keys, residents = key_of(plan.communities).to_numpy(), plan.units["residents"].to_numpy(dtype="int64")
+    at = pd.Index(keys).get_indexer(pd.Index(key_of(plan.units)))
     total = np.bincount(at, residents, len(keys)).astype("int64")
     lived, names, parts = total > 0, plan.communities[["community", "community_code"]].reset_index(drop=True), []
     for k, service in enumerate(services):

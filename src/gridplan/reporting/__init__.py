@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from gridplan.reporting.checked import by_gravity, check_data, layer_table, write_check, write_check_workbook
     from gridplan.reporting.compare import equal_plans
     from gridplan.reporting.emergency import EMERGENCY_FILES, write_emergency
-    from gridplan.reporting.facilities import FACILITY_FILES, draw_facilities, write_facilities
+    from gridplan.reporting.facilities import draw_facilities
     from gridplan.reporting.folder import check_folder, write_plan, write_text
     from gridplan.reporting.geopackage import read_plan_data
     from gridplan.reporting.mapsheet import write_maps
     from gridplan.reporting.plots import plot_plan
     from gridplan.reporting.postgis import check_database, write_database
+    from gridplan.reporting.review import review_files, write_review
     from gridplan.reporting.scoring import score
     from gridplan.reporting.webpage import render_page
 
 __all__ = [
     "EMERGENCY_FILES",
-    "FACILITY_FILES",
     "audit",
     "by_gravity",
     "check_data",
@@ -36,20 +36,20 @@ __all__ = [
     "read_plan_data",
     "render_card",
     "render_page",
+    "review_files",
     "score",
     "write_check",
     "write_check_workbook",
     "write_database",
     "write_emergency",
-    "write_facilities",
     "write_maps",
     "write_plan",
+    "write_review",
     "write_text",
 ]
 
 _HOMES = {
     "EMERGENCY_FILES": "emergency",
-    "FACILITY_FILES": "facilities",
     "audit": "auditing",
     "by_gravity": "checked",
     "check_data": "checked",
@@ -62,14 +62,15 @@ _HOMES = {
     "read_plan_data": "geopackage",
     "render_card": "card",
     "render_page": "webpage",
+    "review_files": "review",
     "score": "scoring",
     "write_check": "checked",
     "write_check_workbook": "checked",
     "write_database": "postgis",
     "write_emergency": "emergency",
-    "write_facilities": "facilities",
     "write_maps": "mapsheet",
     "write_plan": "folder",
+    "write_review": "review",
     "write_text": "folder",
 }
 

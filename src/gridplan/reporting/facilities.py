@@ -1,51 +1,24 @@
-"""facilities.xlsx, facilities.gpkg and a map: what communities have and lack."""
+"""A map of what communities have and lack."""
 
 from collections.abc import Mapping
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
-import pandas as pd
-import pyogrio
 import shapely
 
 from gridplan.errors import PlanError
 from gridplan.language import Message, join, language, say, word
 from gridplan.model import PlanData
-from gridplan.reporting.folder import write_file, write_folder
+from gridplan.reporting.folder import write_file
 from gridplan.reporting.mapsheet import FORMATS
 from gridplan.reporting.plots import chinese_font, draw_context, draw_scale, font_options, need_matplotlib
-from gridplan.reporting.sheets import write_tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FACILITY_FILES: Final = ("facilities.xlsx", "facilities.gpkg")
-FACILITY_SHEETS: Final = ("communities", "estates", "coverage", "sites", "findings")
-"""Tables of the workbook, in their order; the words of their titles."""
 _RED: Final = ("#fff5eb", "#fdbe85", "#e6550d")
-
-
-def write_facilities(out: Path, layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write what communities have and lack into a folder, whole or not at all.
-
-    Parameters
-    ----------
-    out : Path
-        A folder that is new, empty, or holds former files of this kind.
-    layers : mapping of str to GeoDataFrame
-        Layers of ``facilities.gpkg``.
-    tables : mapping of str to DataFrame
-        Sheets of ``facilities.xlsx``, by `FACILITY_SHEETS`.
-
-    Raises
-    ------
-    OutputError
-        If the folder holds anything else, or cannot be written.
-    """
-    write_folder(out, partial(_fill, layers, tables), marks=FACILITY_FILES, files=FACILITY_FILES)
 
 
 def draw_facilities(plan: PlanData, layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
@@ -87,25 +60,6 @@ def draw_facilities(plan: PlanData, layers: Mapping[str, gpd.GeoDataFrame], path
     )
     write_file(path, lambda file: figure.savefig(file, format=form, dpi=200))
     pyplot.close(figure)
-
-
-def _fill(layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    told = {name: _spoken(tables[name]) for name in FACILITY_SHEETS}
-    write_tables(told, folder / "facilities.xlsx")
-    path = folder / "facilities.gpkg"
-    for name, frame in layers.items():
-        options = {} if path.exists() else {"dataset_options": {"VERSION": "1.2"}}
-        pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", append=path.exists(), **options)
-
-
-def _spoken(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put codes of rooms, services and severities into words."""
-    table = pd.DataFrame(frame).drop(columns=["geometry", "message"], errors="ignore")
-    for name in table.columns.intersection(["missing", "service", "severity", "code", "subject"]):
-        table[name] = [", ".join(str(word(p)) for p in str(text).split(";") if p) for text in table[name]]
-    if "proven" in table:
-        table["proven"] = [say("yes") if yes else say("no") for yes in table["proven"]]
-    return table
 
 
 def _label(text: Message) -> str:
