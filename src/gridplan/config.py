@@ -212,6 +212,42 @@ class CommunityRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsiderationRules:
+    """What a household's load grows by (Article 19); all 0 leaves load and households the same.
+
+    Parameters
+    ----------
+    residents : float
+        Population count: households that one resident counts as.
+    elderly_disabled, minors, floating, mental : float
+        Population structure: households that one resident of this key group counts as.
+    facility_per_km : float
+        Public resources: households that each kilometre to the nearest facility of the community adds to a household.
+    """
+
+    residents: float = 0.0
+    elderly_disabled: float = 0.0
+    minors: float = 0.0
+    floating: float = 0.0
+    mental: float = 0.0
+    facility_per_km: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        refuse(number_faults("considerations", self, self.__slots__, zero=True))
+
+    def terms(self) -> list[str]:
+        """List the considerations that count.
+
+        Returns
+        -------
+        list of str
+            Names of fields above 0.
+        """
+        return [name for name in self.__slots__ if getattr(self, name) > 0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrivacyRules:
     """What leaves the bureau.
 
@@ -247,6 +283,8 @@ class Rules:
         How households are estimated.
     privacy : PrivacyRules
         What leaves the bureau.
+    considerations : ConsiderationRules
+        What weighs in the load beside households.
     communities : CommunityRules
         How large communities should be.
     facilities : FacilityRules
@@ -270,6 +308,7 @@ class Rules:
     geometry: GeometryRules = field(default_factory=GeometryRules)
     estimates: EstimateRules = field(default_factory=EstimateRules)
     privacy: PrivacyRules = field(default_factory=PrivacyRules)
+    considerations: ConsiderationRules = field(default_factory=ConsiderationRules)
     communities: CommunityRules = field(default_factory=CommunityRules)
     facilities: FacilityRules = field(default_factory=FacilityRules)
     deployment: DeploymentRules = field(default_factory=DeploymentRules)
@@ -378,6 +417,7 @@ _GROUPS: Final[Mapping[str, Any]] = MappingProxyType(
         "geometry": GeometryRules,
         "estimates": EstimateRules,
         "privacy": PrivacyRules,
+        "considerations": ConsiderationRules,
         "communities": CommunityRules,
         "facilities": FacilityRules,
         "deployment": DeploymentRules,

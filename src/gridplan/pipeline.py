@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gridplan import deployment, planning, reading, reporting
 from gridplan.check import Check
@@ -146,7 +147,8 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
     if people is not None:
         deployment.check_roster(people, fabric.communities, rules, layers.jurisdictions)
     with timed(stages, "partition"):
-        partition = _partition(fabric, rules, options | edited.options(), report)
+        load = planning.weigh_units(fabric.units, layers.facilities, rules)
+        partition = _partition(fabric, rules, options | edited.options() | {"load": load}, report)
     now = datetime.now(UTC)
     with timed(stages, "drawing"):
         codes = {int(partition.labels[unit]): code for unit, code in edited.codes.items()}
@@ -162,6 +164,9 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         "sources": [reading.plain_source(s) for s in layers.sources],
         "stages": stages,
     }
+    if load is not None:
+        drawn["grids"]["load"] = _sum_load(fabric, load, drawn)
+        run["load_terms"] = rules.considerations.terms()
     if edits != Edits():
         run["edits"] = edits.to_mapping()
     data = PlanData(
@@ -225,6 +230,13 @@ def core_arrays(fabric: Fabric, rules: Rules) -> dict[str, Any]:
         "upper": rules.upper,
         "cost": rules.cost,
     }
+
+
+def _sum_load(fabric: Fabric, load: NDArray[np.float64], drawn: dict[str, Any]) -> pd.Series:
+    """Add the load of units up by grid, in the order of the grids."""
+    by_unit = pd.Series(load, index=fabric.units["unit_id"].to_numpy()).reindex(drawn["units"]["unit_id"]).to_numpy()
+    sums = pd.Series(by_unit).groupby(drawn["units"]["grid_code"].to_numpy()).sum()
+    return sums.reindex(drawn["grids"]["grid_code"]).set_axis(drawn["grids"].index).round(1)
 
 
 def context_of(layers: Layers, fabric: Fabric) -> gpd.GeoDataFrame:

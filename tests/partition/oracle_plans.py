@@ -46,7 +46,8 @@ def set_costs(graph: Graph, sets: Ints) -> Floats:
     target, _, _, price = rules_of(graph)
     taken, w = members_of(graph, sets), np.asarray(graph["weights"], float)
     households = taken @ w
-    cost = size_costs(graph, households) + price.load * np.abs(households - target) / (target / 5)
+    borne = households if graph.get("load") is None else taken @ np.where(w > 0, np.asarray(graph["load"], float), 0.0)
+    cost = size_costs(graph, households) + price.load * np.abs(borne - target) / (target / 5)
     named = np.asarray(graph.get("compounds") if graph.get("compounds") is not None else np.full(len(w), -1))
     touched = sum(
         (taken[:, (named == c) & (w > 0)].any(axis=1).astype(float) for c in set(named.tolist()) if c >= 0),
@@ -145,7 +146,7 @@ def sub_graph(graph: Graph, units: Ints) -> Graph:
     place[units] = np.arange(len(units))
     edges = np.asarray(graph["edges"]).reshape(-1, 2)
     inside = (place[edges] >= 0).all(axis=1)
-    cut = {name: graph[name][units] for name in ("weights", "xy", "compounds") if graph.get(name) is not None}
+    cut = {name: graph[name][units] for name in ("weights", "load", "xy", "compounds") if graph.get(name) is not None}
     if graph.get("border") is not None:
         cut["border"] = graph["border"][inside]
     options = {k: graph[k] for k in ("target", "lower", "upper", "cost", "border_weight") if k in graph}

@@ -200,12 +200,13 @@ def check_input(
     edges: ArrayLike, weights: ArrayLike, *, xy: ArrayLike | None, compounds: ArrayLike | None,
     communities: ArrayLike | None, border: ArrayLike | None, border_weight: float, price: Floats,
     locked: ArrayLike | None = None, whole: ArrayLike | None = None, apart: ArrayLike | None = None,
+    load: ArrayLike | None = None,
 ) -> Problem:  # fmt: skip
     """Check the arrays at the door.
 
     Parameters
     ----------
-    edges, weights, xy, compounds, communities, border, border_weight, locked, whole, apart : array-like or None
+    edges, weights, xy, compounds, communities, border, border_weight, locked, whole, apart, load : array-like or None
         As in `partition_graph`.
     price : float64[9]
         Vector of prices.
@@ -230,11 +231,21 @@ def check_input(
     pairs = np.zeros((0, 2), np.int64) if apart is None else _edges(apart, n, "apart")
     inside = (home[ends[:, 0]] == home[ends[:, 1]]) & (drawn[ends[:, 0]] == drawn[ends[:, 1]])
     return Problem(
-        edges=ends[inside], border=borders[inside] * border_weight, weights=w, loads=w, xy=places,
+        edges=ends[inside], border=borders[inside] * border_weight, weights=w,
+        loads=w if load is None else _scale_load(_vector("load", load, n), w), xy=places,
         compounds=np.full(n, -1) if compounds is None else _integers("compounds", compounds, n),
         communities=home, locked=np.full(n, -1) if locked is None else _integers("locked", locked, n),
         whole=drawn, apart=pairs, price=price,
     )  # fmt: skip
+
+
+def _scale_load(load: Floats, weights: Floats) -> Floats:
+    """Bring the load to the total of the households; units without households bear none."""
+    borne = np.where(weights > 0, load, 0.0)
+    total = float(borne.sum())
+    if total <= 0 < weights.sum():
+        _fail("load", say("a load above 0 on some unit with households"), say("none"))
+    return borne * (float(weights.sum()) / total) if total > 0 else borne
 
 
 def _fail(where: str, need: str, found: str) -> None:

@@ -91,6 +91,7 @@ def partition_graph(
     border_weight: float = 0.0,
     whole: ArrayLike | None = None,
     apart: ArrayLike | None = None,
+    load: ArrayLike | None = None,
     cost: CostRules | None = None,
     report: Report = silent,
 ) -> Partition:
@@ -134,6 +135,9 @@ def partition_graph(
         Units of equal label are one grid and nobody else is in it: drawn already; below 0 is free.
     apart : int[k, 2], optional
         Pairs of units that share no grid.
+    load : float[n], optional
+        Load of each unit, >= 0, brought to the total of `weights`: the even-load term is reckoned with it, the band
+        with households. Where grids cannot all be listed, bounds leave that term out: they hold, but are weaker.
     cost : CostRules, optional
         Prices of the terms, the defaults if not given; `barrier_per_m` is not used here.
     report : Report
@@ -164,7 +168,7 @@ def partition_graph(
     price = price_vector(rules, target if free else max(upper, 1.0), lower, upper, with_xy=xy is not None)
     problem = check_input(
         edges, weights, xy=xy, compounds=compounds, communities=home, border=border, locked=locked,
-        border_weight=border_weight, whole=whole, apart=apart, price=price,
+        border_weight=border_weight, whole=whole, apart=apart, load=load, price=price,
     )  # fmt: skip
     pieces = split_pieces(problem)
     check_locks(problem, pieces)

@@ -101,6 +101,25 @@ def _sizes(plan: PlanData, rules: Rules) -> dict[str, Any]:
     }
 
 
+def terms_on(rules: Rules) -> list[str]:
+    """List the terms of the cost that a certificate speaks of.
+
+    Parameters
+    ----------
+    rules : Rules
+        The rules of a plan.
+
+    Returns
+    -------
+    list of str
+        Prices above 0, as the rule file names them, and what weighs in the load.
+    """
+    prices = ["outside", "load", "compound", "mixed", "inertia", "barrier_per_m"]
+    return [f"cost.{name}" for name in prices if getattr(rules.cost, name) > 0] + [
+        f"considerations.{name}" for name in rules.considerations.terms()
+    ]
+
+
 def _certificate(plan: PlanData) -> dict[str, Any]:
     certificate = plan.certificate
     proven = certificate["proven"].astype(bool)
@@ -110,6 +129,7 @@ def _certificate(plan: PlanData) -> dict[str, Any]:
         "households_proven": int(certificate.loc[proven, "households"].sum()),
         **{key: value for key, value in certificate_totals(plan).items() if key != "proven"},
         "seconds": float(certificate["seconds"].sum()),
+        "terms": terms_on(Rules.from_mapping(plan.run["rules"])),
     }
 
 
