@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gridplan.plan import Plan, audit_plan, read_plan
     from gridplan.provision import Communities, Facilities, compare_facilities, review_communities
     from gridplan.reading import read_layers
+    from gridplan.rerun import Rerun, rerun_plan
     from gridplan.sample import make_sample
     from gridplan.staffing import Emergency, assign_personnel, plan_emergency
 
@@ -55,6 +56,7 @@ __all__ = [
     "Partition",
     "Plan",
     "PlanError",
+    "Rerun",
     "Rules",
     "assign_personnel",
     "audit_plan",
@@ -69,6 +71,7 @@ __all__ = [
     "plan_emergency",
     "read_layers",
     "read_plan",
+    "rerun_plan",
     "review_communities",
 ]
 
@@ -82,6 +85,7 @@ _HOMES = {
     "Layers": "model",
     "Partition": "model",
     "Plan": "plan",
+    "Rerun": "rerun",
     "Rules": "config",
     "assign_personnel": "staffing",
     "audit_plan": "plan",
@@ -96,6 +100,7 @@ _HOMES = {
     "plan_emergency": "staffing",
     "read_layers": "reading",
     "read_plan": "plan",
+    "rerun_plan": "rerun",
     "review_communities": "provision",
 }
 

@@ -1,6 +1,6 @@
 """The command line: reads arguments, calls the library, prints. Nothing else in gridplan prints."""
 
-from gridplan.cli.appraisal import evaluate, explain
+from gridplan.cli.appraisal import evaluate, explain, rerun
 from gridplan.cli.commands import main
 from gridplan.cli.deployment import assign, emergency
 from gridplan.cli.drawing import map_
@@ -13,5 +13,6 @@ main.add_command(explain)
 main.add_command(communities)
 main.add_command(facilities)
 main.add_command(map_)
+main.add_command(rerun)
 
 __all__ = ["main"]

@@ -8,8 +8,8 @@ import click
 
 from gridplan.cli.commands import PATH
 from gridplan.cli.spoken import Command, lang_option, option
-from gridplan.cli.terminal import EXIT_RULE_BROKEN, exit_on_error, print_findings, progress
-from gridplan.language import say
+from gridplan.cli.terminal import EXIT_ERROR, EXIT_RULE_BROKEN, exit_on_error, print_findings, progress
+from gridplan.language import join, say
 from gridplan.rulefile import RuleFile
 
 
@@ -76,3 +76,28 @@ def explain(place: Path, grid: str, *, as_json: bool) -> None:
         return
     for line in found.lines():
         click.echo(line)
+
+
+@click.command(
+    cls=Command,
+    help="Repeat PLAN from its own table of the run and the files in INPUT, and tell whether it comes out equal.\n\n"
+    "Exit code 1 if it differs, or if a file is not the one it was made of.",
+)
+@click.argument("place", metavar="PLAN", type=PATH)
+@click.argument("source", metavar="INPUT", type=PATH)
+@option("--crs", metavar="EPSG", help="CRS of layers that name none, or a wrong one.")
+@option("--encoding", metavar="E", help="Encoding of the text in DBF and CSV files.")
+@option("--jobs", metavar="N", type=click.IntRange(min=1), help="Threads; all cores if not given.")
+@lang_option
+@click.pass_context
+def rerun(ctx: click.Context, /, place: Path, source: Path, **options: Any) -> None:  # noqa: ANN401
+    """Repeat a plan."""
+    with exit_on_error(), progress() as report:
+        from gridplan.plan import read_plan  # noqa: PLC0415  --help stays fast
+        from gridplan.rerun import rerun_plan  # noqa: PLC0415
+
+        found = rerun_plan(read_plan(place), source, report=report, **options)
+    if found.differences:
+        click.echo(say("the plan differs in {names}", names=join(found.differences)))
+        ctx.exit(EXIT_ERROR)
+    click.echo(say("the plan is repeated exactly: {grids} grids", grids=len(found.plan.grids)))

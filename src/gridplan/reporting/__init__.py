@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from gridplan.reporting.auditing import audit
     from gridplan.reporting.card import render_card
     from gridplan.reporting.checked import by_gravity, check_data, layer_table, write_check, write_check_workbook
-    from gridplan.reporting.compare import equal_plans
+    from gridplan.reporting.compare import equal_plans, list_differences
     from gridplan.reporting.emergency import EMERGENCY_FILES, write_emergency
     from gridplan.reporting.facilities import draw_facilities
     from gridplan.reporting.folder import check_folder, write_plan, write_text
@@ -32,6 +32,7 @@ __all__ = [
     "draw_facilities",
     "equal_plans",
     "layer_table",
+    "list_differences",
     "plot_plan",
     "read_plan_data",
     "render_card",
@@ -58,6 +59,7 @@ _HOMES = {
     "draw_facilities": "facilities",
     "equal_plans": "compare",
     "layer_table": "checked",
+    "list_differences": "compare",
     "plot_plan": "plots",
     "read_plan_data": "geopackage",
     "render_card": "card",

@@ -38,6 +38,31 @@ def equal_plans(a: PlanData, b: PlanData) -> bool:
     return all(_equal(name, getattr(a, name), getattr(b, name)) for name in (*LAYERS, *TABLES))
 
 
+def list_differences(a: PlanData, b: PlanData) -> list[str]:
+    """Name what two plans differ in, as far as their inputs and rules do not say it already.
+
+    Parameters
+    ----------
+    a, b : PlanData
+        The plans.
+
+    Returns
+    -------
+    list of str
+        ``crs``, keys of the table run as ``run.rules``, and frames; empty where the plans are the same. Of the sources
+        only what is in the files counts, not how it was worded.
+    """
+    found = ["crs"] if a.crs != b.crs else []
+    one, other = (_lasting(plan) | {"sources": _contents(plan)} for plan in (a, b))
+    found += [f"run.{key}" for key in sorted({*one, *other}) if one.get(key) != other.get(key)]
+    return found + [name for name in (*LAYERS, *TABLES) if not _equal(name, getattr(a, name), getattr(b, name))]
+
+
+def _contents(plan: PlanData) -> list[tuple[object, ...]]:
+    keys = ("role", "path", "layer", "rows", "households", "sha256")
+    return sorted(tuple(source.get(key) for key in keys) for source in plan.run["sources"])
+
+
 def _lasting(plan: PlanData) -> dict[str, object]:
     return {key: value for key, value in plan.run.items() if key not in IGNORED_RUN}
 
