@@ -18,7 +18,7 @@ from gridplan.geometry.recover import recover_fabric
 from gridplan.intake import all_set_aside, examine_district, lay_out
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import Value, value_grids
-from gridplan.pipeline import context_of, core_arrays
+from gridplan.pipeline import context_of, core_arrays, refuse_ways
 from gridplan.plan import Plan, read_plan
 from gridplan.planning import Drawn
 from gridplan.progress import Report, Stages, silent, timed
@@ -68,6 +68,8 @@ def evaluate_grids(
     with timed(stages, "reading"):
         own = Rules.from_mapping(district.run["rules"]) if isinstance(district, PlanData) else Rules()
         rules = rules or own
+        if isinstance(district, PlanData):
+            refuse_ways(rules)
         fabric, base = _ground(district, rules, report)
         table, source = _take_grids(grids, fabric, encoding)
     with timed(stages, "drawing"):
@@ -195,7 +197,8 @@ def _draw(
     _, apart = np.unique(np.asarray(fabric.community_index)[bare], return_inverse=True)
     labels = drawn.labels.copy()
     labels[bare] = len(drawn.codes) + apart
-    arrays = core_arrays(fabric, rules)
+    load = planning.weigh_units(fabric.units, facilities, rules)
+    arrays = core_arrays(fabric, rules) | {"load": load}
     value = value_grids(labels=labels, **arrays)
     home = _homes(fabric, labels)
     households = np.bincount(labels, fabric.units["households"].to_numpy(dtype="float64"))
@@ -203,6 +206,9 @@ def _draw(
     frames = draw_grids(fabric, partition, facilities, datetime.now(UTC).astimezone().date())
     _, first = np.unique(labels, return_index=True)
     names = dict(zip(frames["units"]["grid_code"].iloc[first], range(len(first)), strict=True))
+    if load is not None:
+        sums = np.bincount(labels, load).round(1)
+        frames["grids"]["load"] = sums[frames["grids"]["grid_code"].map(names)]
     frames["grids"] = _rename(frames["grids"], names, drawn, fabric, home)
     codes = np.append(drawn.codes, "")[np.where(bare, -1, drawn.labels)]
     frames["units"] = frames["units"].assign(grid_code=codes)
@@ -256,7 +262,13 @@ def _proven_bounds(district: PlanData | Layers, rules: Rules) -> dict[str, float
     if not isinstance(district, PlanData):
         return {}
     own = Rules.from_mapping(district.run["rules"])
-    if (own.cost, own.target, own.lower, own.upper) != (rules.cost, rules.target, rules.lower, rules.upper):
+    if (own.cost, own.considerations, own.target, own.lower, own.upper) != (
+        rules.cost,
+        rules.considerations,
+        rules.target,
+        rules.lower,
+        rules.upper,
+    ):
         return {}
     return {str(k): float(v) for k, v in zip(*(district.certificate[c] for c in ("community", "bound")), strict=True)}
 

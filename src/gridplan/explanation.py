@@ -11,7 +11,8 @@ from gridplan.errors import ConfigError, first_three
 from gridplan.geometry.recover import recover_fabric
 from gridplan.language import join, say, unpack, word
 from gridplan.model import PlanData
-from gridplan.pipeline import core_arrays
+from gridplan.pipeline import core_arrays, refuse_ways
+from gridplan.planning.considerations import weigh_units
 from gridplan.planning.explaining import Ground, list_swaps, price_terms, seek_alternative, take_rows
 
 LISTED = 5
@@ -137,9 +138,10 @@ def explain_grid(plan: PlanData, grid: str, rules: Rules | None = None) -> Expla
     Raises
     ------
     ConfigError
-        If the plan has no such grid.
+        If the plan has no such grid, or if the ways to facilities weigh in its load, which a plan does not keep.
     """
     rules = rules or Rules.from_mapping(plan.run["rules"])
+    refuse_ways(rules)
     row = _find(plan, grid)
     ground = _ground(plan, rules, str(row["grid_code"]))
     place = int(np.flatnonzero(ground.codes == row["grid_code"])[0])
@@ -178,7 +180,8 @@ def _ground(plan: PlanData, rules: Rules, code: str) -> Ground:
     rows = np.flatnonzero(np.isin(index, index[grids == code]) & (grids != ""))
     codes, labels = np.unique(grids[rows].astype(str), return_inverse=True)
     units = fabric.units["unit_id"].to_numpy(dtype=object)[rows]
-    arrays = take_rows(core_arrays(fabric, rules), rows)
+    load = weigh_units(fabric.units, None, rules)
+    arrays = take_rows(core_arrays(fabric, rules) | {"load": load}, rows)
     return Ground(arrays=arrays, labels=labels.astype(np.int64), codes=codes.astype(object), units=units)
 
 

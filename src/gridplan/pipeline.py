@@ -17,8 +17,10 @@ from gridplan.check import Check
 from gridplan.config import Rules
 from gridplan.database import is_database
 from gridplan.edits import Edits
+from gridplan.errors import ConfigError
 from gridplan.geometry.grids import draw_grids
 from gridplan.intake import all_set_aside, examine_district, lay_out
+from gridplan.language import say
 from gridplan.model import Fabric, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import partition_graph
 from gridplan.plan import Plan
@@ -198,6 +200,26 @@ def _take_edits(edits: Edits | str | Path | None) -> Edits:
 
 def _partition(fabric: Fabric, rules: Rules, options: dict[str, Any], report: Report) -> Partition:
     return partition_graph(**core_arrays(fabric, rules), report=report, **options)
+
+
+def refuse_ways(rules: Rules) -> None:
+    """Refuse to price the grids of a finished plan where the ways to facilities weigh in: it does not keep them.
+
+    Parameters
+    ----------
+    rules : Rules
+        Their group `considerations` is read.
+
+    Raises
+    ------
+    ConfigError
+        If those ways weigh.
+    """
+    if rules.considerations.facility_per_km > 0:
+        raise ConfigError(
+            say("plan: need a load without the ways to facilities, found considerations.facility_per_km above 0; give "
+                "the district instead of a plan, or rules without it")
+        )  # fmt: skip
 
 
 def core_arrays(fabric: Fabric, rules: Rules) -> dict[str, Any]:

@@ -10,9 +10,9 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
-from gridplan import evaluate_grids
+from gridplan import Rules, evaluate_grids, explain_grid, make_plan
 from gridplan.cli import main
-from gridplan.errors import LayerError
+from gridplan.errors import ConfigError, LayerError
 from gridplan.geometry.recover import recover_fabric
 from gridplan.model import Fabric, Layers
 from gridplan.plan import Plan
@@ -113,3 +113,15 @@ def test_the_command_tells_cost_and_bound(plan: Plan, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("楼,网格编码\n1,2\n", "utf-8")
     with pytest.raises(LayerError, match=r"building_id.*楼"):
         evaluate_grids(plan, tmp_path / "list.csv")
+
+
+def test_considerations_weigh_as_in_an_own_plan(layers: Layers) -> None:
+    """Residents weigh in the load of both; ways to facilities, which a plan does not keep, are refused."""
+    rules = Rules.from_mapping({"considerations": {"residents": 0.3, "minors": 1.0}})
+    plan = make_plan(layers, rules, effort="fast")
+    found = evaluate_grids(plan, plan.grids[["grid_code", "geometry"]])
+    same_score(found, plan)
+    told = explain_grid(plan, plan.grids["grid_code"].iloc[0])
+    assert told.terms["load"] == pytest.approx(abs(plan.grids["load"].iloc[0] - 300) / 60, abs=0.01)
+    with pytest.raises(ConfigError, match="facility_per_km"):
+        evaluate_grids(plan, plan.grids, Rules.from_mapping({"considerations": {"facility_per_km": 1.0}}))

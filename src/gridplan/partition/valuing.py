@@ -1,6 +1,6 @@
 """The value of grids that somebody drew: the cost of each, and what no lawful plan can cost less than."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,7 +46,7 @@ def value_grids(
     edges: ArrayLike, weights: ArrayLike, labels: Ints, *, xy: ArrayLike | None = None,
     compounds: ArrayLike | None = None, communities: ArrayLike | None = None, border: ArrayLike | None = None,
     border_weight: float = 0.0, target: float = 300, lower: float = 240, upper: float = 360,
-    cost: CostRules | None = None,
+    cost: CostRules | None = None, load: ArrayLike | None = None,
 ) -> Value:  # fmt: skip
     """Price grids whoever drew them, by the same formula as `partition_graph`.
 
@@ -58,6 +58,9 @@ def value_grids(
         Grid of each unit, 0..k - 1, each used; a grid may lie in pieces, or in several communities.
     border_weight, target, lower, upper, cost : float, float, float, float, CostRules or None
         As of `partition_graph`.
+
+    load : float[n], optional
+        Load of each unit, taken as it stands: in households, as those of the whole district add up.
 
     Returns
     -------
@@ -74,16 +77,20 @@ def value_grids(
     check_band(target, lower, upper)
     price = price_vector(cost or CostRules(), target, lower, upper, with_xy=xy is not None)
     arrays = {"xy": xy, "compounds": compounds, "border": border, "border_weight": border_weight, "price": price}
-    whole = check_input(edges, weights, communities=None, **arrays)  # type: ignore[arg-type]
+    whole = _with_load(check_input(edges, weights, communities=None, **arrays), load)  # type: ignore[arg-type]
     sums = _sum_up(whole, np.asarray(labels, np.int64))
     costs = np.zeros(len(sums))
     price_all(price, sums, costs)
-    divided = check_input(edges, weights, communities=communities, **arrays)  # type: ignore[arg-type]
+    divided = _with_load(check_input(edges, weights, communities=communities, **arrays), load)  # type: ignore[arg-type]
     names = np.unique(divided.communities)
     bounds = np.zeros(len(names))
     for piece in split_pieces(divided):
         bounds[piece.community] += simple_bound(piece.graph, price)
     return Value(costs=costs, communities=names, bounds=bounds)
+
+
+def _with_load(problem: Problem, load: ArrayLike | None) -> Problem:
+    return problem if load is None else replace(problem, loads=np.asarray(load, np.float64))
 
 
 def _sum_up(problem: Problem, labels: Ints) -> Floats:

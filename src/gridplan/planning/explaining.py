@@ -24,6 +24,8 @@ TERMS: Final = ("outside", "load", "compound", "mixed", "inertia")
 FIRMER: Final = 100.0
 """So many times its price the size rule has when a plan without the exception is looked for."""
 
+_BY_UNIT: Final = ("weights", "xy", "compounds", "communities", "load")
+
 SWAP_COLUMNS: Final = ("neighbour", "households", "unit", "moved", "here", "there", "cost_change", "fits")
 
 
@@ -83,7 +85,7 @@ def take_rows(arrays: Mapping[str, Any], rows: Ints) -> dict[str, Any]:
     place = np.full(len(arrays["weights"]), -1, np.int64)
     place[rows] = np.arange(len(rows))
     inside = (place[edges] >= 0).all(axis=1)
-    by_unit = {name: arrays[name][rows] for name in ("weights", "xy", "compounds", "communities")}
+    by_unit = {name: arrays[name][rows] for name in _BY_UNIT if arrays.get(name) is not None}
     return {**arrays, **by_unit, "edges": place[edges[inside]], "border": arrays["border"][inside]}
 
 
