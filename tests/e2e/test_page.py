@@ -1,6 +1,8 @@
 """The page in a real browser: it draws, answers, speaks two languages, asks no network and runs no data."""
 
 import importlib.util
+import itertools
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gridplan.config import Rules
+from gridplan.edits import Edits
 from gridplan.language import use_language
 from gridplan.reporting import render_page
 
@@ -169,3 +172,49 @@ def test_a_class_can_be_hidden(page: "Page") -> None:
     assert page.get_attribute(button, "aria-pressed") == "false"
     page.click(button)
     assert page.get_attribute(button, "aria-pressed") == "true"
+
+
+def edit(page: "Page", name: str) -> None:
+    """Press a button of editing."""
+    page.click(f"[data-edit={name}]")
+
+
+def test_a_building_moves_and_the_edits_are_handed_over(page: "Page") -> None:
+    """By a click on the map: counts at once, undo and redo, two whole grids in edits.json."""
+    page.click("#grids .row >> nth=0")
+    assert page.is_disabled("[data-edit=export]")
+    edit(page, "move")
+    page.wait_for_timeout(100)
+    box = page.query_selector("#canvas").bounding_box()
+    taken = ""
+    for across, down in itertools.product(range(16, 40), range(6)):
+        page.mouse.click(box["x"] + across / 40 * box["width"], box["y"] + box["height"] * (0.4 + 0.025 * down))
+        taken = page.inner_text("#editing output")
+        if "→ 363" in taken:
+            break
+    assert "288 → 363 (+21%)" in taken
+    edit(page, "undo")
+    assert "288 → 288" in page.inner_text("#editing output")
+    edit(page, "redo")
+    with page.expect_download() as download:
+        edit(page, "export")
+    edits = json.loads(Path(download.value.path()).read_text("utf-8"))
+    assert edits["format"] == "gridplan-edits/1"
+    assert [(g["code"][-3:], len(g["units"]), g["only"]) for g in edits["grids"]] == [
+        ("001", 9, True),
+        ("002", 3, True),
+    ]
+    assert len(Edits.from_mapping(edits).grids) == 2
+    assert not set(edits["grids"][0]["units"]) & set(edits["grids"][1]["units"])
+
+
+def test_a_locked_grid_is_handed_over_as_drawn(page: "Page") -> None:
+    """And is free again after a second press."""
+    page.click("#grids .row >> nth=0")
+    edit(page, "lock")
+    with page.expect_download() as download:
+        edit(page, "export")
+    (grid,) = json.loads(Path(download.value.path()).read_text("utf-8"))["grids"]
+    assert (grid["code"], len(grid["units"]), grid["only"]) == (FIRST, 8, True)
+    edit(page, "lock")
+    assert page.is_disabled("[data-edit=export]")

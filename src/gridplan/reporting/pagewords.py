@@ -69,6 +69,14 @@ WORDS: Final = MappingProxyType(
         "privacy": "Key groups below {count} are not shown. This page uses no network.",
         "keys": "Arrow keys move, + and − zoom, 0 shows all, Esc deselects, / searches.",
         "map": "Map of the grids",
+        "edit_move": "Click buildings into this grid",
+        "edit_lock": "Lock this grid",
+        "edit_undo": "Undo",
+        "edit_redo": "Redo",
+        "edit_export": "Export edits.json",
+        "edit_apart": "This grid is not in one piece.",
+        "edit_outside": "The building lies in another community.",
+        "edit_kept": "One of the grids is locked.",
     }
 )
 

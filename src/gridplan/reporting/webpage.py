@@ -48,7 +48,9 @@ def render_page(plan: PlanData, rules: Rules) -> str:
         An HTML document.
     """
     folder = files("gridplan.reporting") / "page"
-    template, css, js = ((folder / name).read_text("utf-8") for name in ("template.html", "page.css", "page.js"))
+    names = ("template.html", "page.css", "page.js", "edit.js")
+    template, css, *scripts = ((folder / name).read_text("utf-8") for name in names)
+    js = "".join(scripts)
     data = json.dumps(finite(page_data(plan, rules)), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     harmless = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     before, between, behind, after = _split(template, "/*CSS*/", "/*DATA*/", "/*JS*/")
@@ -146,13 +148,19 @@ def _key(frame: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _units(plan: PlanData, origin: tuple[float, float]) -> dict[str, Any]:
-    """Lay out buildings as points, each with its grid, households, and compound by number."""
-    units = plan.units[(plan.units["building_id"] != "") & plan.units["x"].notna()]
+    """Lay out buildings as points, each with grid, households and compound; other units by id; neighbours."""
+    drawn = (plan.units["building_id"] != "") & plan.units["x"].notna()
+    units, rest = plan.units[drawn], plan.units[~drawn]
+    ids = pd.concat([units["unit_id"], rest["unit_id"]])
+    ends = [rows_of(ids, plan.edges[end]) for end in ("unit_a", "unit_b")]
     compound, names = pd.factorize(units["compound"], sort=True)
     return {
         "at": encode_points(units[["x", "y"]].to_numpy(dtype="float64"), origin),
         "grid": rows_of(plan.grids["grid_code"], units["grid_code"]).tolist(),
         "households": units["households"].astype(int).tolist(),
+        "id": ids.tolist(),
+        "rest": rows_of(plan.grids["grid_code"], rest["grid_code"]).tolist(),
+        "edges": np.stack(ends, axis=1).ravel().tolist(),
         "building": [f"{b} {e}".strip() for b, e in zip(units["building_id"], units["entrance"], strict=True)],
         "compound": compound.tolist(),
         "compounds": _texts(pd.Series(names)),

@@ -1,6 +1,4 @@
-"use strict";
 /* The map, the tables and the words of plan.html. Data text reaches the page through textContent alone. */
-(() => {
 const data = JSON.parse(document.getElementById("data").textContent);
 const { meta, grids, units, communities, findings, context } = data;
 const $ = (selector) => document.querySelector(selector);
@@ -208,7 +206,7 @@ function select(i, move = false) {
     const [x0, y0, x1, y1] = shapes[i].box, w = (x1 - x0) * 1.6, h = (y1 - y0) * 1.6;
     fit([x0 - w, y0 - h, x1 + w, y1 + h]);
   }
-  showCard(); gridList.refresh(i >= 0 ? order.indexOf(i) : -1); draw();
+  showCard(); showEditing(); gridList.refresh(i >= 0 ? order.indexOf(i) : -1); draw();
 }
 const pointers = new Map();
 let pressed = null;
@@ -233,7 +231,7 @@ canvas.addEventListener("pointermove", (e) => {
 });
 for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, (e) => {
   pointers.delete(e.pointerId); canvas.classList.remove("dragging");
-  if (pressed && name === "pointerup") select(hit(e.offsetX, e.offsetY));
+  if (pressed && name === "pointerup" && !pick(e.offsetX, e.offsetY)) select(hit(e.offsetX, e.offsetY));
   pressed = null;
 });
 canvas.addEventListener("pointerleave", () => hover(-1));
@@ -413,7 +411,7 @@ function speak() {
   $("#query").placeholder = text.search;
   canvas.setAttribute("aria-label", `${text.map}. ${text.keys}`);
   $("#language").textContent = language === "zh" ? "English" : "中文";
-  showFacts(); showLegend(); showAbout(); showFindings(); search(); showCard(); draw();
+  showFacts(); showLegend(); showAbout(); showFindings(); search(); showCard(); showEditing(); draw();
 }
 $("#language").addEventListener("click", () => { language = language === "zh" ? "en" : "zh"; speak(); });
 function resize() {
@@ -426,5 +424,3 @@ function resize() {
   gridList.refresh(); findingList.refresh();
 }
 new ResizeObserver(resize).observe($("#map"));
-openTab("grids"); speak(); resize();
-})();
