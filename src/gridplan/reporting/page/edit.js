@@ -32,7 +32,7 @@ function apply({ unit, from, to, lock }) {
 function take(step) { apply(step); past.push(step); future.length = 0; showChange(); }
 function back() { const s = past.pop(); if (s) { apply({ ...s, from: s.to, to: s.from }); future.push(s); showChange(); } }
 function again() { const s = future.pop(); if (s) { apply(s); past.push(s); showChange(); } }
-function showChange() { warned = ""; sortGrids(); showCard(); showEditing(); draw(); }
+function showChange() { warned = ""; sortGrids(); showLegend(); showCard(); showEditing(); draw(); }
 function pick(x, y) {
   if (!moving || selected < 0) return false;
   let best = -1, least = 12 ** 2;
