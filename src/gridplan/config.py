@@ -47,6 +47,8 @@ class CostRules:
         Distance to the centre of a grid, in metres, that counts once.
     barrier_per_m : float
         Price of each metre of soft barrier crossed inside a grid; `partition_graph` alone leaves it out.
+    change : float
+        Price of a target of households that leave their grid of an old plan; not used without an old plan.
     """
 
     outside: float = 1000.0
@@ -56,6 +58,7 @@ class CostRules:
     inertia: float = 0.5
     spread_m: float = 50.0
     barrier_per_m: float = 0.002
+    change: float = 3.0
 
     def __post_init__(self) -> None:
         """Check the values."""

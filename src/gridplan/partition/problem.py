@@ -40,6 +40,10 @@ class Problem:
         Units of equal label are one grid, and nobody else is in it; below 0 is free.
     apart : int64[k, 2]
         Pairs of units that share no grid.
+    previous : int64[n]
+        Grid of each unit in an old plan; below 0 for new units, and everywhere if there is no old plan.
+    change : float
+        Price of a target of households that leave their old grid.
     price : float64[9]
         Prices, as `kernels.arrays` orders them.
     """
@@ -54,6 +58,8 @@ class Problem:
     locked: NDArray[np.int64]
     whole: NDArray[np.int64]
     apart: NDArray[np.int64]
+    previous: NDArray[np.int64]
+    change: float
     price: Floats
 
 
@@ -201,12 +207,14 @@ def check_input(
     communities: ArrayLike | None, border: ArrayLike | None, border_weight: float, price: Floats,
     locked: ArrayLike | None = None, whole: ArrayLike | None = None, apart: ArrayLike | None = None,
     load: ArrayLike | None = None,
+    previous: ArrayLike | None = None, change: float = 0.0,
 ) -> Problem:  # fmt: skip
     """Check the arrays at the door.
 
     Parameters
     ----------
-    edges, weights, xy, compounds, communities, border, border_weight, locked, whole, apart, load : array-like or None
+    edges, weights, xy, compounds, communities, border, border_weight : array-like or None
+    locked, whole, apart, load, previous, change : array-like or None
         As in `partition_graph`.
     price : float64[9]
         Vector of prices.
@@ -235,7 +243,8 @@ def check_input(
         loads=w if load is None else _scale_load(_vector("load", load, n), w), xy=places,
         compounds=np.full(n, -1) if compounds is None else _integers("compounds", compounds, n),
         communities=home, locked=np.full(n, -1) if locked is None else _integers("locked", locked, n),
-        whole=drawn, apart=pairs, price=price,
+        whole=drawn, apart=pairs, change=change, price=price,
+        previous=np.full(n, -1) if previous is None else np.maximum(_integers("previous", previous, n), -1),
     )  # fmt: skip
 
 

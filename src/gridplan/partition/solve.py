@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -25,6 +25,7 @@ from gridplan.partition.certificate import (
 )  # fmt: skip
 from gridplan.partition.fixed import Clock, solve_community
 from gridplan.partition.kernels.arrays import WEIGHT, Flags, Ints
+from gridplan.partition.keeping import solve_kept
 from gridplan.partition.locked import lock_groups, solve_locked
 from gridplan.partition.options import check_drawn, check_locks, check_objective, read_parts
 from gridplan.partition.problem import (
@@ -92,6 +93,7 @@ def partition_graph(
     whole: ArrayLike | None = None,
     apart: ArrayLike | None = None,
     load: ArrayLike | None = None,
+    previous: ArrayLike | None = None,
     cost: CostRules | None = None,
     report: Report = silent,
 ) -> Partition:
@@ -138,6 +140,9 @@ def partition_graph(
     load : float[n], optional
         Load of each unit, >= 0, brought to the total of `weights`: the even-load term is reckoned with it, the band
         with households. Where grids cannot all be listed, bounds leave that term out: they hold, but are weaker.
+    previous : int[n], optional
+        Grid of each unit in an old plan, below 0 for new units: the search begins there, and households that leave
+        their old grid cost `cost.change`.
     cost : CostRules, optional
         Prices of the terms, the defaults if not given; `barrier_per_m` is not used here.
     report : Report
@@ -168,7 +173,8 @@ def partition_graph(
     price = price_vector(rules, target if free else max(upper, 1.0), lower, upper, with_xy=xy is not None)
     problem = check_input(
         edges, weights, xy=xy, compounds=compounds, communities=home, border=border, locked=locked,
-        border_weight=border_weight, whole=whole, apart=apart, load=load, price=price,
+        border_weight=border_weight, whole=whole, apart=apart, load=load, previous=previous, change=rules.change,
+        price=price,
     )  # fmt: skip
     pieces = split_pieces(problem)
     check_locks(problem, pieces)
@@ -265,8 +271,16 @@ def _solve_free(problem: Problem, piece: Piece, effort: str, seed: np.random.See
             return free(piece)
         return solve_locked(problem, piece, free, effort, seed, clock.stop)
 
-    pairs = pairs_within(problem, piece)
-    return solve_apart(problem, piece, pairs, solve) if len(pairs) else solve(piece)
+    def keep_apart(piece: Piece) -> Solution:
+        pairs = pairs_within(problem, piece)
+        return solve_apart(problem, piece, pairs, solve) if len(pairs) else solve(piece)
+
+    if (problem.previous[piece.units] < 0).all():
+        return keep_apart(piece)
+    start = time.thread_time()
+    held = (lock_groups(problem.locked[piece.units]) >= 0).any() or len(pairs_within(problem, piece))
+    kept = solve_kept(problem, piece, keep_apart if held else None, effort, seed, clock.stop)
+    return replace(kept, seconds=time.thread_time() - start)
 
 
 def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, clock: Clock) -> Solution:
