@@ -19,10 +19,12 @@ from gridplan.schema import (
     ASSIGNMENT_COLUMNS,
     BARRIERS,
     CERTIFICATE_COLUMNS,
+    CROSSWALK_COLUMNS,
     EDGE_COLUMNS,
     FINDING_COLUMNS,
     FORCE_COLUMNS,
     GRID_COLUMNS,
+    HISTORY_COLUMNS,
     KEY_GROUPS,
     PERSON_COLUMNS,
     ROLES,
@@ -397,6 +399,13 @@ class Partition:
             )
 
 
+def _no_crosswalk() -> pd.DataFrame:
+    texts, counts = CROSSWALK_COLUMNS[:2], CROSSWALK_COLUMNS[2:]
+    return pd.DataFrame(columns=list(CROSSWALK_COLUMNS)).astype(
+        dict.fromkeys(texts, "str") | dict.fromkeys(counts, "int64")
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlanData:
     """A plan as frames: what is written, audited, drawn and read back.
@@ -439,6 +448,10 @@ class PlanData:
         `PERSON_COLUMNS`: every person by id, also without a grid, with capacity and load.
     shortages : DataFrame
         `SHORTAGE_COLUMNS`: grids that lack persons of a force, why, and the smallest remedy.
+    crosswalk : DataFrame
+        `CROSSWALK_COLUMNS`: what went from which grid of the previous plan to which; empty without one.
+    history : DataFrame
+        `HISTORY_COLUMNS`: what became of every code, retired ones of all former plans among them.
     """
 
     crs: CRS
@@ -457,13 +470,16 @@ class PlanData:
     forces: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FORCE_COLUMNS)))
     persons: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PERSON_COLUMNS)))
     shortages: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SHORTAGE_COLUMNS)))
+    crosswalk: pd.DataFrame = field(default_factory=_no_crosswalk)
+    history: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(HISTORY_COLUMNS)))
 
     def __post_init__(self) -> None:
         """Check the columns that every output relies on."""
         needed = {"grids": GRID_COLUMNS, "units": UNIT_COLUMNS, "edges": EDGE_COLUMNS, "walls": WALL_COLUMNS,
                   "certificate": CERTIFICATE_COLUMNS, "assignment": ASSIGNMENT_COLUMNS,
                   "set_aside": SET_ASIDE_COLUMNS, "findings": FINDING_COLUMNS, "forces": FORCE_COLUMNS,
-                  "persons": PERSON_COLUMNS, "shortages": SHORTAGE_COLUMNS}  # fmt: skip
+                  "persons": PERSON_COLUMNS, "shortages": SHORTAGE_COLUMNS,
+                  "crosswalk": CROSSWALK_COLUMNS, "history": HISTORY_COLUMNS}  # fmt: skip
         for name, columns in needed.items():
             missing = [c for c in columns if c not in getattr(self, name).columns]
             if missing:

@@ -23,7 +23,7 @@ from gridplan.intake import all_set_aside, examine_district, lay_out
 from gridplan.language import say
 from gridplan.model import Fabric, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import partition_graph
-from gridplan.plan import Plan
+from gridplan.plan import Plan, read_plan
 from gridplan.progress import Report, Stages, silent, timed
 from gridplan.schema import ASSIGNMENT_COLUMNS
 from gridplan.staffing import serve
@@ -38,6 +38,7 @@ def make_plan(
     time_limit: float | None = None,
     jobs: int | None = None,
     edits: Edits | str | Path | None = None,
+    previous: PlanData | str | Path | None = None,
     report: Report = silent,
 ) -> Plan:
     """Draw the grids of a district and audit them.
@@ -58,6 +59,9 @@ def make_plan(
         Threads; None takes every core. The plan does not depend on it.
     edits : Edits, path or None
         What is settled by hand, or the file that says so: it is kept, and the rest is planned around it.
+    previous : PlanData, path or None
+        A former plan that goes on, or its folder or ``plan.gpkg``: the search begins there, households that leave
+        their grid cost `rules.cost.change`, and codes continue.
     report : Report
         Progress callback.
 
@@ -71,7 +75,14 @@ def make_plan(
     GridplanError
         If the layers or options cannot be used; the message says what to do.
     """
-    options = {"rng": rng, "effort": effort, "time_limit": time_limit, "jobs": jobs, "edits": edits}
+    options = {
+        "rng": rng,
+        "effort": effort,
+        "time_limit": time_limit,
+        "jobs": jobs,
+        "edits": edits,
+        "previous": previous,
+    }
     return _plan(layers, rules or Rules(), options, {}, report)
 
 
@@ -109,7 +120,7 @@ def partition_district(
     report : Report
         Progress callback.
     **options
-        rng, effort, time_limit, jobs and edits, as of `make_plan`.
+        rng, effort, time_limit, jobs, edits and previous, as of `make_plan`.
 
     Returns
     -------
@@ -141,6 +152,7 @@ def partition_district(
 
 def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages, report: Report) -> Plan:
     edits = _take_edits(options.pop("edits", None))
+    before = _take_plan(options.pop("previous", None))
     with timed(stages, "geometry"):
         fabric = lay_out(layers, rules, report)
     edited = planning.apply_edits(fabric, edits)
@@ -148,13 +160,21 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
     fabric = edited.fabric
     if people is not None:
         deployment.check_roster(people, fabric.communities, rules, layers.jurisdictions)
+    kept = None if before is None else planning.lay_previous(fabric, before)
+    settled = edited.options() if kept is None else edited.options() | {"previous": kept.labels}
     with timed(stages, "partition"):
         load = planning.weigh_units(fabric.units, layers.facilities, rules)
-        partition = _partition(fabric, rules, options | edited.options() | {"load": load}, report)
+        partition = _partition(fabric, rules, options | settled | {"load": load}, report)
     now = datetime.now(UTC)
     with timed(stages, "drawing"):
         codes = {int(partition.labels[unit]): code for unit, code in edited.codes.items()}
-        drawn = draw_grids(fabric, partition, layers.facilities, now.astimezone().date(), codes)
+        if kept is not None:
+            going = kept.codes(partition.labels)
+            codes = {label: code for label, code in going.items() if code not in codes.values()} | codes
+        used = () if kept is None else kept.used
+        drawn = draw_grids(fabric, partition, layers.facilities, now.astimezone().date(), codes, used)
+        if kept is not None:
+            drawn |= kept.record(drawn["grids"], drawn["units"])
     run = {
         "version": version("gridplan"),
         "created": now.isoformat(timespec="seconds"),
@@ -171,6 +191,8 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         run["load_terms"] = rules.considerations.terms()
     if edits != Edits():
         run["edits"] = edits.to_mapping()
+    if before is not None:
+        run["previous"] = {key: before.run.get(key) for key in ("created", "version")}
     data = PlanData(
         crs=layers.crs,
         buildings=fabric.buildings,
@@ -196,6 +218,10 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
 
 def _take_edits(edits: Edits | str | Path | None) -> Edits:
     return Edits.read(edits) if isinstance(edits, str | Path) else edits or Edits()
+
+
+def _take_plan(previous: PlanData | str | Path | None) -> PlanData | None:
+    return read_plan(previous) if isinstance(previous, str | Path) else previous
 
 
 def _partition(fabric: Fabric, rules: Rules, options: dict[str, Any], report: Report) -> Partition:

@@ -261,6 +261,8 @@ SHORTAGE_COLUMNS: Final = ("grid_code", "force", "missing", "reason", "remedy")
 CERTIFICATE_COLUMNS: Final = (
     "community", "units", "households", "parts", "cost", "bound", "gap", "proven", "reason", "seconds",
 )  # fmt: skip
+CROSSWALK_COLUMNS: Final = ("old_code", "new_code", "buildings", "households_old", "households_new")
+HISTORY_COLUMNS: Final = ("grid_code", "event", "valid_from", "valid_to", "others")
 SET_ASIDE_COLUMNS: Final = ("role", "id", "rows", "households", "reason")
 
 ASIDE_REASONS: Final = (
@@ -344,6 +346,7 @@ UNITS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "forces": {"cost": "m", "bound": "m", "gap": "1", "distance_m": "m", "seconds": "s"},
         "persons": {"households": "households", "residents": "persons", "distance_m": "m"},
         "set_aside": {"households": "households"},
+        "crosswalk": {"households_old": "households", "households_new": "households"},
     }
 )
 """Frame of a plan -> column -> what its numbers count; columns that count pieces, and texts, are left out."""

@@ -139,6 +139,7 @@ def check(
 @option(
     "--edits", metavar="FILE", type=PATH, help="Edits exported from the page (JSON): kept, the rest is planned anew."
 )
+@option("--previous", metavar="PLAN", type=PATH, help="A former plan that goes on: few households change their grid.")
 @rules_option
 @_input_options
 @click.pass_context

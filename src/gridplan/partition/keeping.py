@@ -163,7 +163,7 @@ def solve_kept(
             proof = prove_piece(graph, price, [labels], plain, PROOFS[effort], stop)
             bound = max(bound, proof.bound)
             labels = min((labels, renumber(proof.labels)), key=lambda plan: _worth(graph, price, old, plan))
-    return _certify(problem, piece, old, labels, bound, stop)
+    return _certify(problem, piece, old, labels, bound)
 
 
 def old_plan(problem: Problem, piece: Piece) -> Old:
@@ -181,7 +181,7 @@ def old_plan(problem: Problem, piece: Piece) -> Old:
     """
     known = problem.previous >= 0
     names, spot = np.unique(problem.previous[known], return_inverse=True)
-    home = np.bincount(spot, problem.weights[known], len(names))
+    home = np.bincount(spot, problem.weights[known], len(names)).astype(np.float64)
     label = np.full(len(problem.weights), -1, np.int64)
     label[known] = spot
     place = np.full(len(problem.weights), -1)
@@ -294,7 +294,7 @@ def _worth(graph: Graph, price: Floats, old: Old, labels: Ints) -> float:
     return cost + 1e12 * old.broken(labels)
 
 
-def _certify(problem: Problem, piece: Piece, old: Old, labels: Ints, bound: float, stop: Flags) -> Solution:
+def _certify(problem: Problem, piece: Piece, old: Old, labels: Ints, bound: float) -> Solution:
     graph, price = piece.graph, problem.price
     labels = renumber(labels)
     sums, costs = price_labels(graph, price, labels)

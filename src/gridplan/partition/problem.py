@@ -214,8 +214,9 @@ def check_input(
     Parameters
     ----------
     edges, weights, xy, compounds, communities, border, border_weight : array-like or None
-    locked, whole, apart, load, previous, change : array-like or None
         As in `partition_graph`.
+    locked, whole, apart, load, previous, change : array-like or None
+        As in `partition_graph`; the last is the price of change.
     price : float64[9]
         Vector of prices.
 

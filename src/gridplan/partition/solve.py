@@ -24,8 +24,8 @@ from gridplan.partition.certificate import (
     simple_bound,
 )  # fmt: skip
 from gridplan.partition.fixed import Clock, solve_community
-from gridplan.partition.kernels.arrays import WEIGHT, Flags, Ints
 from gridplan.partition.keeping import solve_kept
+from gridplan.partition.kernels.arrays import WEIGHT, Flags, Ints
 from gridplan.partition.locked import lock_groups, solve_locked
 from gridplan.partition.options import check_drawn, check_locks, check_objective, read_parts
 from gridplan.partition.problem import (

@@ -1,19 +1,27 @@
-"""Uses of the same engine on what is there: edits by hand, grids that others drew, communities, their facilities."""
+"""Uses of the same engine on what is there: edits by hand, an old plan, grids that others drew, communities."""
 
 from gridplan.planning.communities import Review, draw_communities, review_sizes
 from gridplan.planning.considerations import weigh_units
 from gridplan.planning.drawn import Drawn, take_list, take_polygons
 from gridplan.planning.editing import Edited, apply_edits, leave_persons
 from gridplan.planning.facilities import Provision, provide
+from gridplan.planning.maintaining import Kept, lay_previous
+from gridplan.planning.matching import continue_grids, list_plan, make_crosswalk, match_buildings
 
 __all__ = [
     "Drawn",
     "Edited",
+    "Kept",
     "Provision",
     "Review",
     "apply_edits",
+    "continue_grids",
     "draw_communities",
+    "lay_previous",
     "leave_persons",
+    "list_plan",
+    "make_crosswalk",
+    "match_buildings",
     "provide",
     "review_sizes",
     "take_list",

@@ -16,6 +16,7 @@ IGNORED_COLUMNS: Final = {
     "findings": ["reason"],
     "forces": ["seconds"],
     "grids": ["valid_from"],
+    "history": ["valid_from", "valid_to"],
 }
 
 

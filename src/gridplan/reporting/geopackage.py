@@ -34,6 +34,8 @@ TABLES: Final = (
     "persons",
     "shortages",
     "set_aside",
+    "crosswalk",
+    "history",
 )
 
 _HEAD: Final = "_format"
@@ -94,7 +96,9 @@ def read_plan_data(path: str | Path) -> PlanData:
     crs = CRS.from_user_input(head["crs"])
     try:
         layers = {name: _read_layer(path, head["frames"][name], crs) for name in LAYERS}
-        tables = {name: _read_table(path, name, head["frames"][name]["columns"]) for name in TABLES}
+        tables = {
+            name: _read_table(path, name, head["frames"][name]["columns"]) for name in TABLES if name in head["frames"]
+        }
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, ValueError) as error:
         raise PlanError(
             say(
