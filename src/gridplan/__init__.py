@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gridplan.appraisal import evaluate_grids
     from gridplan.check import Check
+    from gridplan.comparison import Comparison, compare_plans
     from gridplan.config import Rules
     from gridplan.errors import (
         ConfigError,
@@ -41,6 +42,7 @@ __all__ = [
     "CRSError",
     "Check",
     "Communities",
+    "Comparison",
     "ConfigError",
     "Emergency",
     "EncodingError",
@@ -62,6 +64,7 @@ __all__ = [
     "audit_plan",
     "check_district",
     "compare_facilities",
+    "compare_plans",
     "evaluate_grids",
     "explain_grid",
     "make_plan",
@@ -79,6 +82,8 @@ _HOMES = {
     "Emergency": "staffing",
     "Check": "check",
     "Communities": "provision",
+    "Comparison": "comparison",
+    "compare_plans": "comparison",
     "Facilities": "provision",
     "Explanation": "explanation",
     "Finding": "model",

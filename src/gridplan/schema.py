@@ -262,6 +262,7 @@ CERTIFICATE_COLUMNS: Final = (
     "community", "units", "households", "parts", "cost", "bound", "gap", "proven", "reason", "seconds",
 )  # fmt: skip
 CROSSWALK_COLUMNS: Final = ("old_code", "new_code", "buildings", "households_old", "households_new")
+MOVED_COLUMNS: Final = ("building_id", "entrance", "old_code", "new_code", "households")
 HISTORY_COLUMNS: Final = ("grid_code", "event", "valid_from", "valid_to", "others")
 SET_ASIDE_COLUMNS: Final = ("role", "id", "rows", "households", "reason")
 

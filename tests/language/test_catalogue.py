@@ -12,6 +12,7 @@ from shapely import GeometryType
 
 import gridplan
 from gridplan.cli import main
+from gridplan.comparison import FRAMES, SCORE_COLUMNS
 from gridplan.config import HOUSEHOLD_BASES
 from gridplan.draft import rule_texts
 from gridplan.forces import FORCES, LEVELS, title_of
@@ -23,9 +24,11 @@ from gridplan.schema import (
     COMMUNITY_COLUMNS,
     COMMUNITY_STATES,
     COVERAGE_COLUMNS,
+    CROSSWALK_COLUMNS,
     ESTATE_COLUMNS,
     FINDING_COLUMNS,
     GAP_COLUMNS,
+    MOVED_COLUMNS,
     NESTED_COLUMNS,
     PROPOSED_COLUMNS,
     ROLES,
@@ -73,6 +76,10 @@ WORDS = {
     *ESTIMATES,
     *SHAPES,
     *FACILITIES,
+    *CROSSWALK_COLUMNS,
+    *MOVED_COLUMNS,
+    *FRAMES,
+    *SCORE_COLUMNS,
 }
 """Words of the data that `word` is asked for."""
 

@@ -5,6 +5,7 @@ from gridplan.cli.commands import main
 from gridplan.cli.deployment import assign, emergency
 from gridplan.cli.drawing import map_
 from gridplan.cli.planning import communities, facilities
+from gridplan.cli.revision import compare
 
 main.add_command(assign)
 main.add_command(emergency)
@@ -14,5 +15,6 @@ main.add_command(communities)
 main.add_command(facilities)
 main.add_command(map_)
 main.add_command(rerun)
+main.add_command(compare)
 
 __all__ = ["main"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gridplan.reporting.auditing import audit
     from gridplan.reporting.card import render_card
+    from gridplan.reporting.changes import write_changes
     from gridplan.reporting.checked import by_gravity, check_data, layer_table, write_check, write_check_workbook
     from gridplan.reporting.compare import equal_plans, list_differences
     from gridplan.reporting.emergency import EMERGENCY_FILES, write_emergency
@@ -39,6 +40,7 @@ __all__ = [
     "render_page",
     "review_files",
     "score",
+    "write_changes",
     "write_check",
     "write_check_workbook",
     "write_database",
@@ -66,6 +68,7 @@ _HOMES = {
     "render_page": "webpage",
     "review_files": "review",
     "score": "scoring",
+    "write_changes": "changes",
     "write_check": "checked",
     "write_check_workbook": "checked",
     "write_database": "postgis",
