@@ -5,7 +5,7 @@ for (let k = 0; k < units.edges.length; k += 2) { near[units.edges[k]].push(unit
 const kept = new Set(), planned = grids.households.slice(), past = [], future = [];
 let moving = false, warned = "";
 const members = (i) => owner.map((_, u) => u).filter((u) => owner[u] === i);
-const edited = () => grids.grid_code.map((_, i) => i).filter((i) => kept.has(i) || touched().has(i));
+const edited = () => [...new Set([...kept, ...touched()])].sort((a, b) => a - b);
 function touched() {
   const some = new Set();
   owner.forEach((grid, u) => { if (grid !== before[u]) { some.add(grid); some.add(before[u]); } });
