@@ -167,14 +167,14 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         partition = _partition(fabric, rules, options | settled | {"load": load}, report)
     now = datetime.now(UTC)
     with timed(stages, "drawing"):
-        codes = {int(partition.labels[unit]): code for unit, code in edited.codes.items()}
-        if kept is not None:
-            going = kept.codes(partition.labels)
-            codes = {label: code for label, code in going.items() if code not in codes.values()} | codes
-        used = () if kept is None else kept.used
-        drawn = draw_grids(fabric, partition, layers.facilities, now.astimezone().date(), codes, used)
-        if kept is not None:
-            drawn |= kept.record(drawn["grids"], drawn["units"])
+        drawn = _draw(fabric, partition, edited, kept, layers, now)
+    if load is not None:
+        drawn["grids"]["load"] = _sum_load(fabric, load, drawn)
+    told = {
+        "load_terms": None if load is None else rules.considerations.terms(),
+        "edits": None if edits == Edits() else edits.to_mapping(),
+        "previous": None if before is None else {key: before.run.get(key) for key in ("created", "version")},
+    }
     run = {
         "version": version("gridplan"),
         "created": now.isoformat(timespec="seconds"),
@@ -185,14 +185,8 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         "rules": rules.to_mapping(),
         "sources": [reading.plain_source(s) for s in layers.sources],
         "stages": stages,
+        **{key: value for key, value in told.items() if value is not None},
     }
-    if load is not None:
-        drawn["grids"]["load"] = _sum_load(fabric, load, drawn)
-        run["load_terms"] = rules.considerations.terms()
-    if edits != Edits():
-        run["edits"] = edits.to_mapping()
-    if before is not None:
-        run["previous"] = {key: before.run.get(key) for key in ("created", "version")}
     data = PlanData(
         crs=layers.crs,
         buildings=fabric.buildings,
@@ -214,6 +208,19 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         findings = (*layers.findings, *fabric.findings, *found, *reporting.audit(data, rules))
         report("audit", 1, 1)
     return Plan.of(dataclasses.replace(data, findings=findings_frame(findings, layers.crs)))
+
+
+def _draw(
+    fabric: Fabric, partition: Partition, edited: planning.Edited, kept: planning.Kept | None, layers: Layers,
+    now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """Draw the grids; those that are settled by hand or go on keep their codes."""
+    codes, used = {int(partition.labels[unit]): code for unit, code in edited.codes.items()}, set[str]()
+    if kept is not None:
+        going, used = kept.codes(partition.labels), set(kept.used)
+        codes = {label: code for label, code in going.items() if code not in codes.values()} | codes
+    drawn = draw_grids(fabric, partition, layers.facilities, now.astimezone().date(), codes, used)
+    return drawn if kept is None else drawn | kept.record(drawn["grids"], drawn["units"])
 
 
 def _take_edits(edits: Edits | str | Path | None) -> Edits:

@@ -40,9 +40,7 @@ class Facilities(planning.Provision):
             If the folder holds anything else, or cannot be written.
         """
         names = ("communities", "estates", "coverage", "sites")
-        tables = {name: pd.DataFrame(getattr(self, name)) for name in names}
-        tables["findings"] = findings_frame(self.findings, self.plan.crs)
-        reporting.write_review(Path(out), "facilities", self._layers(), tables)
+        _write(self, out, "facilities", names, self._layers())
 
     def draw(self, path: str | Path) -> None:
         """Draw a map of gaps, facilities, units out of reach and proposed sites (extra `plot`).
@@ -168,10 +166,17 @@ class Communities(planning.Review):
             If the folder holds anything else, or cannot be written.
         """
         names = ("communities", "proposed", "nested")
-        tables = {name: pd.DataFrame(getattr(self, name)) for name in names}
-        tables["findings"] = findings_frame(self.findings, self.plan.crs)
-        layers = {name: getattr(self, name) for name in names[:2]}
-        reporting.write_review(Path(out), "communities", layers, tables)
+        _write(self, out, "communities", names, {name: getattr(self, name) for name in names[:2]})
+
+
+def _write(
+    found: Facilities | Communities, out: str | Path, kind: str, names: tuple[str, ...],
+    layers: dict[str, gpd.GeoDataFrame],
+) -> None:  # fmt: skip
+    """Write the tables of a review, its findings and its layers."""
+    tables = {name: pd.DataFrame(getattr(found, name)) for name in names}
+    tables["findings"] = findings_frame(found.findings, found.plan.crs)
+    reporting.write_review(Path(out), kind, layers, tables)
 
 
 def review_communities(

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gridplan.edits import Edits, Group
 from gridplan.errors import first_three
 from gridplan.faults import refuse
 from gridplan.language import say
 from gridplan.model import ContiguityGraph, Fabric, Finding
+from gridplan.partition.fixed.locks import connected
 from gridplan.schema import SET_ASIDE_COLUMNS
 
 Ints = NDArray[np.int64]
@@ -242,10 +241,10 @@ def _join(n: int, groups: list[Ints]) -> Ints:
     """Give units the lock of their group; groups that share a unit are one."""
     heads = np.concatenate([np.zeros(0, np.int64), *(np.repeat(g[:1], len(g)) for g in groups)])
     tails = np.concatenate([np.zeros(0, np.int64), *groups])
-    _, label = connected_components(coo_array((np.ones(len(heads)), (heads, tails)), shape=(n, n)), directed=False)
+    label = connected(n, np.stack([heads, tails], axis=1))
     held = np.zeros(n, np.bool_)
     held[tails] = True
-    return np.where(held, label, -1).astype(np.int64)
+    return np.where(held, label, -1)
 
 
 def _into_drawn(place: _Places, locked: Ints, whole: Ints, faults: list[str]) -> Ints:
@@ -261,9 +260,7 @@ def _torn(fabric: Fabric, place: _Places, held: Ints, whole: Ints) -> list[str]:
     """Name the groups that do not hang together on the ground left to them."""
     a, b = fabric.graph.edges.T
     same = (whole[a] == whole[b]) & (fabric.community_index[a] == fabric.community_index[b])
-    n = len(held)
-    matrix = coo_array((np.ones(int(same.sum())), (a[same], b[same])), shape=(n, n))
-    _, part = connected_components(matrix, directed=False)
+    part = connected(len(held), np.asarray(fabric.graph.edges[same], np.int64))
     faults = []
     for group in np.unique(held[held >= 0]):
         units = np.flatnonzero(held == group)

@@ -15,17 +15,17 @@ from gridplan.partition.kernels.sets import (
     AT_X,
     AT_Y,
     COST,
+    CUT,
+    FOUND,
     GAIN,
     ORDER,
     PILE,
     REDUCED,
     SCORE,
+    STEPS,
     WORD,
     leaves_parts,
 )
-
-FOUND, STEPS, CUT = range(3)
-"""Places in the state: sets listed, sets that may still be looked at, and 1 or 2 where these or the list ran out."""
 
 N_GROWN = 16
 (
@@ -340,69 +340,3 @@ def grow(
                     price, field, dual, quest, bag, centres[cell, 0], centres[cell, 1], first, low, high, base, left,
                     limit, parts, run, near, (m + WORD - 1) // WORD, bits, grown, books, members, start, cost,
                 )  # fmt: skip
-
-
-@door
-def rate_sets(
-    dual: Floats, compound: Ints, tie: Ints, pair: Ints, fine: Floats, members: Ints, start: Ints, cost: Floats,
-    at: Ints, seen: Ints, reduced: Floats,
-) -> None:  # fmt: skip
-    """Take dual values and fines off the cost of sets.
-
-    Parameters
-    ----------
-    dual : float64[firm + 1 + 2 * c]
-        Dual values of units, of the number of grids, of those inside and touching each compound.
-    compound : int64[n]
-        Compound of each unit.
-    tie, pair, fine : int64[firm + 1], int64[t, 2], float64[t]
-        Triples with a fine, by unit.
-    members, start, cost : int64, int64[m + 1], float64[m]
-        The sets.
-    at : int64[k]
-        Those asked for.
-    seen : int64[2, n]
-        Scratch of zeros.
-    reduced : float64[k]
-        Takes the reduced costs.
-    """
-    firm = tie.size - 1
-    c = (dual.size - 1 - firm) // 2
-    for i in range(at.size):
-        total, touched, only, stamp = cost[at[i]] - dual[firm], 0, -1, i + 1
-        for j in range(start[at[i]], start[at[i] + 1]):
-            unit = members[j]
-            own = compound[unit]
-            total -= dual[unit]
-            for k in range(tie[unit], tie[unit + 1]):
-                if (seen[0, pair[k, 0]] == stamp) != (seen[0, pair[k, 1]] == stamp):
-                    total += fine[k]
-            seen[0, unit] = stamp
-            if own >= 0 and seen[1, own] != stamp:
-                seen[1, own], touched, only = stamp, touched + 1, own
-                total -= dual[firm + 1 + c + own]
-        reduced[i] = total - (dual[firm + 1 + only] if touched == 1 else 0.0)
-
-
-@door
-def sort_out(
-    field: Field, bag: Bag, low: float, high: float, members: Ints, start: Ints, asked: Ints, state: Flags
-) -> None:
-    """Mark the sets that leave what cannot be divided into grids, by arithmetic alone.
-
-    Parameters
-    ----------
-    field, bag, low, high : Field, Bag, float
-        Piece, scratch, and the fewest and most households of a grid without a unit above the band.
-    members, start : int64, int64[m + 1]
-        The sets.
-    asked : int64[k]
-        Those to look at.
-    state : int8[m]
-        Takes 1 for a set that leaves what can be divided, 2 for one that does not.
-    """
-    for i in range(asked.size):
-        at = asked[i]
-        for k in range(start[at], start[at + 1]):
-            bag.whole[PILE, k - start[at]] = members[k]
-        state[at] = 1 if leaves_parts(field, bag, start[at + 1] - start[at], low, high, 0) else 2

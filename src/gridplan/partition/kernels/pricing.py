@@ -24,7 +24,9 @@ from gridplan.partition.kernels.sets import (
     AT_X,
     AT_Y,
     COST,
+    CUT,
     ENTRY,
+    FOUND,
     FRESH,
     GAIN,
     HELD,
@@ -35,6 +37,7 @@ from gridplan.partition.kernels.sets import (
     REDUCED,
     SPENT,
     STATE,
+    STEPS,
     TOUCHES,
     TRIED,
     WORD,
@@ -53,9 +56,6 @@ ROWS = 8
 EVERY, BEST, ANY_CENTRE = range(3)
 """What a scan lists: every connected set; the best of each kind and cell, connected or not; the first of these to be
 met, wherever its centre lies, so that no set costs less than the table says."""
-
-FOUND, STEPS, CUT = range(3)
-"""Places in the state of a scan: sets listed, steps left, whether something was cut short."""
 
 
 @inner

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gridplan.partition.kernels.arrays import Bag, Field, Floats, Ints, Quest
-from gridplan.partition.kernels.compiling import inner
+from gridplan.partition.kernels.arrays import Bag, Field, Flags, Floats, Ints, Quest
+from gridplan.partition.kernels.compiling import door, inner
 from gridplan.partition.kernels.cost import SLACK, grid_cost
 
 WORD = 62
@@ -20,6 +20,9 @@ gain a household."""
 N_PRICED = 5
 COST, REDUCED, AT_X, AT_Y, TOUCHES = range(N_PRICED)
 """Places in what is known of a priced set: cost, reduced cost, centre, compounds."""
+
+FOUND, STEPS, CUT = range(3)
+"""Places in the state of a listing: sets listed, work left, and not 0 where that or the room for sets ran out."""
 
 _PLACE = np.full(67, -1, np.int64)
 _PLACE[[2**k % 67 for k in range(WORD)]] = np.arange(WORD)  # powers of two differ modulo 67
@@ -207,3 +210,69 @@ def price_set(
     out[COST] = grid_cost(price, w, load, x, y, r2, float(touched), b)
     out[REDUCED], out[AT_X], out[AT_Y], out[TOUCHES] = out[COST] - gained, x / w, y / w, float(touched)
     return size
+
+
+@door
+def rate_sets(
+    dual: Floats, compound: Ints, tie: Ints, pair: Ints, fine: Floats, members: Ints, start: Ints, cost: Floats,
+    at: Ints, seen: Ints, reduced: Floats,
+) -> None:  # fmt: skip
+    """Take dual values and fines off the cost of sets.
+
+    Parameters
+    ----------
+    dual : float64[firm + 1 + 2 * c]
+        Dual values of units, of the number of grids, of those inside and touching each compound.
+    compound : int64[n]
+        Compound of each unit.
+    tie, pair, fine : int64[firm + 1], int64[t, 2], float64[t]
+        Triples with a fine, by unit.
+    members, start, cost : int64, int64[m + 1], float64[m]
+        The sets.
+    at : int64[k]
+        Those asked for.
+    seen : int64[2, n]
+        Scratch of zeros.
+    reduced : float64[k]
+        Takes the reduced costs.
+    """
+    firm = tie.size - 1
+    c = (dual.size - 1 - firm) // 2
+    for i in range(at.size):
+        total, touched, only, stamp = cost[at[i]] - dual[firm], 0, -1, i + 1
+        for j in range(start[at[i]], start[at[i] + 1]):
+            unit = members[j]
+            own = compound[unit]
+            total -= dual[unit]
+            for k in range(tie[unit], tie[unit + 1]):
+                if (seen[0, pair[k, 0]] == stamp) != (seen[0, pair[k, 1]] == stamp):
+                    total += fine[k]
+            seen[0, unit] = stamp
+            if own >= 0 and seen[1, own] != stamp:
+                seen[1, own], touched, only = stamp, touched + 1, own
+                total -= dual[firm + 1 + c + own]
+        reduced[i] = total - (dual[firm + 1 + only] if touched == 1 else 0.0)
+
+
+@door
+def sort_out(
+    field: Field, bag: Bag, low: float, high: float, members: Ints, start: Ints, asked: Ints, state: Flags
+) -> None:
+    """Mark the sets that leave what cannot be divided into grids, by arithmetic alone.
+
+    Parameters
+    ----------
+    field, bag, low, high : Field, Bag, float
+        Piece, scratch, and the fewest and most households of a grid without a unit above the band.
+    members, start : int64, int64[m + 1]
+        The sets.
+    asked : int64[k]
+        Those to look at.
+    state : int8[m]
+        Takes 1 for a set that leaves what can be divided, 2 for one that does not.
+    """
+    for i in range(asked.size):
+        at = asked[i]
+        for k in range(start[at], start[at + 1]):
+            bag.whole[PILE, k - start[at]] = members[k]
+        state[at] = 1 if leaves_parts(field, bag, start[at + 1] - start[at], low, high, 0) else 2

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridplan.partition.kernels.arrays import Bag, Field, Floats, Ints
-from gridplan.partition.kernels.growth import CUT, FOUND, rate_sets, sort_out
+from gridplan.partition.kernels.sets import CUT, FOUND, rate_sets, sort_out
 
 Ties = tuple[Ints, NDArray[np.int64], Floats]
 """Triples with a fine, as of `Master.ties`."""
@@ -50,10 +50,24 @@ class Columns:
             whole=bool(run[CUT] == 0), least=least, lift=lift,
         )  # fmt: skip
 
-    def pick(self, kept: NDArray[np.bool_]) -> tuple[Ints, Ints, Floats]:
-        """Take some of the grids: units, where those of each begin, and costs."""
-        size = np.diff(self.start)
-        return self.members[np.repeat(kept, size)], np.append(0, np.cumsum(size[kept])), self.cost[kept]
+
+def pick(members: Ints, start: Ints, cost: Floats, kept: NDArray[np.bool_]) -> tuple[Ints, Ints, Floats]:
+    """Take some of the listed grids.
+
+    Parameters
+    ----------
+    members, start, cost : int64, int64[m + 1], float64[m]
+        Units, where those of each grid begin, and costs.
+    kept : bool[m]
+        Which of them.
+
+    Returns
+    -------
+    members, start, cost : int64, int64[k + 1], float64[k]
+        The same of those.
+    """
+    size = np.diff(start)
+    return members[np.repeat(kept, size)], np.append(0, np.cumsum(size[kept])), cost[kept]
 
 
 class Pool:
@@ -122,7 +136,7 @@ class Pool:
         return at[chosen], reduced
 
     def _list(self, chosen: Ints, least: float) -> Columns:
-        kept = np.zeros(len(self._state), np.bool_)
+        mine, kept = self.columns, np.zeros(len(self._state), np.bool_)
         kept[chosen] = True
-        members, start, cost = self.columns.pick(kept)
-        return Columns(members=members, start=start, cost=cost, whole=True, least=least, lift=self.columns.lift)
+        members, start, cost = pick(mine.members, mine.start, mine.cost, kept)
+        return Columns(members=members, start=start, cost=cost, whole=True, least=least, lift=mine.lift)

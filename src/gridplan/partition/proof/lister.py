@@ -6,7 +6,8 @@ import numpy as np
 
 from gridplan.partition.kernels.arrays import Field, Flags, Floats, Ints, Quest
 from gridplan.partition.kernels.growth import N_BOOKS, N_GROWN, grow
-from gridplan.partition.kernels.pricing import ANY_CENTRE, BEST, CUT, EVERY, FOUND, STEPS, scan
+from gridplan.partition.kernels.pricing import ANY_CENTRE, BEST, EVERY, scan
+from gridplan.partition.kernels.sets import CUT, FOUND, STEPS
 from gridplan.partition.proof.columns import Columns, Pool, Ties
 from gridplan.partition.proof.quest import cell_centres, make_bag, make_quest
 

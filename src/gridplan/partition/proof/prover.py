@@ -4,13 +4,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridplan.partition.certificate import TOLERANCE, price_labels, simple_bounds
 from gridplan.partition.kernels.arrays import LOAD, OUTSIDE, TARGET, Field, Flags, Floats, Ints
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.cover import best_cover
-from gridplan.partition.proof.columns import Columns
+from gridplan.partition.proof.columns import Columns, pick
 from gridplan.partition.proof.field import add_needed, join_idle
 from gridplan.partition.proof.lister import SMALL, Lister
 from gridplan.partition.proof.master import Master
@@ -200,7 +199,10 @@ class Prover:
         """List connected grids for a programme, with the least reduced cost if all below the limit were looked at."""
         found = self.lister.below(dual[: master.rows], parts, limit, master.ties(dual), patience, NEW)
         if found.whole and self.lister.pool is None:
-            return replace(found, least=min(0.0, float(master.reduced(dual, *pick(found)).min(initial=0.0))))
+            return replace(
+                found,
+                least=min(0.0, float(master.reduced(dual, found.members, found.start, found.cost).min(initial=0.0))),
+            )
         return found
 
     def close(self, share: Share) -> tuple[float, str]:
@@ -270,13 +272,13 @@ class Prover:
         """Find the best plan of listed grids that costs less than a goal; tell what no such plan can cost less than."""
         goal = min(goal, self.cost)
         dual = self.tighten(master, master.solve())
-        reduced = master.reduced(dual, *pick(master))
+        reduced = master.reduced(dual, master.members, master.start, master.cost)
         value = master.value(dual) + (parts or self.most) * min(0.0, float(reduced.min()))
         if value >= goal:
             return goal, ""
         reduced = np.maximum(reduced, 0.0)
         kept = reduced < goal - value
-        members, start, cost = pick(master, kept)
+        members, start, cost = pick(master.members, master.start, master.cost, kept)
         members, start = add_needed(self.field.graph, self.firm, members, start)
         column, reduced = np.repeat(np.arange(len(cost)), np.diff(start)), reduced[kept]
         order = np.lexsort((column, reduced[column], members))
@@ -345,11 +347,3 @@ class Prover:
         settled = self.close(share)
         self.lister.spend(-spared)
         return settled
-
-
-def pick(found: "Columns | Master", kept: NDArray[np.bool_] | None = None) -> tuple[Ints, Ints, Floats]:
-    """Take all or some of the listed grids."""
-    if kept is None:
-        return found.members, found.start, found.cost
-    size = np.diff(found.start)
-    return found.members[np.repeat(kept, size)], np.append(0, np.cumsum(size[kept])), found.cost[kept]
