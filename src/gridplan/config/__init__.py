@@ -1,0 +1,32 @@
+"""The rules of a plan: every planning default, written once.
+
+A rule file (TOML) overrides them: top-level keys and one table per group, named as the fields here. Units stand in
+the names (`_m` metres, `_m2` square metres).
+"""
+
+from typing import Final
+
+from gridplan.config.formula import ConsiderationRules, CostRules
+from gridplan.config.ground import EstimateRules, GeometryRules, PrivacyRules
+from gridplan.config.offers import FacilityRules
+from gridplan.config.rules import HOUSEHOLD_BASES, Rules
+from gridplan.config.sizes import PROFILES, CommunityRules
+from gridplan.forces import DeploymentRules, EmergencyRules
+
+EFFORTS: Final = ("fast", "normal", "thorough")
+
+__all__ = [
+    "EFFORTS",
+    "HOUSEHOLD_BASES",
+    "PROFILES",
+    "CommunityRules",
+    "ConsiderationRules",
+    "CostRules",
+    "DeploymentRules",
+    "EmergencyRules",
+    "EstimateRules",
+    "FacilityRules",
+    "GeometryRules",
+    "PrivacyRules",
+    "Rules",
+]
