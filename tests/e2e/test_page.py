@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 HELPERS = Path(__file__).parents[1] / "reporting" / "conftest.py"
+SCALE = ".leaflet-control-scale-line"
 FIRST = "210106001001001"
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the page is tested with playwright")
@@ -53,7 +54,7 @@ def browser() -> Iterator["Browser"]:
 @pytest.fixture
 def page(browser: "Browser", address: str) -> Iterator["Page"]:
     """Open the page; afterwards nothing was requested, said on the console or shown in a dialogue."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 800})
+    opened = browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     heard: list[str] = []
     opened.on("request", lambda r: heard.append(r.url) if r.url != address else None)
     opened.on("console", lambda m: heard.append(m.text))
@@ -68,9 +69,11 @@ def page(browser: "Browser", address: str) -> Iterator["Page"]:
 def colours(page: "Page") -> set[str]:
     """Colours on the map, as RGB in hexadecimal."""
     script = """() => {
-      const c = document.querySelector("#canvas"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
       const found = new Set();
-      for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200) found.add([d[i], d[i + 1], d[i + 2]].join(" "));
+      for (const c of document.querySelectorAll("#chart canvas")) {
+        const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+        for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200) found.add([d[i], d[i + 1], d[i + 2]].join(" "));
+      }
       return [...found];
     }"""
     return set(page.evaluate(script))
@@ -108,7 +111,7 @@ def test_a_row_leads_to_its_grid_on_the_map(page: "Page") -> None:
 def test_the_pointer_finds_the_grid_below(page: "Page") -> None:
     """Hovering opens the card, a click keeps it."""
     page.wait_for_timeout(200)
-    box = page.query_selector("#canvas").bounding_box()
+    box = page.query_selector("#chart").bounding_box()
     page.mouse.move(box["x"] + 0.68 * box["width"], box["y"] + box["height"] / 2)
     assert "210106001" in page.inner_text("#card")
     page.mouse.down()
@@ -119,20 +122,20 @@ def test_the_pointer_finds_the_grid_below(page: "Page") -> None:
 
 def test_the_map_moves_and_zooms(page: "Page") -> None:
     """By wheel, drag and keys; 0 shows the whole map again."""
-    scale = page.inner_text("#scale")
-    box = page.query_selector("#canvas").bounding_box()
+    scale = page.inner_text(SCALE)
+    box = page.query_selector("#chart").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.wheel(0, -900)
     page.wait_for_timeout(100)
-    assert page.inner_text("#scale") != scale
+    assert page.inner_text(SCALE) != scale
     page.mouse.down()
     page.mouse.move(box["x"] + 100, box["y"] + 100, steps=4)
     page.mouse.up()
-    page.focus("#canvas")
+    page.focus("#chart")
     for key in ("ArrowLeft", "ArrowUp", "+", "-", "0"):
         page.keyboard.press(key)
     page.wait_for_timeout(100)
-    assert page.inner_text("#scale") == scale
+    assert page.inner_text(SCALE) == scale
 
 
 def test_the_table_sorts_and_the_search_filters(page: "Page") -> None:
@@ -157,10 +160,10 @@ def test_findings_are_listed_and_lead_to_their_place(page: "Page") -> None:
     assert len(rows) == 2
     assert rows[0].query_selector(".dot.warning")
     assert "<b>&</b>" in rows[1].inner_text()
-    scale = page.inner_text("#scale")
+    scale = page.inner_text(SCALE)
     rows[1].click()
     page.wait_for_timeout(100)
-    assert page.inner_text("#scale") != scale
+    assert page.inner_text(SCALE) != scale
     page.click("#findings .filters input >> nth=2")
     assert len(page.query_selector_all("#findings .row")) == 1
 
@@ -185,7 +188,7 @@ def test_a_building_moves_and_the_edits_are_handed_over(page: "Page") -> None:
     assert page.is_disabled("[data-edit=export]")
     edit(page, "move")
     page.wait_for_timeout(100)
-    box = page.query_selector("#canvas").bounding_box()
+    box = page.query_selector("#chart").bounding_box()
     taken = ""
     for across, down in itertools.product(range(16, 40), range(6)):
         page.mouse.click(box["x"] + across / 40 * box["width"], box["y"] + box["height"] * (0.4 + 0.025 * down))

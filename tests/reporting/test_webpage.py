@@ -1,9 +1,11 @@
 """plan.html: one file, harmless, small; geometry survives its coding."""
 
 import dataclasses
+import hashlib
 import json
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from typing import Any
 
 import geopandas as gpd
@@ -23,6 +25,10 @@ from gridplan.reporting.deltas import encode_points, encode_shapes
 from gridplan.reporting.summary import finite
 from gridplan.reporting.webpage import page_data, simplify_coverage
 from gridplan.schema import KEY_GROUPS
+
+LEAFLET_FOLDER = files("gridplan.reporting") / "page" / "leaflet"
+LEAFLET = (LEAFLET_FOLDER / "leaflet.js").read_text("utf-8")
+LEAFLET_SHA256 = "dc71f8a6880bc3ca1bd9fa8dc5f1af48c702dc510b0a78240a07c5feed7ce935"
 
 
 def decode(text: str) -> list[tuple[int, int]]:
@@ -57,6 +63,11 @@ class Page(HTMLParser):
         """Take down the data."""
         if self.tags and self.tags[-1][1].get("id") == "data" and not self.data:
             self.data = data
+
+
+def test_leaflet_is_the_published_one() -> None:
+    """Its script as released, but for the line that names its source map; its licence goes with it."""
+    assert hashlib.sha256(LEAFLET.encode()).hexdigest() == LEAFLET_SHA256
 
 
 COORDINATES = st.floats(-1e6, 1e6).map(lambda v: round(v, 3))
@@ -97,8 +108,10 @@ def test_the_page_is_one_harmless_file(plan: PlanData, rules: Rules) -> None:
     """No address to load from, and no data that could become an element."""
     text = render_page(plan, rules)
     page = Page(text)
-    assert not re.findall(r"https?://|//[a-z]+\.|url\(|@import|fetch\(|XMLHttp|WebSocket|sendBeacon", text)
-    assert [t for t, _ in page.tags].count("script") == 2
+    assert (LEAFLET_FOLDER / "LICENSE").read_text("utf-8") in text
+    loaders = r"https?://|//[a-z]+\.|url\(|@import|fetch\(|XMLHttp|WebSocket|sendBeacon|sourceMappingURL"
+    assert not re.findall(loaders, text.replace(LEAFLET, ""))
+    assert [t for t, _ in page.tags].count("script") == 3
     for _, attributes in page.tags:
         assert not {"src", "onload", "onclick", "onerror"} & set(attributes)
         assert attributes.get("href") in {None, "data:,"}

@@ -26,6 +26,12 @@ SIMPLIFY_M: Final = 0.5
 MARGIN_M: Final = 300.0
 """Roads and water are drawn this far beyond the communities."""
 
+_STYLES: Final = ("leaflet/leaflet.css", "page.css", "map.css")
+_SCRIPTS: Final = (
+    "words", "data", "map", "paint", "details", "legend", "lists", "table", "findings", "search", "edit", "start",
+)  # fmt: skip
+"""Modules of the script of the page; they are one script in this order."""
+
 _COLUMNS: Final = (
     "grid_code", "name", "households", "residents", "load", "compounds", "buildings", "area_m2", "walk_m",
     "compactness", "cause", "valid_from", *KEY_GROUPS, "key_places",
@@ -47,14 +53,19 @@ def render_page(plan: PlanData, rules: Rules) -> str:
     str
         An HTML document.
     """
-    folder = files("gridplan.reporting") / "page"
-    names = ("template.html", "page.css", "page.js", "edit.js")
-    template, css, *scripts = ((folder / name).read_text("utf-8") for name in names)
-    js = "".join(scripts)
     data = json.dumps(finite(page_data(plan, rules)), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    harmless = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    before, between, behind, after = _split(template, "/*CSS*/", "/*DATA*/", "/*JS*/")
-    return f"{before}{css}{between}{harmless}{behind}{js}{after}"
+    parts = {
+        "CSS": "".join(map(_part, _STYLES)),
+        "DATA": data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"),
+        "LEAFLET": f"/*\n{_part('leaflet/LICENSE')}*/\n{_part('leaflet/leaflet.js')}",
+        "JS": "".join(_part(f"{name}.js") for name in _SCRIPTS),
+    }
+    pieces = _split(_part("template.html"), *(f"/*{name}*/" for name in parts))
+    return pieces[0] + "".join(part + piece for part, piece in zip(parts.values(), pieces[1:], strict=True))
+
+
+def _part(name: str) -> str:
+    return (files("gridplan.reporting") / "page" / name).read_text("utf-8")
 
 
 def page_data(plan: PlanData, rules: Rules) -> dict[str, Any]:

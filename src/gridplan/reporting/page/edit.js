@@ -33,11 +33,12 @@ function take(step) { apply(step); past.push(step); future.length = 0; showChang
 function back() { const s = past.pop(); if (s) { apply({ ...s, from: s.to, to: s.from }); future.push(s); showChange(); } }
 function again() { const s = future.pop(); if (s) { apply(s); past.push(s); showChange(); } }
 function showChange() { warned = ""; sortGrids(); showLegend(); showCard(); showEditing(); draw(); }
-function pick(x, y) {
+function pick({ lat, lng }) {
   if (!moving || selected < 0) return false;
-  let best = -1, least = 12 ** 2;
+  const reach = 12 * DM / map.options.crs.scale(map.getZoom());
+  let best = -1, least = reach ** 2;
   for (let u = 0; u < units.grid.length; u++) {
-    const far = (spots[2 * u] * view.scale + view.x - x) ** 2 + (-spots[2 * u + 1] * view.scale + view.y - y) ** 2;
+    const far = (spots[2 * u] - lng * DM) ** 2 + (spots[2 * u + 1] + lat * DM) ** 2;
     if (far < least && units.grid[u] >= 0) { best = u; least = far; }
   }
   if (best >= 0) moveTo(best, selected);

@@ -1,0 +1,13 @@
+/* The legend: classes of size with their counts, which can be hidden, and the layers. */
+function showLegend() {
+  const counts = meta.classes.map((_, k) => grids.class.filter((c) => c === k).length);
+  const rows = meta.classes.map((c, k) => [c, k]).filter(([c, k]) => counts[k] || c.key !== "empty").map(([c, k]) =>
+    element("button", { type: "button", "aria-pressed": String(!hiddenClasses.has(k)), onclick: () => {
+      if (!hiddenClasses.delete(k)) hiddenClasses.add(k); showLegend(); draw(); } },
+    element("i", { style: `background:${c.colour}` }), element("span", {}, c.span), element("span", {}, text.classes[c.key]),
+    element("b", {}, number(counts[k]))));
+  const layers = Object.keys(text.layers).filter((name) => name !== "context" || Object.values(backdrop).some((b) => b.some));
+  $("#legend").replaceChildren(element("h3", {}, `${text.legend}${aside(`${text.target} ${meta.target}`)}`), ...rows,
+    element("div", { class: "layers" }, ...layers.map((name) => element("label", {}, element("input", { type: "checkbox",
+      checked: shown[name] ? "" : null, onchange: (e) => { shown[name] = e.target.checked; draw(); } }), text.layers[name]))));
+}

@@ -1,0 +1,90 @@
+/* The map: Leaflet moves, zooms and lays canvases; what is on them is drawn in paint.js. One unit is a metre, no projection. */
+const DM = 10;                                         /* decimetres in a metre */
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const map = L.map("chart", {
+  crs: L.CRS.Simple, minZoom: -8, maxZoom: 6, zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, zoomAnimation: !still,
+  inertia: !still, attributionControl: false, zoomControl: false, keyboard: false, preferCanvas: true,
+});
+const chart = map.getContainer();
+L.control.scale({ imperial: false, maxWidth: 150 }).addTo(map);
+
+const shown = { units: true, context: true, labels: true, findings: true };
+const hiddenClasses = new Set();
+let selected = -1, hovered = -1, placed = false;
+
+const latLng = (x, y) => L.latLng(-y / DM, x / DM);
+const boundsOf = ([x0, y0, x1, y1]) => L.latLngBounds(latLng(x0, y1), latLng(x1, y0));
+
+/* A canvas that Leaflet places over the view, and a little beyond it, so that it can be dragged without painting. */
+const Sheet = L.Canvas.extend({
+  options: { padding: 0.15, interactive: false },
+  _draw() { this.options.paint(this._ctx, frameOf(this._bounds)); },
+  repaint() {
+    if (!placed || this._waiting) return;
+    this._waiting = L.Util.requestAnimFrame(() => { this._waiting = null; this._redraw(); });
+  },
+});
+/* How decimetres lie on a sheet: pixels = decimetres * scale - (left, top); px is a pixel in decimetres. */
+function frameOf(bounds) {
+  const { x: left, y: top } = map.getPixelOrigin(), scale = map.options.crs.scale(map.getZoom()) / DM;
+  const world = [bounds.min.x + left, bounds.min.y + top, bounds.max.x + left, bounds.max.y + top].map((v) => v / scale);
+  return {
+    scale, px: 1 / scale, width: map.getSize().x,
+    at: (x, y) => [x * scale - left, y * scale - top],
+    sees: (box) => box[0] < world[2] && box[2] > world[0] && box[1] < world[3] && box[3] > world[1],
+    inWorld(pen, draw) { pen.save(); pen.translate(-left, -top); pen.scale(scale, scale); draw(); pen.restore(); },
+  };
+}
+function addSheet(name, order, paint) {
+  map.createPane(name).style.zIndex = order;
+  return new Sheet({ pane: name, paint }).addTo(map);
+}
+
+function fit(box = join([...areas, ...shapes].map((s) => s.box))) {
+  const left = map.getSize().x > 700 ? 310 : 10;       /* the card and the legend stand there */
+  placed = true;
+  map.fitBounds(boundsOf(box), { paddingTopLeft: [left, 12], paddingBottomRight: [12, 40], maxZoom: 2, animate: !still });
+}
+function fitAround(box, share) {
+  const w = (box[2] - box[0]) * share, h = (box[3] - box[1]) * share;
+  fit([box[0] - w, box[1] - h, box[2] + w, box[3] + h]);
+}
+const probe = document.createElement("canvas").getContext("2d");
+function hit({ lat, lng }) {
+  const x = lng * DM, y = -lat * DM;
+  return shapes.findIndex(({ path, box }) => contains(box, x, y) && probe.isPointInPath(path, x, y, "evenodd"));
+}
+function hover(i) {
+  chart.classList.toggle("over", i >= 0);
+  if (i !== hovered) { hovered = i; showCard(); sheets.marks.repaint(); }
+}
+function select(i, move = false) {
+  selected = i;
+  if (i >= 0 && move) fitAround(shapes[i].box, 1.6);
+  showCard(); showEditing(); gridList.refresh(i >= 0 ? order.indexOf(i) : -1); sheets.marks.repaint();
+}
+const draw = () => Object.values(sheets).forEach((sheet) => sheet.repaint());
+
+map.on("mousemove", (e) => hover(hit(e.latlng)));
+map.on("mouseout", () => hover(-1));
+map.on("click", (e) => { if (!pick(e.latlng)) select(hit(e.latlng)); });
+new ResizeObserver(() => {
+  map.invalidateSize({ animate: false });
+  if (!placed && map.getSize().x && map.getSize().y) fit();
+  gridList.refresh(); findingList.refresh();
+}).observe($("#map"));
+
+$("#zoom").addEventListener("click", (e) => {
+  const steps = Number(e.target.dataset.zoom);
+  if (steps) map.zoomIn(steps); else fit();
+});
+const KEYS = {
+  ArrowLeft: () => map.panBy([-80, 0]), ArrowRight: () => map.panBy([80, 0]), ArrowUp: () => map.panBy([0, -80]), ArrowDown: () => map.panBy([0, 80]),
+  "+": () => map.zoomIn(), "=": () => map.zoomIn(), "-": () => map.zoomOut(), "0": () => fit(), Escape: () => select(-1), "/": () => $("#query").focus(),
+};
+document.addEventListener("keydown", (e) => {
+  if (e.target.matches("input[type=search]") || e.ctrlKey || e.metaKey || e.altKey) return;
+  if (!KEYS[e.key] || (e.key.startsWith("Arrow") && document.activeElement !== chart)) return;
+  KEYS[e.key]();
+  e.preventDefault();
+});
