@@ -24,7 +24,9 @@ from gridplan.reporting import render_page
 from gridplan.reporting.deltas import encode_points, encode_shapes
 from gridplan.reporting.summary import finite
 from gridplan.reporting.webpage import page_data, simplify_coverage
-from gridplan.schema import KEY_GROUPS
+from gridplan.schema import ASSIGNMENT_COLUMNS, KEY_GROUPS, PERSON_COLUMNS, SHORTAGE_COLUMNS
+
+FIRST = "210106001001001"
 
 LEAFLET_FOLDER = files("gridplan.reporting") / "page" / "leaflet"
 LEAFLET = (LEAFLET_FOLDER / "leaflet.js").read_text("utf-8")
@@ -131,6 +133,41 @@ def test_the_page_shows_no_small_counts(plan: PlanData) -> None:
         shown = shared_grids(plan.grids, 8)[group]
         assert grids[group] == [None if pd.isna(n) else n for n in shown]
         assert all(n is None for n, full in zip(grids[group], plan.grids[group], strict=True) if 0 < full < 8)
+
+
+def test_the_page_tells_who_serves_by_id(staffed: PlanData, rules: Rules) -> None:
+    """Force and person of each grid, in both languages; who is committee staff; what lacks; no name."""
+    people = pd.DataFrame(
+        [*staffed.persons.to_numpy(), ("P2", "health", "committee", 2.0, "grids", 1.0, 1, 308, 616, 80.0, 1)],
+        columns=list(PERSON_COLUMNS),
+    )
+    health = staffed.forces.assign(force="health", name="家医")
+    served = pd.DataFrame(
+        [(FIRST, "health", "P2", "committee", 80.0, "road", False), *staffed.assignment.to_numpy()],
+        columns=list(ASSIGNMENT_COLUMNS),
+    )
+    second = staffed.grids["grid_code"].iloc[1]
+    plan = dataclasses.replace(
+        staffed,
+        persons=people,
+        forces=pd.concat([staffed.forces, health], ignore_index=True),
+        assignment=served,
+        shortages=pd.DataFrame([(second, "health", 2, "", "")], columns=list(SHORTAGE_COLUMNS)),
+    )
+    assert page_data(plan, rules)["forces"] == {
+        "titles": {"zh": ["公安", "家医"], "en": ["Police", "家医"]},
+        "persons": ["P1", "P2"],
+        "own": [1],
+        "serve": [[0, 0, 1, 1], [0, 0], [], [], [], []],
+        "lack": [[], [1, 2], [], [], [], []],
+    }
+
+
+def test_a_page_without_personnel_has_no_forces(plan: PlanData, rules: Rules) -> None:
+    """Nobody serves and nobody lacks."""
+    forces = page_data(plan, rules)["forces"]
+    assert (forces["persons"], forces["titles"]["en"]) == ([], [])
+    assert forces["serve"] == forces["lack"] == [[]] * 6
 
 
 def test_the_page_is_the_same_every_time(plan: PlanData, rules: Rules) -> None:

@@ -15,6 +15,7 @@ from gridplan.privacy import shared_grids
 from gridplan.reporting.classes import class_of, size_classes
 from gridplan.reporting.deltas import Shapes, encode_points, encode_shapes
 from gridplan.reporting.ledger import rows_of
+from gridplan.reporting.pageforces import forces_of
 from gridplan.reporting.pagewords import page_words
 from gridplan.reporting.scoring import score
 from gridplan.reporting.summary import finite
@@ -81,7 +82,7 @@ def page_data(plan: PlanData, rules: Rules) -> dict[str, Any]:
     Returns
     -------
     dict
-        JSON-able: words, meta, communities, grids, units, findings, context; geometry as of `deltas`, from
+        JSON-able: words, meta, communities, grids, forces, units, findings, context; geometry as of `deltas`, from
         `meta.origin`.
     """
     bounds = shapely.total_bounds(plan.communities.geometry.to_numpy())
@@ -91,6 +92,7 @@ def page_data(plan: PlanData, rules: Rules) -> dict[str, Any]:
         "meta": _meta(plan, rules, origin) | {"language": language()},
         "communities": _communities(plan, origin),
         "grids": _grids(plan, rules, origin),
+        "forces": forces_of(plan),
         "units": _units(plan, origin),
         "findings": _findings(plan, origin),
         "context": _context(plan, bounds, origin),
