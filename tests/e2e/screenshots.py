@@ -29,7 +29,7 @@ def part(page: "Page") -> None:
     """Zoom in by keys, with the list of findings open."""
     page.click("[data-tab=findings]")
     page.focus("#map [role=application]")
-    for _ in range(4):
+    for _ in range(2):
         page.keyboard.press("+")
         page.wait_for_timeout(300)
 

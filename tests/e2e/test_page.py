@@ -109,14 +109,16 @@ def test_a_row_leads_to_its_grid_on_the_map(page: "Page") -> None:
 
 
 def test_the_pointer_finds_the_grid_below(page: "Page") -> None:
-    """Hovering opens the card, a click keeps it."""
+    """Hovering tells its name and size, a click opens its details and keeps them."""
     page.wait_for_timeout(200)
     box = page.query_selector("#chart").bounding_box()
     page.mouse.move(box["x"] + 0.68 * box["width"], box["y"] + box["height"] / 2)
-    assert "210106001" in page.inner_text("#card")
+    assert "210106001" in page.inner_text("#tip")
+    assert not page.is_visible("#card")
     page.mouse.down()
     page.mouse.up()
     page.mouse.move(box["x"] + 5, box["y"] + 5)
+    assert not page.is_visible("#tip")
     assert "210106001" in page.inner_text("#card")
 
 

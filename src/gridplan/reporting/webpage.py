@@ -27,9 +27,10 @@ SIMPLIFY_M: Final = 0.5
 MARGIN_M: Final = 300.0
 """Roads and water are drawn this far beyond the communities."""
 
-_STYLES: Final = ("leaflet/leaflet.css", "page.css", "map.css")
+_STYLES: Final = ("leaflet/leaflet.css", "page.css", "map.css", "print.css")
 _SCRIPTS: Final = (
-    "words", "data", "map", "paint", "details", "legend", "lists", "table", "findings", "search", "edit", "start",
+    "words", "data", "map", "paint", "filter", "details", "legend", "lists", "findings", "histogram", "table", "search",
+    "print", "edit", "start",
 )  # fmt: skip
 """Modules of the script of the page; they are one script in this order."""
 

@@ -1,13 +1,18 @@
 /* The legend: classes of size with their counts, which can be hidden, and the layers. */
+const classCounts = () => meta.classes.map((_, k) => grids.class.filter((c) => c === k).length);
+const classesSeen = (counts) => meta.classes.map((c, k) => [c, k]).filter(([c, k]) => counts[k] || c.key !== "empty");
 function showLegend() {
-  const counts = meta.classes.map((_, k) => grids.class.filter((c) => c === k).length);
-  const rows = meta.classes.map((c, k) => [c, k]).filter(([c, k]) => counts[k] || c.key !== "empty").map(([c, k]) =>
+  const counts = classCounts(), legend = $("#legend"), focused = [...legend.querySelectorAll("button, input")].indexOf(document.activeElement);
+  const rows = classesSeen(counts).map(([c, k]) =>
     element("button", { type: "button", "aria-pressed": String(!hiddenClasses.has(k)), onclick: () => {
-      if (!hiddenClasses.delete(k)) hiddenClasses.add(k); showLegend(); draw(); } },
+      if (!hiddenClasses.delete(k)) hiddenClasses.add(k);
+      showLegend(); filter();
+    } },
     element("i", { style: `background:${c.colour}` }), element("span", {}, c.span), element("span", {}, text.classes[c.key]),
     element("b", {}, number(counts[k]))));
   const layers = Object.keys(text.layers).filter((name) => name !== "context" || Object.values(backdrop).some((b) => b.some));
-  $("#legend").replaceChildren(element("h3", {}, `${text.legend}${aside(`${text.target} ${meta.target}`)}`), ...rows,
+  legend.replaceChildren(element("h2", {}, `${text.legend}${aside(`${text.target} ${meta.target}`)}`), ...rows,
     element("div", { class: "layers" }, ...layers.map((name) => element("label", {}, element("input", { type: "checkbox",
       checked: shown[name] ? "" : null, onchange: (e) => { shown[name] = e.target.checked; draw(); } }), text.layers[name]))));
+  if (focused >= 0) legend.querySelectorAll("button, input")[focused].focus();
 }

@@ -19,7 +19,7 @@ function paintGround(pen, frame) {
 function fillGrids(pen, frame) {
   shapes.forEach(({ path, box }, i) => {
     if (!frame.sees(box)) return;
-    pen.globalAlpha = hiddenClasses.has(grids.class[i]) ? 0.06 : 0.82;
+    pen.globalAlpha = passing[i] ? 0.82 : 0.06;
     pen.fillStyle = colourOf(i);
     pen.fill(path, "evenodd");
   });

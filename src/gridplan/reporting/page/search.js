@@ -1,17 +1,22 @@
-/* Search by code, name, building and compound: the table shows the grids found. */
+/* Search by code, name, subdistrict, community, compound and building: the table and the map show the grids found. */
 function search() {
-  const wanted = $("#query").value.trim().toLowerCase(), found = new Set();
-  const has = (string) => string.toLowerCase().includes(wanted);
+  const wanted = $("#query").value.trim().toLowerCase(), has = (string) => string.toLowerCase().includes(wanted);
+  filters.found = wanted ? new Set() : null;
   if (wanted) {
-    grids.grid_code.forEach((code, i) => { if (has(code) || has(grids.name[i])) found.add(i); });
+    const places = new Set(communities.community.map((name, k) => has(name) || has(communities.subdistrict[k]) ? k : -1));
     const named = new Set(units.compounds.map((name, k) => has(name) ? k : -1));
-    units.building.forEach((name, u) => { if (units.grid[u] >= 0 && (has(name) || named.has(units.compound[u]))) found.add(units.grid[u]); });
+    grids.grid_code.forEach((code, i) => { if (has(code) || has(grids.name[i]) || places.has(grids.community[i])) filters.found.add(i); });
+    units.building.forEach((name, u) => { if (units.grid[u] >= 0 && (named.has(units.compound[u]) || has(name))) filters.found.add(units.grid[u]); });
   }
-  $("#hits").textContent = wanted ? `${found.size} ${text.hits}` : "";
-  order = grids.grid_code.map((_, i) => i).filter((i) => !wanted || found.has(i));
-  sortGrids();
-  return [...found];
+  filter();
 }
 $("#query").addEventListener("input", () => { search(); openTab("grids"); });
-$("#search").addEventListener("submit", (e) => { e.preventDefault(); const found = search(); if (found.length) select(order[0], true); });
-$("#query").addEventListener("keydown", (e) => { if (e.key === "Escape") { e.target.value = ""; search(); chart.focus(); } });
+$("#search").addEventListener("submit", (e) => {
+  e.preventDefault();
+  search();
+  if (order.length === 1) select(order[0], true); else zoomTo();
+});
+$("#query").addEventListener("keydown", (e) => {
+  if (e.key === "Escape") { e.target.value = ""; search(); chart.focus(); }
+  else if (e.key === "ArrowDown") { openTab("grids"); $("#grids .table").focus(); e.preventDefault(); }
+});

@@ -17,21 +17,32 @@ function showAbout() {
   element("p", {}, text.privacy.replace("{count}", meta.min_count)), element("p", {}, text.keys));
 }
 function openTab(name) {
-  for (const tab of document.querySelectorAll("[role=tab]")) tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
+  for (const tab of document.querySelectorAll("[role=tab]")) {
+    tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
+    tab.tabIndex = tab.dataset.tab === name ? 0 : -1;
+  }
   for (const tab of document.querySelectorAll(".tab")) tab.hidden = tab.id !== name;
-  if (name === "grids") gridList.refresh(); else if (name === "findings") findingList.refresh();
+  if (name === "grids") gridList.refresh(order.indexOf(selected)); else if (name === "findings") findingList.refresh();
 }
 $("nav").addEventListener("click", (e) => { if (e.target.dataset.tab) openTab(e.target.dataset.tab); });
+$("nav").addEventListener("keydown", (e) => {
+  const tabs = [...e.currentTarget.children], at = tabs.indexOf(e.target), to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[e.key];
+  if (to === undefined) return;
+  const tab = tabs.at(to % tabs.length);
+  openTab(tab.dataset.tab); tab.focus();
+  e.preventDefault();
+});
 function speak() {
   text = TEXTS[language];
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   document.title = `${text.title} · gridplan`;
-  for (const e of document.querySelectorAll("[data-text]")) e.textContent = text[e.dataset.text];
-  for (const e of document.querySelectorAll("[data-title]")) e.title = text[e.dataset.title];
-  $("#query").placeholder = text.search;
+  const ways = { text: (e, words) => { e.textContent = words; }, title: (e, words) => { e.title = words; e.setAttribute("aria-label", words); },
+    label: (e, words) => e.setAttribute("aria-label", words), placeholder: (e, words) => { e.placeholder = words; } };
+  for (const [name, tell] of Object.entries(ways)) for (const e of document.querySelectorAll(`[data-${name}]`)) tell(e, text[e.dataset[name]]);
   chart.setAttribute("aria-label", `${text.map}. ${text.keys}`);
   $("#language").textContent = language === "zh" ? "English" : "中文";
-  showFacts(); showLegend(); showAbout(); showFindings(); search(); showCard(); showEditing(); draw();
+  $("#language").lang = language === "zh" ? "en" : "zh";
+  showFacts(); showLegend(); showAbout(); showFindings(); showHead(); filter(); showCard(); showEditing();
 }
 $("#language").addEventListener("click", () => { language = language === "zh" ? "en" : "zh"; speak(); });
 openTab("grids"); speak();
