@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -184,42 +184,136 @@ def edit(page: "Page", name: str) -> None:
     page.click(f"[data-edit={name}]")
 
 
-def test_a_building_moves_and_the_edits_are_handed_over(page: "Page") -> None:
-    """By a click on the map: counts at once, undo and redo, two whole grids in edits.json."""
-    page.click("#grids .row >> nth=0")
-    assert page.is_disabled("[data-edit=export]")
-    edit(page, "move")
-    page.wait_for_timeout(100)
-    box = page.query_selector("#chart").bounding_box()
-    taken = ""
-    for across, down in itertools.product(range(16, 40), range(6)):
-        page.mouse.click(box["x"] + across / 40 * box["width"], box["y"] + box["height"] * (0.4 + 0.025 * down))
-        taken = page.inner_text("#editing output")
-        if "→ 363" in taken:
-            break
-    assert "288 → 363 (+21%)" in taken
-    edit(page, "undo")
-    assert "288 → 288" in page.inner_text("#editing output")
-    edit(page, "redo")
+def select(page: "Page", row: int) -> None:
+    """Select a grid in the table, then open the tab for editing."""
+    page.click("[data-tab=grids]")
+    page.click(f"#grids .row >> nth={row}")
+    page.click("[data-tab=edit]")
+
+
+def choose(page: "Page", words: str) -> None:
+    """Press the first row of the list that holds these words."""
+    page.click(f"#edit .choices button:has-text('{words}')")
+
+
+def edited(page: "Page") -> list[str]:
+    """Tell the list of edited grids."""
+    return [row.inner_text().replace("\n", " ") for row in page.query_selector_all("#edit .edited button")]
+
+
+def exported(page: "Page") -> dict[str, Any]:
+    """Export the edits; the library takes their form."""
     with page.expect_download() as download:
         edit(page, "export")
-    edits = json.loads(Path(download.value.path()).read_text("utf-8"))
-    assert edits["format"] == "gridplan-edits/1"
-    assert [(g["code"][-3:], len(g["units"]), g["only"]) for g in edits["grids"]] == [
-        ("001", 9, True),
-        ("002", 3, True),
-    ]
-    assert len(Edits.from_mapping(edits).grids) == 2
+    edits: dict[str, Any] = json.loads(Path(download.value.path()).read_text("utf-8"))
+    assert len(Edits.from_mapping(edits).grids) == len(edits["grids"])
+    return edits
+
+
+def sizes(edits: dict[str, Any]) -> list[tuple[str, int, bool]]:
+    """Give the end of the code, the number of units and whether they are alone, of each entry."""
+    return [(grid["code"][-3:], len(grid["units"]), grid.get("only", False)) for grid in edits["grids"]]
+
+
+def test_a_building_moves_and_the_edits_are_handed_over(page: "Page") -> None:
+    """By a click on the map: counts at once, undo and redo, two whole grids in edits.json."""
+    select(page, 0)
+    assert page.is_disabled("[data-edit=export]")
+    edit(page, "move")
+    box = page.query_selector("#chart").bounding_box()
+    for across, down in itertools.product(range(16, 40), range(6)):
+        page.mouse.click(box["x"] + across / 40 * box["width"], box["y"] + box["height"] * (0.4 + 0.025 * down))
+        if "→ 363" in page.inner_text("#edit .tools"):
+            break
+    assert "288 → 363 (+21%)" in page.inner_text("#edit .tools")
+    assert [row[:13] for row in edited(page)] == ["001 288 → 363", "002 300 → 225"]
+    edit(page, "undo")
+    assert "288 → 288" in page.inner_text("#edit .tools")
+    page.keyboard.press("Control+y")
+    edits = exported(page)
+    assert sizes(edits) == [("001", 9, True), ("002", 3, True)]
     assert not set(edits["grids"][0]["units"]) & set(edits["grids"][1]["units"])
 
 
-def test_a_locked_grid_is_handed_over_as_drawn(page: "Page") -> None:
-    """And is free again after a second press."""
-    page.click("#grids .row >> nth=0")
+def test_locks_are_handed_over(page: "Page") -> None:
+    """A grid as drawn; a building with the code of its grid; both free again after a second press, neither movable."""
+    select(page, 0)
     edit(page, "lock")
-    with page.expect_download() as download:
-        edit(page, "export")
-    (grid,) = json.loads(Path(download.value.path()).read_text("utf-8"))["grids"]
-    assert (grid["code"], len(grid["units"]), grid["only"]) == (FIRST, 8, True)
+    assert sizes(exported(page)) == [("001", 8, True)]
+    select(page, 1)
+    edit(page, "move")
+    choose(page, "b004")
+    assert page.inner_text("#said") == "网格 001 已锁定。"
+    assert len(edited(page)) == 1
+    select(page, 0)
     edit(page, "lock")
     assert page.is_disabled("[data-edit=export]")
+    edit(page, "pin")
+    choose(page, "b004")
+    assert exported(page)["grids"] == [{"code": FIRST, "units": ["u004"]}]
+    select(page, 1)
+    edit(page, "move")
+    choose(page, "b004")
+    assert page.inner_text("#said") == "楼栋 b004 已锁定。"
+
+
+def test_grids_merge_split_and_come_back(page: "Page") -> None:
+    """All counts follow; a new grid has no code; undoing leaves nothing edited."""
+    select(page, 0)
+    edit(page, "merge")
+    choose(page, "002")
+    assert "288 → 588" in page.inner_text("#edit .tools")
+    assert [row.split(" ")[0] for row in edited(page)] == ["001", "002"]
+    assert "已并出" in edited(page)[1]
+    page.click("[data-tab=grids]")
+    assert len(page.query_selector_all("#grids .row")) == 5
+    page.click("[data-tab=edit]")
+    edit(page, "split")
+    for building in ("b000", "b001", "b002", "b003"):
+        choose(page, building)
+    edit(page, "split_off")
+    assert "新网格1" in page.inner_text("#edit .tools")
+    assert "0 → 144" in page.inner_text("#edit .tools")
+    assert sizes(exported(page)) == [("001", 8, True), ("", 4, True)]
+    page.click("#language")
+    assert "New grid 1" in page.inner_text("#edit .tools")
+    for _ in range(2):
+        page.keyboard.press("Control+z")
+    assert edited(page) == []
+    assert page.is_disabled("[data-edit=undo]")
+    assert page.is_disabled("[data-edit=export]")
+    assert page.is_enabled("[data-edit=redo]")
+
+
+def test_every_torn_grid_is_named(page: "Page") -> None:
+    """Also one that is not selected; the export says that the file will be refused."""
+    select(page, 1)
+    edit(page, "move")
+    for building in ("b004", "b005", "b006"):
+        choose(page, building)
+    assert [("不连片" in row) for row in edited(page)] == [False, False]
+    edit(page, "undo")
+    choose(page, "b007")
+    assert [("不连片" in row) for row in edited(page)] == [False, False]
+    edit(page, "split")
+    choose(page, "b009")
+    edit(page, "split_off")
+    select(page, 0)
+    assert ["不连片：2 块" in row for row in edited(page)] == [False, True, False]
+    exported(page)
+    assert "不会接受该文件：002" in page.inner_text("#said")
+
+
+def test_editing_needs_no_pointer(page: "Page") -> None:
+    """A mode, a building, undo and escape by keys alone; the focus stays in the list."""
+    select(page, 0)
+    page.focus("[data-edit=move]")
+    page.keyboard.press("Enter")
+    page.focus("#edit .choices button")
+    page.keyboard.press("Enter")
+    assert "288 → 363" in page.inner_text("#edit .tools")
+    assert page.evaluate("document.activeElement.closest('.choices') !== null")
+    page.keyboard.press("Escape")
+    assert page.get_attribute("[data-edit=move]", "aria-pressed") == "false"
+    page.keyboard.press("Control+z")
+    assert "288 → 288" in page.inner_text("#edit .tools")

@@ -27,10 +27,10 @@ SIMPLIFY_M: Final = 0.5
 MARGIN_M: Final = 300.0
 """Roads and water are drawn this far beyond the communities."""
 
-_STYLES: Final = ("leaflet/leaflet.css", "page.css", "map.css", "print.css")
+_STYLES: Final = ("leaflet/leaflet.css", "page.css", "map.css", "edit.css", "print.css")
 _SCRIPTS: Final = (
     "words", "data", "map", "paint", "filter", "details", "legend", "lists", "findings", "histogram", "table", "search",
-    "print", "edit", "start",
+    "print", "cells", "changes", "export", "edit", "start",
 )  # fmt: skip
 """Modules of the script of the page; they are one script in this order."""
 
@@ -162,23 +162,39 @@ def _key(frame: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _units(plan: PlanData, origin: tuple[float, float]) -> dict[str, Any]:
-    """Lay out buildings as points, each with grid, households and compound; other units by id; neighbours."""
-    drawn = (plan.units["building_id"] != "") & plan.units["x"].notna()
-    units, rest = plan.units[drawn], plan.units[~drawn]
-    ids = pd.concat([units["unit_id"], rest["unit_id"]])
-    ends = [rows_of(ids, plan.edges[end]) for end in ("unit_a", "unit_b")]
+    """Lay out units, those with a building first: cell, point, grid, counts, buildings, compound; and neighbours."""
+    built = (plan.units["building_id"] != "") & plan.units["x"].notna()
+    units = pd.concat([plan.units[built], plan.units[~built]])
+    cells = simplify_coverage(units.geometry.to_numpy())
+    inner = shapely.get_coordinates(shapely.point_on_surface(units.geometry.to_numpy()))
     compound, names = pd.factorize(units["compound"], sort=True)
+    ends = [rows_of(units["unit_id"], plan.edges[end]) for end in ("unit_a", "unit_b")]
     return {
-        "at": encode_points(units[["x", "y"]].to_numpy(dtype="float64"), origin),
+        "built": int(built.sum()),
+        "id": units["unit_id"].tolist(),
+        "at": encode_points(np.where(units[["x", "y"]].isna(), inner, units[["x", "y"]].to_numpy("float64")), origin),
+        "cell": encode_shapes(cells, origin),
         "grid": rows_of(plan.grids["grid_code"], units["grid_code"]).tolist(),
         "households": units["households"].astype(int).tolist(),
-        "id": ids.tolist(),
-        "rest": rows_of(plan.grids["grid_code"], rest["grid_code"]).tolist(),
-        "edges": np.stack(ends, axis=1).ravel().tolist(),
+        "residents": units["residents"].astype(int).tolist(),
+        "area": units.area.round().astype(int).tolist(),
         "building": [f"{b} {e}".strip() for b, e in zip(units["building_id"], units["entrance"], strict=True)],
+        "houses": _houses(plan, units["unit_id"]),
         "compound": compound.tolist(),
         "compounds": _texts(pd.Series(names)),
+        "edges": np.stack(ends, axis=1).ravel().tolist(),
     }
+
+
+def _houses(plan: PlanData, ids: "pd.Series[str]") -> list[list[int]]:
+    """Tell the buildings of each unit by numbers: an entrance shares its building with others."""
+    house = pd.factorize(plan.buildings["building_id"])[0]
+    unit = rows_of(ids, plan.buildings["unit_id"])
+    houses: list[list[int]] = [[] for _ in range(len(ids))]
+    for row, number in zip(unit.tolist(), house.tolist(), strict=True):
+        if row >= 0:
+            houses[row].append(number)
+    return houses
 
 
 def _findings(plan: PlanData, origin: tuple[float, float]) -> list[list[Any]]:

@@ -10,10 +10,9 @@ function decode(string) {
   while (i < string.length) { x += next(); y += next(); values.push(x, -y); }
   return values;
 }
-function outline(strings, closed = true) {
+function trace(paths, closed = true) {
   const path = new Path2D(), box = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const string of strings) {
-    const points = decode(string);
+  for (const points of paths) {
     for (let k = 0; k < points.length; k += 2) {
       const x = points[k], y = points[k + 1];
       if (k) path.lineTo(x, y); else path.moveTo(x, y);
@@ -26,6 +25,7 @@ function outline(strings, closed = true) {
   }
   return { path, box };
 }
+const outline = (strings, closed = true) => trace(strings.map(decode), closed);
 const join = (boxes) => boxes.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])],
   [Infinity, Infinity, -Infinity, -Infinity]);
 
@@ -37,6 +37,7 @@ const spots = decode(units.at);
 const rowOf = new Map(grids.grid_code.map((code, i) => [code, i]));
 const unitsOf = grids.grid_code.map(() => []);
 units.grid.forEach((grid, u) => { if (grid >= 0) unitsOf[grid].push(u); });
+const labelOf = (i) => i < meta.score.grids ? grids.grid_code[i].slice(12) : grids.name[i];
 
 const deviation = (i) => (grids.households[i] - meta.target) / meta.target;
 const colourOf = (i) => meta.classes[grids.class[i]].colour;

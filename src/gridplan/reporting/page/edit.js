@@ -1,73 +1,136 @@
-/* ---- editing: buildings move between grids of a community; the steps can be taken back; edits.json hands them over ---- */
-const owner = units.grid.concat(units.rest), before = owner.slice();
-const near = units.id.map(() => []);
-for (let k = 0; k < units.edges.length; k += 2) { near[units.edges[k]].push(units.edges[k + 1]); near[units.edges[k + 1]].push(units.edges[k]); }
-const kept = new Set(), planned = grids.households.slice(), past = [], future = [];
-let moving = false, warned = "";
-const members = (i) => owner.map((_, u) => u).filter((u) => owner[u] === i);
-const edited = () => [...new Set([...kept, ...touched()])].sort((a, b) => a - b);
-function touched() {
-  const some = new Set();
-  owner.forEach((grid, u) => { if (grid !== before[u]) { some.add(grid); some.add(before[u]); } });
-  some.delete(-1);
-  return some;
+/* The tab for editing. A mode says what a click on the map, or on the list below the buttons, does to the selected grid. */
+let mode = "", aimed = -1;
+const chosen = new Set();
+const MODES = {
+  move: { candidates: () => around(selected).filter((u) => state.owner[u] !== selected), row: unitRow, run: (u) => moveInto([u], selected) },
+  merge: { candidates: () => [...new Set(around(selected).map((u) => state.owner[u]))], row: gridRow, run: (i) => moveInto(unitsOf[i].slice(), selected) },
+  split: { candidates: () => unitsOf[selected], row: unitRow, run: choose, pressed: (u) => chosen.has(u) },
+  pin: { candidates: () => unitsOf[selected], row: unitRow, run: pin, pressed: (u) => state.unit[u] },
+};
+const active = () => Boolean(mode) && selected >= 0 && !$("#edit").hidden;
+const isHome = (u) => state.owner[u] === selected;
+
+function around(i) {
+  const beside = new Set(unitsOf[i].flatMap((u) => near[u]).filter((u) => state.owner[u] !== i && communityOf(u) === grids.community[i]));
+  return [...beside];
 }
-function inOnePiece(i) {
-  const all = new Set(members(i)), open = [...all].slice(0, 1), seen = new Set(open);
-  while (open.length) for (const v of near[open.pop()]) if (all.has(v) && !seen.has(v)) { seen.add(v); open.push(v); }
-  return seen.size === all.size;
+function choose(u) {
+  if (!isHome(u)) return text.edit_foreign;
+  if (!chosen.delete(u)) chosen.add(u);
+  showEditing(); sheets.marks.repaint();
+  return "";
 }
-function apply({ unit, from, to, lock }) {
-  if (lock !== undefined) { if (kept.has(lock)) kept.delete(lock); else kept.add(lock); return; }
-  owner[unit] = to;
-  if (unit >= units.grid.length) return;
-  units.grid[unit] = to;
-  unitsOf[from].splice(unitsOf[from].indexOf(unit), 1); unitsOf[to].push(unit);
-  const n = units.households[unit];
-  for (const [grid, change] of [[from, -n], [to, n]]) {
-    grids.households[grid] += change;
-    grids.class[grid] = meta.classes.findIndex((c) => c.last === null || grids.households[grid] <= c.last);
-  }
+function pin(u) {
+  if (!isHome(u)) return text.edit_foreign;
+  toggle("unit", u);
+  return "";
 }
-function take(step) { apply(step); past.push(step); future.length = 0; showChange(); }
-function back() { const s = past.pop(); if (s) { apply({ ...s, from: s.to, to: s.from }); future.push(s); showChange(); } }
-function again() { const s = future.pop(); if (s) { apply(s); past.push(s); showChange(); } }
-function showChange() { warned = ""; sortGrids(); showLegend(); showCard(); showEditing(); draw(); }
-function pick({ lat, lng }) {
-  if (!moving || selected < 0) return false;
-  const reach = 12 * DM / map.options.crs.scale(map.getZoom());
-  let best = -1, least = reach ** 2;
-  for (let u = 0; u < units.grid.length; u++) {
-    const far = (spots[2 * u] - lng * DM) ** 2 + (spots[2 * u + 1] + lat * DM) ** 2;
-    if (far < least && units.grid[u] >= 0) { best = u; least = far; }
-  }
-  if (best >= 0) moveTo(best, selected);
+function run(target) { tell(MODES[mode].run(target), true); }
+
+/* ---- on the map ---- */
+function pick(latlng) {
+  if (!active()) return false;
+  const target = mode === "merge" ? hit(latlng) : unitAt(latlng);
+  if (target >= 0 && !(mode === "merge" && target === selected) && !(mode === "move" && isHome(target))) run(target);
   return true;
 }
-function moveTo(unit, to) {
-  const from = owner[unit];
-  if (from === to) return;
-  warned = grids.community[from] !== grids.community[to] ? text.edit_outside : kept.has(from) || kept.has(to) ? text.edit_kept : "";
-  if (warned) showEditing(); else take({ unit, from, to });
+function aim(latlng) {
+  const now = latlng && active() && mode !== "merge" ? unitAt(latlng) : -1;
+  if (now !== aimed) { aimed = now; sheets.marks.repaint(); }
 }
-function editsOf() {
-  const ids = (i) => members(i).map((u) => units.id[u]).sort();
-  return { format: "gridplan-edits/1", plan: { created: meta.created, version: meta.version },
-    grids: edited().filter((i) => members(i).length).map((i) => ({ code: grids.grid_code[i], units: ids(i), only: true })) };
+function setMode(name) {
+  mode = mode === name ? "" : name;
+  chosen.clear(); aimed = -1;
+  tell(""); showEditing(); sheets.marks.repaint();
 }
-function exportEdits() {
-  const link = element("a", { download: "edits.json", href: URL.createObjectURL(new Blob([JSON.stringify(editsOf(), null, 1)], { type: "application/json" })) });
-  link.click();
-  URL.revokeObjectURL(link.href);
+function leaveMode() {
+  if (!active()) return false;
+  setMode(mode);
+  return true;
+}
+
+/* ---- the tab ---- */
+function tell(words, warning = false) {
+  $("#said").textContent = words;
+  $("#said").classList.toggle("warning", warning && Boolean(words));
+}
+/* Fill anew without losing the place of the keyboard and of the lists. */
+function refill(holder, ...children) {
+  const key = holder.contains(document.activeElement) && document.activeElement.dataset.key, top = holder.querySelector(".choices")?.scrollTop;
+  holder.replaceChildren(...children);
+  const choices = holder.querySelector(".choices");
+  if (choices && top) choices.scrollTop = top;
+  if (key) ([...holder.querySelectorAll("[data-key]")].find((e) => e.dataset.key === key) || choices?.firstChild || holder.querySelector("button"))?.focus();
+}
+function button(name, run, { enabled = true, pressed = null, words = text[`edit_${name}`] } = {}) {
+  return element("button", { type: "button", "data-edit": name, "data-key": name, onclick: run, disabled: enabled ? null : "",
+    "aria-pressed": pressed === null ? null : String(pressed) }, words);
+}
+function unitRow(u) {
+  return [element("span", {}, [unitName(u), units.compounds[units.compound[u]]].filter(Boolean).join(" · ")),
+    ...(isHome(u) ? [] : [element("span", {}, labelOf(state.owner[u]))]), element("b", {}, number(units.households[u]))];
+}
+function gridRow(i) {
+  const sum = grids.households[i] + grids.households[selected];
+  return [element("span", {}, labelOf(i)), element("span", {}, number(grids.households[i])), element("b", {}, `= ${number(sum)}`)];
+}
+const change = (i) => `${isNew(i) ? 0 : number(planned.column.households[i])} → ${number(grids.households[i])} (${signed(deviation(i))})`;
+const outside = (column, some) => some.filter((i) => column.households[i] < meta.lower || column.households[i] > meta.upper).length;
+
+function showTools() {
+  const on = selected >= 0;
+  refill($("#edit .tools"), element("h3", {}, on ? labelOf(selected) : text.edit_select, element("span", {}, on ? change(selected) : "")),
+    element("div", { class: "buttons" }, ...Object.keys(MODES).map((name) => button(name, () => setMode(name), { enabled: on, pressed: on && mode === name })),
+      button("lock", () => toggle("grid", selected), { enabled: on, pressed: on && state.grid[selected] })));
+}
+function showTask() {
+  if (!mode || selected < 0) { refill($("#edit .task")); return; }
+  const { candidates, row, pressed } = MODES[mode];
+  const rows = candidates().sort((a, b) => a - b).map((target) => element("button", { type: "button", "data-key": `${mode}${target}`,
+    "aria-pressed": pressed ? String(pressed(target)) : null, onclick: () => run(target) }, ...row(target)));
+  const some = [...chosen], words = say("edit_split_off", { count: some.length, households: number(total(some, "households")) });
+  refill($("#edit .task"), element("p", {}, text[`edit_${mode}_hint`]), element("div", { class: "choices" }, ...rows),
+    ...(mode === "split" ? [button("split_off", finishSplit, { enabled: some.length > 0, words })] : []));
+}
+function finishSplit() {
+  const why = splitOff([...chosen], selected);
+  if (!why) { mode = ""; chosen.clear(); select(state.owner[past.at(-1)[0].at]); }
+  tell(why, true);
+}
+function remarks(i) {
+  const pins = unitsOf[i].filter((u) => state.unit[u]).length, parts = pieces(i);
+  const told = [isNew(i) && text.edit_made, !parts && text.edit_gone, state.grid[i] && text.edit_locked, pins && say("edit_pins", { count: pins })];
+  const warned = [parts > 1 && say("edit_torn", { count: parts }), parts && grids.households[i] < meta.lower && text.classes.below,
+    grids.households[i] > meta.upper && text.classes.above];
+  return [told, warned].map((some) => some.filter(Boolean).join(text.comma));
+}
+function showEdited() {
+  const pinned = new Set(units.id.map((_, u) => u).filter((u) => state.unit[u]).map((u) => state.owner[u]));
+  const listed = strangers.map((_, i) => i).filter((i) => (isNew(i) ? unitsOf[i].length : isTouched(i) || state.grid[i]) || pinned.has(i));
+  const rows = listed.map((i) => {
+    const [told, warned] = remarks(i);
+    return element("button", { type: "button", "data-key": `grid${i}`, "aria-current": String(i === selected), disabled: exists(i) ? null : "",
+      onclick: () => select(i, true) }, element("i", { style: exists(i) ? `background:${colourOf(i)}` : "" }), element("b", {}, labelOf(i)),
+    element("span", {}, change(i)), element("em", {}, told, told && warned ? text.comma : "", element("strong", {}, warned)));
+  });
+  const before = planned.column.grid_code.map((_, i) => i), now = strangers.map((_, i) => i).filter(exists);
+  const sums = say("edit_total", { before: before.length, after: now.length, out_before: outside(planned.column, before), out_after: outside(grids, now) });
+  refill($("#edit .edited"), element("h3", {}, text.edit_list, element("span", {}, sums)), ...(rows.length ? rows : [element("p", {}, text.edit_none)]));
 }
 function showEditing() {
-  const button = (name, run, on, pressed = null) => element("button", { type: "button", "data-edit": name, onclick: run,
-    disabled: on ? null : "", "aria-pressed": pressed }, text[`edit_${name}`]);
-  const broken = selected >= 0 && !inOnePiece(selected);
-  const state = selected < 0 ? "" : `${grids.grid_code[selected]} · ${planned[selected]} → ${grids.households[selected]} (${signed(deviation(selected))})`;
-  $("#editing").replaceChildren(
-    button("move", () => { moving = !moving; showEditing(); }, selected >= 0, String(moving)),
-    button("lock", () => take({ lock: selected }), selected >= 0, String(kept.has(selected))),
-    button("undo", back, past.length), button("redo", again, future.length), button("export", exportEdits, edited().length),
-    element("output", { role: "status" }, [state, broken ? text.edit_apart : "", warned].filter(Boolean).join(" · ")));
+  showTools(); showTask(); showEdited();
+  refill($("#edit .foot"), button("undo", undo, { enabled: past.length > 0 }), button("redo", redo, { enabled: future.length > 0 }),
+    button("export", exportEdits, { enabled: editsOf().grids.length > 0 }));
 }
+function showChange() {
+  unsaved = editsOf().grids.length > 0;
+  if (hovered >= 0 && !exists(hovered)) hovered = -1;
+  if (selected >= 0 && !exists(selected)) selected = -1;
+  for (const u of chosen) if (!isHome(u)) chosen.delete(u);
+  tell(""); search(); showLegend(); showCard(); showEditing(); draw();
+}
+document.addEventListener("keydown", (e) => {
+  if (!(e.ctrlKey || e.metaKey) || e.target.matches("input") || !["z", "y"].includes(e.key.toLowerCase())) return;
+  if (e.key.toLowerCase() === "y" || e.shiftKey) redo(); else undo();
+  e.preventDefault();
+});

@@ -65,8 +65,8 @@ function select(i, move = false) {
 }
 const draw = () => Object.values(sheets).forEach((sheet) => sheet.repaint());
 
-map.on("mousemove", (e) => hover(hit(e.latlng)));
-map.on("mouseout", () => hover(-1));
+map.on("mousemove", (e) => { hover(hit(e.latlng)); aim(e.latlng); });
+map.on("mouseout", () => { hover(-1); aim(null); });
 map.on("click", (e) => { if (!pick(e.latlng)) select(hit(e.latlng)); });
 new ResizeObserver(() => {
   map.invalidateSize({ animate: false });
@@ -80,7 +80,8 @@ $("#zoom").addEventListener("click", (e) => {
 });
 const KEYS = {
   ArrowLeft: () => map.panBy([-80, 0]), ArrowRight: () => map.panBy([80, 0]), ArrowUp: () => map.panBy([0, -80]), ArrowDown: () => map.panBy([0, 80]),
-  "+": () => map.zoomIn(), "=": () => map.zoomIn(), "-": () => map.zoomOut(), "0": () => fit(), Escape: () => select(-1), "/": () => $("#query").focus(),
+  "+": () => map.zoomIn(), "=": () => map.zoomIn(), "-": () => map.zoomOut(), "0": () => fit(), Escape: () => leaveMode() || select(-1),
+  "/": () => $("#query").focus(),
 };
 document.addEventListener("keydown", (e) => {
   if (e.target.matches("input[type=search]") || e.ctrlKey || e.metaKey || e.altKey) return;

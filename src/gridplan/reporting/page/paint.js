@@ -44,36 +44,72 @@ function strokeShapes(pen, frame, some, colour, line) {
 }
 function paintUnits(pen, frame) {
   pen.fillStyle = "#22303dcc";
-  units.grid.forEach((_, u) => {
+  for (let u = 0; u < units.built; u++) {
     const x = spots[2 * u], y = spots[2 * u + 1];
-    if (!frame.sees([x, y, x, y])) return;
+    if (!frame.sees([x, y, x, y])) continue;
     const r = Math.min(60, 9 + 2.2 * Math.sqrt(units.households[u]));
     pen.globalAlpha = units.households[u] ? 0.75 : 0.25;
     pen.beginPath(); pen.arc(x, y, Math.max(r, 1.2 * frame.px), 0, 7); pen.fill();
-  });
+  }
   pen.globalAlpha = 1;
 }
 
 function paintMarks(pen, frame) {
   pen.lineJoin = "round";
   frame.inWorld(pen, () => {
+    paintEdits(pen, frame);
     for (const [i, colour, line] of [[hovered, "#111a24", 2.6], [selected, "#e6007e", 4]])
       if (i >= 0) strokeShapes(pen, frame, [shapes[i]], colour, line);
   });
+  paintLocks(pen, frame);
+}
+/* Where borders ran before, grids that are torn, and the units that are chosen or under the pointer. */
+function paintEdits(pen, frame) {
+  const touched = touchedGrids(), dash = (...lengths) => pen.setLineDash(lengths.map((d) => d * frame.px));
+  dash(2, 4);
+  strokeShapes(pen, frame, touched.filter((i) => i < planned.n).map((i) => planned.shape[i]), "#111a24", 1.4);
+  dash(9, 5);
+  strokeShapes(pen, frame, touched.filter((i) => pieces(i) > 1).map((i) => shapes[i]), "#a50f15", 4.5);
+  dash();
+  pen.fillStyle = "#e6007e66";
+  for (const u of chosen) pen.fill(cellOf(u).path, "evenodd");
+  if (aimed >= 0) strokeShapes(pen, frame, [cellOf(aimed)], "#111a24", 2);
+}
+/* A padlock on each locked grid and building. */
+function paintLocks(pen, frame) {
+  const lock = ([x, y], size) => {
+    pen.beginPath(); pen.arc(x, y, size / 2, Math.PI, 0); pen.lineWidth = size / 3; pen.strokeStyle = "#fff"; pen.stroke();
+    pen.lineWidth = size / 5; pen.strokeStyle = "#111a24"; pen.stroke();
+    pen.fillStyle = "#111a24"; pen.strokeStyle = "#fff"; pen.lineWidth = 1.2;
+    pen.beginPath(); pen.rect(x - size * 0.7, y - 1, size * 1.4, size * 1.1); pen.stroke(); pen.fill();
+  };
+  const visible = ([x, y]) => frame.sees([x, y, x, y]);
+  state.grid.forEach((locked, i) => {
+    if (!locked || !exists(i) || !visible(middle(i))) return;
+    const [x, y] = frame.at(...middle(i));
+    lock([x, y - 20], 11);
+  });
+  if (frame.scale > 0.02) state.unit.forEach((locked, u) => { if (locked && visible([spots[2 * u], spots[2 * u + 1]])) lock(frame.at(spots[2 * u], spots[2 * u + 1]), 8); });
 }
 
+/* Marks of findings stand where they are; names step aside for them and for one another, or are left out. */
 function paintLabels(pen, frame) {
-  if (shown.labels) paintNames(pen, frame);
-  if (shown.findings) paintFindings(pen, frame);
-}
-function paintNames(pen, frame) {
   const taken = [];
+  if (shown.findings) paintFindings(pen, frame, taken);
+  if (shown.labels) paintNames(pen, frame, taken);
+}
+const STEPS = [[0, 0], [0, -1], [0, 1], [-0.6, 0], [0.6, 0]];
+function paintNames(pen, frame, taken) {
   pen.textAlign = "center"; pen.textBaseline = "middle"; pen.lineWidth = 3; pen.strokeStyle = "#ffffffe6"; pen.fillStyle = "#1d2733";
   const put = (string, [x, y], size, weight) => {
     pen.font = `${weight} ${size}px ${FONT}`;
-    const half = pen.measureText(string).width / 2, box = [x - half, y - size / 2, x + half, y + size / 2];
-    if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) return;
-    taken.push(box); pen.strokeText(string, x, y); pen.fillText(string, x, y);
+    const half = pen.measureText(string).width / 2 + 1, high = size / 2 + 1;
+    for (const [across, down] of STEPS) {
+      const cx = x + across * half * 2, cy = y + down * size * 1.25, box = [cx - half, cy - high, cx + half, cy + high];
+      if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
+      taken.push(box); pen.strokeText(string, cx, cy); pen.fillText(string, cx, cy);
+      return;
+    }
   };
   areas.forEach(({ box }, i) => {
     const wide = (box[2] - box[0]) * frame.scale;
@@ -82,14 +118,15 @@ function paintNames(pen, frame) {
   });
   shapes.forEach(({ box }, i) => {
     if (!frame.sees(box) || (box[2] - box[0]) * frame.scale < 46 || (box[3] - box[1]) * frame.scale < 26) return;
-    put(`${grids.grid_code[i].slice(12)} · ${grids.households[i]}`, frame.at(...middle(i)), 11.5, "400");
+    put(`${labelOf(i)} · ${grids.households[i]}`, frame.at(...middle(i)), 11.5, "400");
   });
 }
-function paintFindings(pen, frame) {
+function paintFindings(pen, frame, taken) {
   const far = frame.scale < 0.02, crowded = far && notes.length > 100, r = far ? 3 : 5.5;
   for (const { severity, place } of notes) {
     if (!place || !shown[severity] || (far && severity === "notice") || (crowded && severity === "warning")) continue;
     const [x, y] = frame.at(...place);
+    taken.push([x - r, y - r, x + r, y + r]);
     pen.beginPath();
     if (severity === "notice") pen.arc(x, y, r - 1.5, 0, 7);
     else if (severity === "warning") { pen.moveTo(x, y - r); pen.lineTo(x + r, y); pen.lineTo(x, y + r); pen.lineTo(x - r, y); }

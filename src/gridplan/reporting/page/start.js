@@ -41,6 +41,7 @@ function speak() {
   for (const [name, tell] of Object.entries(ways)) for (const e of document.querySelectorAll(`[data-${name}]`)) tell(e, text[e.dataset[name]]);
   chart.setAttribute("aria-label", `${text.map}. ${text.keys}`);
   $("#language").textContent = language === "zh" ? "English" : "中文";
+  nameAllNew();
   $("#language").lang = language === "zh" ? "en" : "zh";
   showFacts(); showLegend(); showAbout(); showFindings(); showHead(); filter(); showCard(); showEditing();
 }
