@@ -120,6 +120,7 @@ def edits(page: "Page", most: int) -> list[float]:
     for _ in range(2):
         page.click("#grids .head button >> nth=4")
     page.click("#grids .row >> nth=0")
+    page.click("[data-tab=edit]")
     page.click("[data-edit=move]")
     page.wait_for_timeout(500)
     box = page.query_selector("#map").bounding_box()
@@ -139,7 +140,7 @@ def edits(page: "Page", most: int) -> list[float]:
 
 def told(page: "Page") -> str:
     """Households of the chosen grid, planned and now."""
-    found = re.search(r"\d+ → \d+", page.inner_text("#editing output"))
+    found = re.search(r"\d+ → \d+", page.inner_text("#edit .tools"))
     return found.group() if found else ""
 
 

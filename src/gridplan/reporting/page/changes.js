@@ -24,14 +24,15 @@ function take(changes) { past.push(changes); future.length = 0; perform(changes,
 function undo() { if (past.length) { future.push(past.pop()); perform(future.at(-1), true); } }
 function redo() { if (future.length) { past.push(future.pop()); perform(past.at(-1), false); } }
 function perform(changes, back) {
-  const touched = new Set();
+  const touched = new Set(), boxes = () => [...touched].map((i) => shapes[i].box);
   for (const { what, at, from, to } of changes) {
     const value = back ? from : to;
     if (what === "owner") { touched.add(from).add(to); moveUnit(at, value); }
     else state[what][at] = value;
   }
+  const before = boxes();
   touched.forEach(recount);
-  showChange();
+  showChange(join([...before, ...boxes()]));
 }
 function moveUnit(u, to) {
   const from = state.owner[u], home = planned.owner[u];

@@ -37,7 +37,7 @@ const spots = decode(units.at);
 const rowOf = new Map(grids.grid_code.map((code, i) => [code, i]));
 const unitsOf = grids.grid_code.map(() => []);
 units.grid.forEach((grid, u) => { if (grid >= 0) unitsOf[grid].push(u); });
-const labelOf = (i) => i < meta.score.grids ? grids.grid_code[i].slice(12) : grids.name[i];
+const labelOf = (i) => isNew(i) ? grids.name[i] : grids.grid_code[i].slice(12);
 
 const deviation = (i) => (grids.households[i] - meta.target) / meta.target;
 const colourOf = (i) => meta.classes[grids.class[i]].colour;

@@ -6,10 +6,10 @@ const exists = (i) => grids.class[i] >= 0;               /* a grid that was merg
 const passesOthers = (i) => exists(i) && (!filters.found || filters.found.has(i)) && !hiddenClasses.has(grids.class[i]) && (!filters.faulty || faultsOf(i) > 0);
 const ofSize = (i) => !filters.sizes || (grids.households[i] >= filters.sizes[0] && grids.households[i] <= filters.sizes[1]);
 
-function filter() {
+function filter(box = null) {
   passing = grids.grid_code.map((_, i) => ofSize(i) && passesOthers(i));
   order = passing.map((_, i) => i).filter((i) => passing[i]);
-  sortGrids(); showHistogram(); showChosen(); draw();
+  sortGrids(); showHistogram(); showChosen(); draw(box);
 }
 function showChosen() {
   const all = grids.grid_code.map((_, i) => i).filter(exists), faulty = all.filter((i) => faultsOf(i)).length;

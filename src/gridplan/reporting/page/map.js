@@ -18,12 +18,28 @@ const boundsOf = ([x0, y0, x1, y1]) => L.latLngBounds(latLng(x0, y1), latLng(x1,
 /* A canvas that Leaflet places over the view, and a little beyond it, so that it can be dragged without painting. */
 const Sheet = L.Canvas.extend({
   options: { padding: 0.15, interactive: false },
-  _draw() { this.options.paint(this._ctx, frameOf(this._bounds)); },
-  repaint() {
-    if (!placed || this._waiting) return;
-    this._waiting = L.Util.requestAnimFrame(() => { this._waiting = null; this._redraw(); });
+  _draw() {
+    const part = this._redrawBounds, pen = this._ctx;
+    pen.save();
+    if (part) { pen.beginPath(); pen.rect(part.min.x, part.min.y, part.max.x - part.min.x, part.max.y - part.min.y); pen.clip(); }
+    this.options.paint(pen, frameOf(part || this._bounds));
+    pen.restore();
+  },
+  /* Paint anew within a box in decimetres, or all: a small part of a large plan is there at once. */
+  repaint(box = null) {
+    if (!placed) return;
+    const part = box && partOf(box);
+    if (!this._waiting) {
+      this._redrawBounds = part;
+      this._waiting = L.Util.requestAnimFrame(() => { this._waiting = null; this._redraw(); });
+    } else if (part && this._redrawBounds) this._redrawBounds.extend(part.min).extend(part.max);
+    else this._redrawBounds = null;
   },
 });
+const partOf = ([x0, y0, x1, y1]) => {
+  const { at } = frameOf(L.bounds([0, 0], [0, 0])), edge = 4;
+  return L.bounds(at(x0, y0).map((v) => Math.floor(v) - edge), at(x1, y1).map((v) => Math.ceil(v) + edge));
+};
 /* How decimetres lie on a sheet: pixels = decimetres * scale - (left, top); px is a pixel in decimetres. */
 function frameOf(bounds) {
   const { x: left, y: top } = map.getPixelOrigin(), scale = map.options.crs.scale(map.getZoom()) / DM;
@@ -63,7 +79,11 @@ function select(i, move = false) {
   if (i >= 0 && move) fitAround(shapes[i].box, 1.6);
   showCard(); showEditing(); gridList.refresh(i >= 0 ? order.indexOf(i) : -1); sheets.marks.repaint();
 }
-const draw = () => Object.values(sheets).forEach((sheet) => sheet.repaint());
+/* Paint anew: the ground within a box, which may be empty, or all of it. */
+function draw(box = null) {
+  if (!box || box[0] <= box[2]) sheets.ground.repaint(box);
+  sheets.marks.repaint(); sheets.labels.repaint();
+}
 
 map.on("mousemove", (e) => { hover(hit(e.latlng)); aim(e.latlng); });
 map.on("mouseout", () => { hover(-1); aim(null); });

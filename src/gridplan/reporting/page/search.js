@@ -1,5 +1,5 @@
 /* Search by code, name, subdistrict, community, compound and building: the table and the map show the grids found. */
-function search() {
+function search(box = null) {
   const wanted = $("#query").value.trim().toLowerCase(), has = (string) => string.toLowerCase().includes(wanted);
   filters.found = wanted ? new Set() : null;
   if (wanted) {
@@ -8,7 +8,7 @@ function search() {
     grids.grid_code.forEach((code, i) => { if (has(code) || has(grids.name[i]) || places.has(grids.community[i])) filters.found.add(i); });
     units.building.forEach((name, u) => { if (units.grid[u] >= 0 && (named.has(units.compound[u]) || has(name))) filters.found.add(units.grid[u]); });
   }
-  filter();
+  filter(box);
 }
 $("#query").addEventListener("input", () => { search(); openTab("grids"); });
 $("#search").addEventListener("submit", (e) => {
