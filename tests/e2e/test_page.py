@@ -1,69 +1,17 @@
 """The page in a real browser: it draws, answers, speaks two languages, asks no network and runs no data."""
 
-import importlib.util
 import itertools
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from gridplan.config import Rules
 from gridplan.edits import Edits
-from gridplan.language import use_language
-from gridplan.reporting import render_page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-HELPERS = Path(__file__).parents[1] / "reporting" / "conftest.py"
-SCALE = ".leaflet-control-scale-line"
 FIRST = "210106001001001"
-
-playwright = pytest.importorskip("playwright.sync_api", reason="the page is tested with playwright")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the page is tested in chromium")
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Write the page of the small plan, whose compounds are named like code."""
-    spec = importlib.util.spec_from_file_location("small_plan", HELPERS)
-    assert spec is not None
-    assert spec.loader is not None
-    helpers = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(helpers)
-    path = tmp_path_factory.mktemp("page") / "plan.html"
-    use_language("zh")
-    path.write_text(render_page(helpers.make_plan(Rules()), Rules(target=300, lower=290, upper=305)), "utf-8")
-    return path.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    """Start Chromium once."""
-    with playwright.sync_playwright() as run:
-        started = run.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: "Browser", address: str) -> Iterator["Page"]:
-    """Open the page; afterwards nothing was requested, said on the console or shown in a dialogue."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    heard: list[str] = []
-    opened.on("request", lambda r: heard.append(r.url) if r.url != address else None)
-    opened.on("console", lambda m: heard.append(m.text))
-    opened.on("pageerror", lambda e: heard.append(str(e)))
-    opened.on("dialog", lambda d: (heard.append("dialogue"), d.dismiss()))
-    opened.goto(address)
-    yield opened
-    assert heard == []
-    opened.close()
+SCALE = ".leaflet-control-scale-line"
 
 
 def colours(page: "Page") -> set[str]:
