@@ -17,14 +17,18 @@ function paperFrame(box) {
 function mapOnPaper(frame) {
   const canvas = element("canvas", { width: PAPER.wide * PAPER.fine, height: frame.height * PAPER.fine }), pen = canvas.getContext("2d");
   pen.scale(PAPER.fine, PAPER.fine);
-  for (const paint of [paintGround, paintMarks, paintLabels]) { pen.save(); paint(pen, frame); pen.restore(); }
+  for (const paint of [paintGround, paintMarks, paintLabels, paintScale]) { pen.save(); paint(pen, frame); pen.restore(); }
   return canvas;
 }
-function scaleOnPaper(frame) {
-  const metre = frame.scale * DM, length = [1, 2, 5].flatMap((n) => [1, 10, 100, 1000, 10000].map((p) => n * p)).sort((a, b) => a - b)
-    .filter((n) => n * metre < 160).pop() || 1;
-  return element("span", { class: "scale" }, element("i", { style: `width:${100 * length * metre / PAPER.wide}%` }),
-    length < 1000 ? `${length} m` : `${length / 1000} km`, element("b", {}, text.north));
+function paintScale(pen, frame) {
+  const metre = frame.scale * DM, steps = [1, 10, 100, 1000, 10000].flatMap((p) => [p, 2 * p, 5 * p]);
+  const length = steps.filter((n) => n * metre < 150).pop() || 1, wide = length * metre, [x, y] = [10, frame.height - 12];
+  const told = `${length < 1000 ? `${length} m` : `${length / 1000} km`} · ${text.north}`;
+  pen.font = `11px ${FONT}`; pen.textBaseline = "middle";
+  pen.fillStyle = "#ffffffd9"; pen.fillRect(x - 6, y - 10, wide + pen.measureText(told).width + 20, 20);
+  pen.strokeStyle = pen.fillStyle = "#000"; pen.lineWidth = 1.5;
+  pen.beginPath(); pen.moveTo(x, y - 4); pen.lineTo(x, y + 3); pen.lineTo(x + wide, y + 3); pen.lineTo(x + wide, y - 4); pen.stroke();
+  pen.fillText(told, x + wide + 8, y);
 }
 function legendOnPaper() {
   const counts = classCounts();
@@ -42,7 +46,7 @@ function layOutPaper() {
   const frame = paperFrame(boxOnPaper()), rows = order.filter((i) => frame.sees(shapes[i].box));
   const made = [`gridplan ${meta.version}`, meta.created, meta.crs].filter(Boolean).join(" · ");
   $("#paper").replaceChildren(element("h1", {}, text.title), $("#facts").cloneNode(true), mapOnPaper(frame),
-    element("div", { class: "below" }, legendOnPaper(), scaleOnPaper(frame)), tableOnPaper(rows),
+    legendOnPaper(), tableOnPaper(rows),
     element("p", { class: "made" }, `${made}. ${text.privacy.replace("{count}", meta.min_count)}`));
   $("#paper dl").removeAttribute("id");
 }
