@@ -18,10 +18,10 @@ function showDetails() {
   const i = selected, card = $("#card");
   card.hidden = i < 0;
   if (i < 0) return;
-  const plain = (name) => [text[name], number(grids[name][i])];
+  const plain = (name) => [text[name], number(grids[name][i])], known = grids.load[i] !== undefined;
   const figures = [plain("residents"), plain("compounds"), plain("buildings"), plain("key_places"),
-    [text.area_m2, `${number(grids.area_m2[i] / 10000, 2)} ha`], [text.walk_m, `${number(grids.walk_m[i])} m`],
-    [text.compactness, number(grids.compactness[i], 2)], ...(grids.load[i] === grids.households[i] ? [] : [plain("load")]), [text.valid_from, grids.valid_from[i]]];
+    [text.area_m2, `${number(grids.area_m2[i] / 10000, 2)} ha`], [text.walk_m, known ? `${number(grids.walk_m[i])} m` : "–"],
+    [text.compactness, number(grids.compactness[i], 2)], ...(known && grids.load[i] !== grids.households[i] ? [plain("load")] : []), [text.valid_from, grids.valid_from[i] || "–"]];
   const names = compoundsOf(i);
   card.replaceChildren(
     element("button", { type: "button", class: "close", title: text.close, "aria-label": text.close, onclick: () => { select(-1); chart.focus(); } }, "×"),
