@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gridplan import planning, reading, reporting
 from gridplan.config import Rules
@@ -18,7 +19,7 @@ from gridplan.geometry.recover import recover_fabric
 from gridplan.intake import all_set_aside, examine_district, lay_out
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import Value, value_grids
-from gridplan.pipeline import context_of, core_arrays, refuse_ways
+from gridplan.pipeline import context_of, core_arrays, refuse_ways, tell_why
 from gridplan.plan import Plan, read_plan
 from gridplan.planning import Drawn
 from gridplan.progress import Report, Stages, silent, timed
@@ -76,7 +77,9 @@ def evaluate_grids(
         take = planning.take_polygons if isinstance(table, gpd.GeoDataFrame) else planning.take_list
         drawn = take(fabric, table)
         bounds = _proven_bounds(district, rules)
-        frames = _draw(fabric, drawn, rules, base.pop("facilities"), bounds)
+        facilities = base.pop("facilities")
+        load = planning.weigh_units(fabric.units, facilities, rules)
+        frames = _draw(fabric, drawn, rules, load, facilities, bounds)
     run = {
         "version": version("gridplan"), "created": datetime.now(UTC).isoformat(timespec="seconds"), "seed": 0,
         "effort": "given", "time_limit": None, "reproducible": True, "rules": rules.to_mapping(),
@@ -87,8 +90,10 @@ def evaluate_grids(
     with timed(stages, "audit"):
         report("audit", 0, 1)
         findings = (*found, *drawn.findings, *reporting.audit(data, rules))
+        data = dataclasses.replace(data, findings=findings_frame(findings, data.crs))
+        data = dataclasses.replace(data, explanations=tell_why(data, fabric, rules, load))
         report("audit", 1, 1)
-    return Plan.of(dataclasses.replace(data, findings=findings_frame(findings, data.crs)))
+    return Plan.of(data)
 
 
 def evaluate_district(
@@ -190,14 +195,14 @@ def _take_grids(
 
 
 def _draw(
-    fabric: Fabric, drawn: Drawn, rules: Rules, facilities: gpd.GeoDataFrame | None, bounds: Mapping[str, float]
-) -> dict[str, Any]:
+    fabric: Fabric, drawn: Drawn, rules: Rules, load: NDArray[np.float64] | None, facilities: gpd.GeoDataFrame | None,
+    bounds: Mapping[str, float],
+) -> dict[str, Any]:  # fmt: skip
     """Frames of the drawn grids; what is in no grid is drawn apart and taken away again."""
     bare = drawn.labels < 0
     _, apart = np.unique(np.asarray(fabric.community_index)[bare], return_inverse=True)
     labels = drawn.labels.copy()
     labels[bare] = len(drawn.codes) + apart
-    load = planning.weigh_units(fabric.units, facilities, rules)
     arrays = core_arrays(fabric, rules) | {"load": load}
     value = value_grids(labels=labels, **arrays)
     home = _homes(fabric, labels)

@@ -9,11 +9,12 @@ import pandas as pd
 from gridplan.config import Rules
 from gridplan.errors import ConfigError, first_three
 from gridplan.geometry.recover import recover_fabric
-from gridplan.language import join, say, unpack, word
+from gridplan.language import say, unpack, word
 from gridplan.model import PlanData
-from gridplan.pipeline import core_arrays, refuse_ways
+from gridplan.pipeline import ground_of, refuse_ways
 from gridplan.planning.considerations import weigh_units
-from gridplan.planning.explaining import Ground, list_swaps, price_terms, seek_alternative, take_rows
+from gridplan.planning.explaining import Ground, list_swaps, price_terms, seek_alternative
+from gridplan.reporting.reasons import tell_cost, tell_proof, tell_swap, term_name
 
 LISTED = 5
 """Neighbours that are told of in the text; the rest stand in the data."""
@@ -69,15 +70,18 @@ class Explanation:
         list of str
             In the language in use.
         """
-        names = _term_names()
-        costs = [f"{names[name]} {cost:.2f}" for name, cost in self.terms.items() if cost > 0]
         return [
             *self._size(),
-            say("It costs {cost:.2f}: {terms}.", cost=sum(self.terms.values()), terms=join(costs) or say("nothing")),
-            say("What weighs most: {term}.", term=names[self.binds]),
-            *(_swap_line(dict(row)) for _, row in self.swaps.head(LISTED).iterrows()),
+            tell_cost(self.terms),
+            say(
+                "What weighs most: {term} ({cost} of {whole}).",
+                term=term_name(self.binds),
+                cost=f"{self.terms[self.binds]:.2f}",
+                whole=f"{sum(self.terms.values()):.2f}",
+            ),
+            *(tell_swap({str(k): v for k, v in row.items()}) for _, row in self.swaps.head(LISTED).iterrows()),
             *self._alternative(),
-            self._proof(),
+            tell_proof(self.certificate),
             *self.findings,
         ]
 
@@ -108,15 +112,6 @@ class Explanation:
             )
         ]  # fmt: skip
 
-    def _proof(self) -> str:
-        if self.certificate["proven"]:
-            return say("The plan of its community is proven the best.")
-        return say("The plan of its community costs at most {gap:.1%} more than the best.", gap=self._excess())
-
-    def _excess(self) -> float:
-        cost, bound = self.certificate["cost"], self.certificate["bound"]
-        return float((cost - bound) / bound) if bound > 0 else float("inf")
-
 
 def explain_grid(plan: PlanData, grid: str, rules: Rules | None = None) -> Explanation:
     """Explain one grid of a plan.
@@ -145,7 +140,8 @@ def explain_grid(plan: PlanData, grid: str, rules: Rules | None = None) -> Expla
     row = _find(plan, grid)
     ground = _ground(plan, rules, str(row["grid_code"]))
     place = int(np.flatnonzero(ground.codes == row["grid_code"])[0])
-    terms = price_terms(ground, place)
+    prices = price_terms(ground)
+    terms = {str(name): float(prices[name].iloc[place]) for name in prices}
     told = plan.findings.loc[plan.findings["subject"] == row["grid_code"], "message"]
     columns = ("grid_code", "name", "community", "households", "residents", "buildings", "compounds", "load", "in_band",
                "cause", "walk_m", "compactness")  # fmt: skip
@@ -174,15 +170,11 @@ def _find(plan: PlanData, grid: str) -> "pd.Series[Any]":
 
 
 def _ground(plan: PlanData, rules: Rules, code: str) -> Ground:
-    """Lay out the community of a grid: all units of the communities its units lie in, those in no grid left out."""
+    """Lay out the community of a grid: all units of the communities its units lie in."""
     fabric = recover_fabric(plan)
-    grids, index = fabric.units["grid_code"].to_numpy(dtype=object), np.asarray(fabric.community_index)
-    rows = np.flatnonzero(np.isin(index, index[grids == code]) & (grids != ""))
-    codes, labels = np.unique(grids[rows].astype(str), return_inverse=True)
-    units = fabric.units["unit_id"].to_numpy(dtype=object)[rows]
+    codes, index = fabric.units["grid_code"].to_numpy(dtype=object), np.asarray(fabric.community_index)
     load = weigh_units(fabric.units, None, rules)
-    arrays = take_rows(core_arrays(fabric, rules) | {"load": load}, rows)
-    return Ground(arrays=arrays, labels=labels.astype(np.int64), codes=codes.astype(object), units=units)
+    return ground_of(fabric, codes, rules, load, np.isin(index, index[codes == code]))
 
 
 def _certificate(plan: PlanData, row: "pd.Series[Any]") -> dict[str, Any]:
@@ -194,26 +186,3 @@ def _certificate(plan: PlanData, row: "pd.Series[Any]") -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _term_names() -> dict[str, str]:
-    return {
-        "outside": say("size rule"),
-        "load": say("load off the target"),
-        "compound": say("compounds touched"),
-        "mixed": say("compounds mixed"),
-        "inertia": say("spread"),
-        "barrier_per_m": say("barriers inside"),
-    }
-
-
-def _swap_line(row: dict[Any, Any]) -> str:
-    told = {
-        "other": row["neighbour"], "unit": row["unit"], "moved": abs(int(row["moved"])), "here": int(row["here"]),
-        "there": int(row["there"]), "change": row["cost_change"],
-    }  # fmt: skip
-    if row["moved"] > 0:
-        return say("Neighbour {other} could best give {unit} ({moved} households): then {here} here, {there} there, "
-                   "cost {change:+.2f}.", **told)  # fmt: skip
-    return say("Neighbour {other} could best take {unit} ({moved} households): then {here} here, {there} there, "
-               "cost {change:+.2f}.", **told)  # fmt: skip

@@ -21,6 +21,7 @@ from gridplan.schema import (
     CERTIFICATE_COLUMNS,
     CROSSWALK_COLUMNS,
     EDGE_COLUMNS,
+    EXPLANATION_COLUMNS,
     FINDING_COLUMNS,
     FORCE_COLUMNS,
     GRID_COLUMNS,
@@ -452,6 +453,8 @@ class PlanData:
         `CROSSWALK_COLUMNS`: what went from which grid of the previous plan to which; empty without one.
     history : DataFrame
         `HISTORY_COLUMNS`: what became of every code, retired ones of all former plans among them.
+    explanations : DataFrame
+        `EXPLANATION_COLUMNS`: why grids outside the band, and those with findings, are as they are.
     """
 
     crs: CRS
@@ -472,6 +475,7 @@ class PlanData:
     shortages: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SHORTAGE_COLUMNS)))
     crosswalk: pd.DataFrame = field(default_factory=_no_crosswalk)
     history: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(HISTORY_COLUMNS)))
+    explanations: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(EXPLANATION_COLUMNS)))
 
     def __post_init__(self) -> None:
         """Check the columns that every output relies on."""
@@ -479,7 +483,8 @@ class PlanData:
                   "certificate": CERTIFICATE_COLUMNS, "assignment": ASSIGNMENT_COLUMNS,
                   "set_aside": SET_ASIDE_COLUMNS, "findings": FINDING_COLUMNS, "forces": FORCE_COLUMNS,
                   "persons": PERSON_COLUMNS, "shortages": SHORTAGE_COLUMNS,
-                  "crosswalk": CROSSWALK_COLUMNS, "history": HISTORY_COLUMNS}  # fmt: skip
+                  "crosswalk": CROSSWALK_COLUMNS, "history": HISTORY_COLUMNS,
+                  "explanations": EXPLANATION_COLUMNS}  # fmt: skip
         for name, columns in needed.items():
             missing = [c for c in columns if c not in getattr(self, name).columns]
             if missing:

@@ -206,8 +206,10 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
     with timed(stages, "audit"):
         report("audit", 0, 1)
         findings = (*layers.findings, *fabric.findings, *found, *reporting.audit(data, rules))
+        data = dataclasses.replace(data, findings=findings_frame(findings, layers.crs))
+        data = dataclasses.replace(data, explanations=tell_why(data, fabric, rules, load))
         report("audit", 1, 1)
-    return Plan.of(dataclasses.replace(data, findings=findings_frame(findings, layers.crs)))
+    return Plan.of(data)
 
 
 def _draw(
@@ -285,6 +287,63 @@ def core_arrays(fabric: Fabric, rules: Rules) -> dict[str, Any]:
         "upper": rules.upper,
         "cost": rules.cost,
     }
+
+
+def tell_why(data: PlanData, fabric: Fabric, rules: Rules, load: NDArray[np.float64] | None) -> pd.DataFrame:
+    """Tell why the grids that will be asked about are as they are: those outside the band, or with a finding.
+
+    Parameters
+    ----------
+    data : PlanData
+        The plan, with its findings.
+    fabric : Fabric
+        Its units and borders.
+    rules : Rules
+        Sizes and prices.
+    load : float64[n_units] or None
+        Load of each unit of the fabric; None is its households.
+
+    Returns
+    -------
+    DataFrame
+        `schema.EXPLANATION_COLUMNS`.
+    """
+    outside = data.grids.loc[~data.grids["in_band"].astype(bool), "grid_code"]
+    asked = {*outside, *data.findings.loc[data.findings["severity"] != "notice", "subject"]}
+    codes = data.units.set_index("unit_id")["grid_code"].reindex(fabric.units["unit_id"]).to_numpy(dtype=object)
+    return planning.explain_grids(ground_of(fabric, codes, rules, load), asked)
+
+
+def ground_of(
+    fabric: Fabric, codes: NDArray[np.object_], rules: Rules, load: NDArray[np.float64] | None,
+    chosen: NDArray[np.bool_] | None = None,
+) -> planning.Ground:  # fmt: skip
+    """Lay units and their grids out as explanations take them; units in no grid are left out.
+
+    Parameters
+    ----------
+    fabric : Fabric
+        Units and borders.
+    codes : object[n_units]
+        Code of the grid of each unit, "" for none.
+    rules : Rules
+        Sizes and prices.
+    load : float64[n_units] or None
+        Load of each unit; None is its households.
+    chosen : bool[n_units] or None
+        Units to take; None takes all.
+
+    Returns
+    -------
+    Ground
+        These units.
+    """
+    rows = np.flatnonzero((codes != "") if chosen is None else chosen & (codes != ""))
+    names, labels = np.unique(codes[rows].astype(str), return_inverse=True)
+    return planning.Ground(
+        arrays=planning.take_rows(core_arrays(fabric, rules) | {"load": load}, rows), labels=labels.astype(np.int64),
+        codes=names.astype(object), units=fabric.units["unit_id"].to_numpy(dtype=object)[rows],
+    )  # fmt: skip
 
 
 def _sum_load(fabric: Fabric, load: NDArray[np.float64], drawn: dict[str, Any]) -> pd.Series:

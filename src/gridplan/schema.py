@@ -257,7 +257,17 @@ PERSON_COLUMNS: Final = (
     "person_id", "force", "staff", "capacity", "unit", "load", "grids", "households", "residents", "distance_m",
     "pieces",
 )  # fmt: skip
-SHORTAGE_COLUMNS: Final = ("grid_code", "force", "missing", "reason", "remedy")
+SHORTAGE_COLUMNS: Final = ("grid_code", "force", "missing", "reason", "remedy", "reason_message", "remedy_message")
+"""The last two are reason and remedy as `language.pack` writes them."""
+TERMS: Final = ("outside", "load", "compound", "mixed", "inertia", "barrier_per_m")
+"""Terms of the cost of a grid, named as their prices in `config.CostRules`."""
+EXPLANATION_COLUMNS: Final = (
+    "grid_code", "cost", *TERMS, "binds",
+    "neighbour", "unit", "moved", "here", "there", "cost_change",
+    "cure_neighbour", "cure_unit", "cure_moved", "cure_here", "cure_there", "cure_change",
+)  # fmt: skip
+"""Why a grid is as it is: its cost by terms, the one that weighs most; the best exchange with a neighbour; and the best
+one after which fewer of the two lie outside the band. A unit of "" stands for both grids as one."""
 CERTIFICATE_COLUMNS: Final = (
     "community", "units", "households", "parts", "cost", "bound", "gap", "proven", "reason", "seconds",
 )  # fmt: skip
@@ -346,6 +356,10 @@ UNITS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "assignment": {"distance_m": "m"},
         "forces": {"cost": "m", "bound": "m", "gap": "1", "distance_m": "m", "seconds": "s"},
         "persons": {"households": "households", "residents": "persons", "distance_m": "m"},
+        "explanations": {
+            **dict.fromkeys(("cost", *TERMS, "cost_change", "cure_change"), "1"),
+            **dict.fromkeys(("moved", "here", "there", "cure_moved", "cure_here", "cure_there"), "households"),
+        },
         "set_aside": {"households": "households"},
         "crosswalk": {"households_old": "households", "households_new": "households"},
     }

@@ -194,7 +194,14 @@ def test_the_roster_shows_every_grid_force_and_gap(folder: Path) -> None:
     assert [row[0] for row in grids[1:]] == done.grids["grid_code"].tolist()
     assert grids[0][5:13] == ("公安", "信访", "应急", "民政", "城市管理行政执法", "房产", "卫生健康", "公用服务企业")
     assert all("缺 1 人" in row[7] for row in grids[1:])
-    assert len(list(book["缺口"].values)) - 1 == len(done.shortages)
+    gaps = list(book["缺口"].values)[1:]
+    assert len(gaps) == len(done.shortages)
+    use_language("en")
+    done.write(folder / "gaps")
+    spoken = list(openpyxl.load_workbook(folder / "gaps" / "roster.xlsx")["Gaps"].values)[1:]
+    assert [row[0] for row in spoken] == [row[0] for row in gaps]
+    assert all("more with a capacity of" in row[6] for row in spoken), "told in the language of the workbook"
+    assert not any("more with a capacity of" in row[6] for row in gaps)
     assert all(str(row[0]).startswith("'=") for row in list(book["按人员"].values)[1:])
     assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
     assert {row[-1] for row in list(book["力量规则"].values)[1:]} == {"默认，不是条例的规定"}

@@ -17,6 +17,7 @@ from gridplan.config import HOUSEHOLD_BASES
 from gridplan.draft import rule_texts
 from gridplan.forces import FORCES, LEVELS, title_of
 from gridplan.reporting import pagewords
+from gridplan.reporting.reasons import SENTENCES, TERM_NAMES
 from gridplan.schema import (
     ASIDE_REASONS,
     CAPACITIES,
@@ -83,8 +84,10 @@ WORDS = {
 }
 """Words of the data that `word` is asked for."""
 
-PAGE = {*pagewords.WORDS.values(), *pagewords.LAYERS.values(), *pagewords.SEVERITIES.values(),
-        *pagewords.CLASSES.values()}  # fmt: skip
+PAGE = {
+    *pagewords.WORDS.values(), *SENTENCES.values(), *TERM_NAMES.values(), *pagewords.LAYERS.values(),
+    *pagewords.SEVERITIES.values(), *pagewords.CLASSES.values(),
+}  # fmt: skip
 """Words of plan.html."""
 
 CLICK = {

@@ -153,8 +153,8 @@ def test_what_is_no_plan_is_refused(plan: PlanData, tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="all layers"):
         read_plan_data(tmp_path / "plan.gpkg")
     with closing(sqlite3.connect(tmp_path / "plan.gpkg")) as database, database:
-        database.execute("UPDATE run SET value = replace(value, '\"format\": 2', '\"format\": 3')")
-    with pytest.raises(PlanError, match="format 3"):
+        database.execute("UPDATE run SET value = replace(value, '\"format\": 3', '\"format\": 99')")
+    with pytest.raises(PlanError, match="format 99"):
         read_plan_data(tmp_path / "plan.gpkg")
 
 

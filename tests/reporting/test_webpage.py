@@ -152,7 +152,7 @@ def test_the_page_tells_who_serves_by_id(staffed: PlanData, rules: Rules) -> Non
         persons=people,
         forces=pd.concat([staffed.forces, health], ignore_index=True),
         assignment=served,
-        shortages=pd.DataFrame([(second, "health", 2, "", "")], columns=list(SHORTAGE_COLUMNS)),
+        shortages=pd.DataFrame([(second, "health", 2, "", "", "", "")], columns=list(SHORTAGE_COLUMNS)),
     )
     assert page_data(plan, rules)["forces"] == {
         "titles": {"zh": ["公安", "家医"], "en": ["Police", "家医"]},

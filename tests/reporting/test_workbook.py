@@ -42,11 +42,21 @@ def read(tmp_path: Path, rules: Rules) -> Read:
 def test_the_sheets_are_in_the_language_in_use(plan: PlanData, read: Read) -> None:
     """Titles, headings, and the reasons of findings."""
     assert list(read(plan)) == [
-        "Plan", "Grids by community", "Grids outside the band", "Findings", "Certificate", "Rules in use", "Inputs",
+        "Plan", "Grids by community", "Grids outside the band", "Why grids are so", "Findings", "Certificate",
+        "Rules in use", "Inputs",
     ]  # fmt: skip
     use_language("zh")
     book = read(plan)
-    assert list(book) == ["方案汇总", "逐街逐社区逐网格", "区间外网格", "问题", "质量证书", "所用规则", "输入数据"]
+    assert list(book) == [
+        "方案汇总",
+        "逐街逐社区逐网格",
+        "区间外网格",
+        "网格成因",
+        "问题",
+        "质量证书",
+        "所用规则",
+        "输入数据",
+    ]
     assert book["逐街逐社区逐网格"][0][:4] == ["层级", "街道", "社区", "编码"]
     assert ["户数", 1792] in book["方案汇总"]
 

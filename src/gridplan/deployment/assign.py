@@ -22,6 +22,7 @@ from gridplan.forces import DeploymentRules
 from gridplan.model import Finding, PlanData
 from gridplan.neighbours import find_neighbours
 from gridplan.progress import Report, silent
+from gridplan.schema import SHORTAGE_COLUMNS
 from gridplan.ways import find_ways
 
 
@@ -98,7 +99,8 @@ def deploy(
     absent = [f for f in rules.deployment.forces if f.required and f.force not in present]
     frames = lay_out(scene.ground, served, absent, rules.deployment)
     findings += tell(scene.ground, scene.ways, served, frames, rules.deployment)
-    frames["shortages"] = frames["shortages"].astype(dict.fromkeys(("grid_code", "force", "reason", "remedy"), "str"))
+    texts = [name for name in SHORTAGE_COLUMNS if name != "missing"]
+    frames["shortages"] = frames["shortages"].astype(dict.fromkeys(texts, "str"))
     return Deployment(**frames, findings=tuple(findings))
 
 

@@ -12,7 +12,7 @@ from gridplan.deployment.shortage import explain_gaps
 from gridplan.deployment.task import Posting, Task, weigh
 from gridplan.errors import first_three
 from gridplan.forces import DeploymentRules, ForceRules, amount_of, title_of
-from gridplan.language import say
+from gridplan.language import pack, say
 from gridplan.model import Finding
 from gridplan.schema import ASSIGNMENT_COLUMNS, FORCE_COLUMNS, PERSON_COLUMNS, SHORTAGE_COLUMNS
 from gridplan.ways import Ways
@@ -234,12 +234,16 @@ def _shortages(ground: Ground, post: Post) -> pd.DataFrame:
     capacity = crew.rules.capacity if crew.unit == crew.rules.unit else float(np.median(crew.capacity))
     gaps = explain_gaps(post.task, post.posting, crew.unit, capacity, place)
     rows = [
-        (ground.codes[grid], crew.rules.force, int(missing), gap.reason, gap.remedy)
+        _short(ground.codes[grid], crew.rules.force, int(missing), gap.reason, gap.remedy)
         for gap in gaps
         for item, missing in zip(gap.items, gap.missing, strict=True)
         for grid in post.members[item]
     ]
     return pd.DataFrame(rows, columns=list(SHORTAGE_COLUMNS), dtype=object)
+
+
+def _short(code: str, force: str, missing: int, reason: str, remedy: str) -> tuple[object, ...]:
+    return code, force, missing, reason, remedy, pack(reason), pack(remedy)
 
 
 def _absent(ground: Ground, force: ForceRules) -> pd.DataFrame:
@@ -252,7 +256,7 @@ def _absent(ground: Ground, force: ForceRules) -> pd.DataFrame:
         count=n, capacity=amount_of(force.capacity, force.unit), where=say("the district"),
     )  # fmt: skip
     reason = say("no person of this force in the roster")
-    rows = [(code, force.force, force.persons_per_grid, reason, remedy) for code in ground.codes]
+    rows = [_short(code, force.force, force.persons_per_grid, reason, remedy) for code in ground.codes]
     return pd.DataFrame(rows, columns=list(SHORTAGE_COLUMNS), dtype=object)
 
 
@@ -271,7 +275,7 @@ def _say_shortages(shortages: pd.DataFrame, rules: DeploymentRules, ground: Grou
     names = {f.force: title_of(f.force, f.name) for f in rules.forces}
     rows = {code: row for row, code in enumerate(ground.codes)}
     alike: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
-    for code, force, missing, reason, remedy in shortages[list(SHORTAGE_COLUMNS)].to_numpy(dtype=object):
+    for code, force, missing, reason, remedy in shortages[list(SHORTAGE_COLUMNS[:5])].to_numpy(dtype=object):
         alike.setdefault((force, reason, remedy), []).append((code, missing))
     for (force, reason, remedy), grids in sorted(alike.items()):
         codes = [code for code, _ in grids]

@@ -1,6 +1,7 @@
 """The value of grids that somebody drew: the cost of each, and what no lawful plan can cost less than."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -74,19 +75,58 @@ def value_grids(
     ConfigError
         If the sizes are not in order.
     """
-    check_band(target, lower, upper)
-    price = price_vector(cost or CostRules(), target, lower, upper, with_xy=xy is not None)
-    arrays = {"xy": xy, "compounds": compounds, "border": border, "border_weight": border_weight, "price": price}
-    whole = _with_load(check_input(edges, weights, communities=None, **arrays), load)  # type: ignore[arg-type]
-    sums = _sum_up(whole, np.asarray(labels, np.int64))
-    costs = np.zeros(len(sums))
-    price_all(price, sums, costs)
-    divided = _with_load(check_input(edges, weights, communities=communities, **arrays), load)  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        "xy": xy, "compounds": compounds, "border": border, "border_weight": border_weight, "target": target,
+        "lower": lower, "upper": upper, "cost": cost, "load": load,
+    }  # fmt: skip
+    costs = price_grids(edges, weights, labels, **given)
+    divided, price = _set_up(edges, weights, communities=communities, **given)
     names = np.unique(divided.communities)
     bounds = np.zeros(len(names))
     for piece in split_pieces(divided):
         bounds[piece.community] += simple_bound(piece.graph, price)
     return Value(costs=costs, communities=names, bounds=bounds)
+
+
+def price_grids(edges: ArrayLike, weights: ArrayLike, labels: Ints, **given: Any) -> Floats:  # noqa: ANN401
+    """Price grids, and tell no bound.
+
+    Parameters
+    ----------
+    edges, weights, labels : array-like
+        As of `value_grids`.
+    **given
+        The others of its arguments; communities do not matter.
+
+    Returns
+    -------
+    float64[k]
+        Cost of each grid. Time O(n + m + k).
+
+    Raises
+    ------
+    GraphError
+        If the arrays contradict one another.
+    ConfigError
+        If the sizes are not in order.
+    """
+    whole, price = _set_up(edges, weights, **given | {"communities": None})
+    sums = _sum_up(whole, np.asarray(labels, np.int64))
+    costs = np.zeros(len(sums))
+    price_all(price, sums, costs)
+    return costs
+
+
+def _set_up(
+    edges: ArrayLike, weights: ArrayLike, *, xy: ArrayLike | None = None, load: ArrayLike | None = None,
+    cost: CostRules | None = None, target: float = 300, lower: float = 240, upper: float = 360,
+    **arrays: Any,  # noqa: ANN401
+) -> tuple[Problem, Floats]:  # fmt: skip
+    """Check the arguments and lay them out."""
+    check_band(target, lower, upper)
+    price = price_vector(cost or CostRules(), target, lower, upper, with_xy=xy is not None)
+    arrays = {"compounds": None, "border": None, "border_weight": 0.0} | arrays
+    return _with_load(check_input(edges, weights, xy=xy, price=price, **arrays), load), price
 
 
 def _with_load(problem: Problem, load: ArrayLike | None) -> Problem:

@@ -4,6 +4,7 @@ from gridplan.planning.communities import Review, draw_communities, review_sizes
 from gridplan.planning.considerations import weigh_units
 from gridplan.planning.drawn import Drawn, take_list, take_polygons
 from gridplan.planning.editing import Edited, apply_edits, leave_persons
+from gridplan.planning.explaining import Ground, explain_grids, take_rows
 from gridplan.planning.facilities import Provision, provide
 from gridplan.planning.maintaining import Kept, lay_previous
 from gridplan.planning.matching import continue_grids, list_plan, make_crosswalk, match_buildings
@@ -11,12 +12,14 @@ from gridplan.planning.matching import continue_grids, list_plan, make_crosswalk
 __all__ = [
     "Drawn",
     "Edited",
+    "Ground",
     "Kept",
     "Provision",
     "Review",
     "apply_edits",
     "continue_grids",
     "draw_communities",
+    "explain_grids",
     "lay_previous",
     "leave_persons",
     "list_plan",
@@ -26,5 +29,6 @@ __all__ = [
     "review_sizes",
     "take_list",
     "take_polygons",
+    "take_rows",
     "weigh_units",
 ]

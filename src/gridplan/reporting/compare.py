@@ -17,6 +17,7 @@ IGNORED_COLUMNS: Final = {
     "forces": ["seconds"],
     "grids": ["valid_from"],
     "history": ["valid_from", "valid_to"],
+    "shortages": ["reason", "remedy"],
 }
 
 

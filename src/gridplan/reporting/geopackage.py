@@ -22,7 +22,7 @@ from gridplan.model import PlanData
 from gridplan.reporting.columns import decode_frame, describe_columns, encode_frame, pack_rows, unpack_rows
 from gridplan.reporting.styles import qgis_styles
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 LAYERS: Final = ("grids", "units", "communities", "findings", "context")
 TABLES: Final = (
     "buildings",
@@ -36,6 +36,7 @@ TABLES: Final = (
     "set_aside",
     "crosswalk",
     "history",
+    "explanations",
 )
 
 _HEAD: Final = "_format"

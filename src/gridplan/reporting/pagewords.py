@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from gridplan.config import HOUSEHOLD_BASES
 from gridplan.language import LANGUAGES, translate
+from gridplan.reporting.reasons import SENTENCES, TERM_NAMES
 from gridplan.schema import CAUSES
 
 WORDS: Final = MappingProxyType(
@@ -159,6 +160,14 @@ def _told_in(language: str, codes: set[str]) -> dict[str, Any]:
     def tell(texts: Mapping[str, str]) -> dict[str, str]:
         return {key: translate(text, language) for key, text in texts.items()}
 
+    why = {"terms": tell(TERM_NAMES), "why": tell(SENTENCES)}
     known = {"basis": HOUSEHOLD_BASES, "causes": CAUSES, "codes": sorted(codes)}
     fixed = {name: tell({word: word for word in group}) for name, group in known.items()}
-    return {**tell(WORDS), **fixed, "layers": tell(LAYERS), "severity": tell(SEVERITIES), "classes": tell(CLASSES)}
+    return {
+        **tell(WORDS),
+        **fixed,
+        **why,
+        "layers": tell(LAYERS),
+        "severity": tell(SEVERITIES),
+        "classes": tell(CLASSES),
+    }

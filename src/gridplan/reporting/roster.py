@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from gridplan.config import Rules
 from gridplan.forces import title_of
-from gridplan.language import say, word
+from gridplan.language import say, unpack, word
 from gridplan.model import PlanData
 from gridplan.reporting.sheets import GAP, OWN, SHARE, TENTH, WHOLE, Table, add_sheet, save_book
 
@@ -147,7 +147,14 @@ def _add_persons(book: Workbook, plan: PlanData, titles: Mapping[str, str], name
 def _gaps(plan: PlanData, titles: Mapping[str, str]) -> Table:
     grids = plan.grids.set_index("grid_code")[["name", "community"]]
     rows = [
-        (s.grid_code, *grids.loc[s.grid_code], titles[s.force], s.missing, s.reason, s.remedy)
+        (
+            s.grid_code,
+            *grids.loc[s.grid_code],
+            titles[s.force],
+            s.missing,
+            unpack(s.reason_message),
+            unpack(s.remedy_message),
+        )
         for s in _rows(plan.shortages)
     ]
     return (say("Code"), say("Name"), say("Community"), say("Force"), say("Persons short"), say("Why"),

@@ -17,6 +17,7 @@ from gridplan.reporting.deltas import Shapes, encode_points, encode_shapes
 from gridplan.reporting.ledger import rows_of
 from gridplan.reporting.pageforces import forces_of
 from gridplan.reporting.pagewords import page_words
+from gridplan.reporting.reasons import page_reasons
 from gridplan.reporting.scoring import score
 from gridplan.reporting.summary import finite
 from gridplan.schema import KEY_GROUPS
@@ -29,8 +30,8 @@ MARGIN_M: Final = 300.0
 
 _STYLES: Final = ("leaflet/leaflet.css", "page.css", "map.css", "edit.css", "print.css")
 _SCRIPTS: Final = (
-    "words", "data", "map", "paint", "filter", "details", "legend", "lists", "findings", "histogram", "table", "search",
-    "print", "cells", "changes", "export", "edit", "start",
+    "words", "data", "map", "paint", "filter", "reasons", "details", "legend", "lists", "findings", "histogram",
+    "table", "search", "print", "cells", "changes", "export", "edit", "start",
 )  # fmt: skip
 """Modules of the script of the page; they are one script in this order."""
 
@@ -95,6 +96,7 @@ def page_data(plan: PlanData, rules: Rules) -> dict[str, Any]:
         "grids": _grids(plan, rules, origin),
         "forces": forces_of(plan),
         "units": _units(plan, origin),
+        "reasons": page_reasons(plan, rules),
         "findings": _findings(plan, origin),
         "context": _context(plan, bounds, origin),
     }

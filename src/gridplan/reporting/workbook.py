@@ -14,6 +14,7 @@ from gridplan.language import language, say, told_in, word
 from gridplan.model import PlanData
 from gridplan.privacy import SharedCounts, share_counts, shared_grids
 from gridplan.reporting.classes import class_of, size_classes
+from gridplan.reporting.reasons import explain_notable, explained_notes
 from gridplan.reporting.sheets import GAP, OWN, SHARE, TENTH, WHOLE, Table, add_sheet, finding_title, save_book
 from gridplan.reporting.summary import summarise
 from gridplan.schema import KEY_GROUPS
@@ -42,6 +43,8 @@ def write_workbook(plan: PlanData, rules: Rules, path: Path) -> None:
     add_sheet(book, say("Plan"), *_overview(plan, rules), widths=(34, 56), filters=False, upright=True)
     _add_grids(book, plan, rules)
     add_sheet(book, say("Grids outside the band"), *_outside(plan, rules), forms={3: WHOLE})
+    add_sheet(book, say("Why grids are so"), *explain_notable(plan, rules), forms={3: WHOLE}, notes=explained_notes(),
+              widths=(18, 18, 14, 12, 26, 26, 52, 52, 40))  # fmt: skip
     add_sheet(book, say("Findings"), *_findings(plan), freeze="A2", widths=(10, 26, 22, 90))
     _add_certificate(book, plan)
     if len(plan.forces):
