@@ -49,6 +49,7 @@ def staffed_plan() -> PlanData:
     ]
     force = ("police", "公安", "grid", "grids", 1, 6, 2, 240.0, 240.0, 0.0, True, 120.0, 0, "flow", True, 0.1)
     person = ("P1", "police", "department", 2.0, "grids", 2.0, 2, 588, 1176, 120.0, 1)
+    short = {"grid_code": codes[1], "force": "health", "missing": 2}
     findings = [
         Finding(code="compounds_mixed", severity="warning", subject=codes[3], reason="两个小区"),
         Finding(code="crs_guessed", severity="notice", subject="楼栋", reason="CRS", place=_inside(plan, 4)),
@@ -59,7 +60,7 @@ def staffed_plan() -> PlanData:
         assignment=pd.DataFrame(served, columns=list(ASSIGNMENT_COLUMNS)),
         forces=pd.DataFrame([force, ("health", "卫生健康", *force[2:])], columns=list(FORCE_COLUMNS)),
         persons=pd.DataFrame([person, ("<b>P2</b>", "health", "committee", *person[3:])], columns=list(PERSON_COLUMNS)),
-        shortages=pd.DataFrame([(codes[1], "health", 2, "", "")], columns=list(SHORTAGE_COLUMNS)),
+        shortages=pd.DataFrame([{**dict.fromkeys(SHORTAGE_COLUMNS, ""), **short}]),
         findings=findings_frame(findings, plan.crs),
     )
 
@@ -67,6 +68,12 @@ def staffed_plan() -> PlanData:
 def _inside(plan: PlanData, grid: int) -> tuple[float, float]:
     point = plan.grids.geometry.iloc[grid].representative_point()
     return point.x, point.y
+
+
+@pytest.fixture
+def plan() -> PlanData:
+    """Return the plan of six grids."""
+    return small_plan()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Beside the map: details, search, histogram, findings, table and print, in a real browser."""
 
 import io
+import itertools
 import re
 import shutil
 import subprocess
@@ -10,6 +11,11 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+
+from gridplan.config import Rules
+from gridplan.language import use_language
+from gridplan.model import PlanData
+from gridplan.reporting import render_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,6 +152,28 @@ def test_a_bar_filters_table_and_map(page: "Page") -> None:
     page.click("#showall")
     assert len(listed(page)) == 6
     assert page.is_disabled("#showall")
+
+
+@pytest.mark.parametrize(("target", "lower", "upper"), [(50, 40, 60), (300, 1, 10_000), (300, 300, 300), (2, 1, 3)])
+def test_bars_cover_every_size(
+    open_page: "Callable[..., AbstractContextManager[Page]]",
+    plan: PlanData,
+    tmp_path: Path,
+    target: int,
+    lower: int,
+    upper: int,
+) -> None:
+    """Whatever the band, they follow one another without a gap, and count every grid once."""
+    path = tmp_path / "plan.html"
+    use_language("zh")
+    path.write_text(render_page(plan, Rules(target=target, lower=lower, upper=upper)), "utf-8")
+    with open_page(path.as_uri()) as page:
+        told = [b.get_attribute("aria-label") or "" for b in page.query_selector_all("#histogram .bars button")]
+        assert sum(counts(page)) == 6
+    spans = [re.findall(r"\d+", text.partition(" 户")[0]) for text in told]
+    assert told[-1].startswith("≥")
+    for before, after in itertools.pairwise(spans):
+        assert int(after[0]) == int(before[-1]) + 1
 
 
 def test_bars_are_chosen_by_keys(page: "Page") -> None:
