@@ -1,6 +1,6 @@
 """Pictures of a page to look at, and the page as it prints: `python tests/e2e/screenshots.py PLAN.html FOLDER`.
 
-Three zooms (whole plan, a part of it, one grid with its details), two languages, two widths; nothing may be requested
+Three zooms (whole plan, a part of it, one grid with its details), that grid while it is edited, two languages, two widths; nothing may be requested
 or said on the console, and no picture may be blank.
 """
 
@@ -39,7 +39,17 @@ def grid(page: "Page") -> None:
     page.click("#grids .row >> nth=3")
 
 
-ZOOMS = {"whole": whole, "part": part, "grid": grid}
+def editing(page: "Page") -> None:
+    """Merge the neighbour of a grid into it, and choose what to split off."""
+    grid(page)
+    page.click("[data-tab=edit]")
+    page.click("[data-edit=merge]")
+    page.click("#edit .choices button")
+    page.click("[data-edit=split]")
+    page.click("#edit .choices button")
+
+
+ZOOMS = {"whole": whole, "part": part, "grid": grid, "editing": editing}
 
 
 def take(address: str, folder: Path) -> list[str]:

@@ -34,7 +34,7 @@ function chain(sides) {
 function unitAt({ lat, lng }) {
   const grid = hit({ lat, lng }), x = lng * DM, y = -lat * DM;
   if (grid < 0) return -1;
-  const inside = unitsOf[grid].find((u) => contains(cellOf(u).box, x, y) && probe.isPointInPath(cellOf(u).path, x, y, "evenodd"));
+  const inside = unitsOf[grid].find((u) => contains(cellOf(u).box, x, y) && isInside(cellOf(u).path, x, y));
   if (inside !== undefined) return inside;
   const far = (u) => (spots[2 * u] - x) ** 2 + (spots[2 * u + 1] - y) ** 2;
   return unitsOf[grid].reduce((best, u) => far(u) < far(best) ? u : best);

@@ -32,7 +32,7 @@ function perform(changes, back) {
   }
   const before = boxes();
   touched.forEach(recount);
-  showChange(join([...before, ...boxes()]));
+  showChange(touched.size > 0, join([...before, ...boxes()]));
 }
 function moveUnit(u, to) {
   const from = state.owner[u], home = planned.owner[u];
@@ -42,6 +42,7 @@ function moveUnit(u, to) {
   state.owner[u] = to;
 }
 function recount(i) {
+  anchors[i] = undefined;
   if (!isTouched(i)) {
     for (const name of Object.keys(planned.column)) grids[name][i] = planned.column[name][i];
     shapes[i] = planned.shape[i];

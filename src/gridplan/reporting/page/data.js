@@ -42,10 +42,16 @@ const labelOf = (i) => isNew(i) ? grids.name[i] : grids.grid_code[i].slice(12);
 const deviation = (i) => (grids.households[i] - meta.target) / meta.target;
 const colourOf = (i) => meta.classes[grids.class[i]].colour;
 const causeOf = (i) => text.causes[grids.cause[i]] || grids.cause[i];
+const probe = document.createElement("canvas").getContext("2d");
+const isInside = (path, x, y) => probe.isPointInPath(path, x, y, "evenodd");
 const contains = (box, x, y) => x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3];
-function middle(i) {
-  const some = unitsOf[i], box = shapes[i].box;
+/* Where the name of a grid stands: amid its units, or on the unit nearest to there if that lies outside. */
+const anchors = [];
+const anchorOf = (i) => anchors[i] ||= findAnchor(unitsOf[i], shapes[i]);
+function findAnchor(some, { path, box }) {
   if (!some.length) return [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
-  const sum = (k) => some.reduce((total, u) => total + spots[2 * u + k], 0) / some.length;
-  return [sum(0), sum(1)];
+  const mean = (k) => some.reduce((sum, u) => sum + spots[2 * u + k], 0) / some.length, [x, y] = [mean(0), mean(1)];
+  if (isInside(path, x, y)) return [x, y];
+  const far = (u) => (spots[2 * u] - x) ** 2 + (spots[2 * u + 1] - y) ** 2, u = some.reduce((a, b) => far(b) < far(a) ? b : a);
+  return [spots[2 * u], spots[2 * u + 1]];
 }

@@ -122,12 +122,14 @@ function showEditing() {
   refill($("#edit .foot"), button("undo", undo, { enabled: past.length > 0 }), button("redo", redo, { enabled: future.length > 0 }),
     button("export", exportEdits, { enabled: editsOf().grids.length > 0 }));
 }
-function showChange(box) {
+/* After every step; locks alone leave all counts as they are. */
+function showChange(counted, box) {
   unsaved = editsOf().grids.length > 0;
   if (hovered >= 0 && !exists(hovered)) hovered = -1;
   if (selected >= 0 && !exists(selected)) selected = -1;
   for (const u of chosen) if (!isHome(u)) chosen.delete(u);
-  tell(""); search(box); showLegend(); showCard(); showEditing();
+  tell(""); showEditing();
+  if (counted) { search(box); showLegend(); showCard(); } else draw(box);
 }
 document.addEventListener("keydown", (e) => {
   if (!(e.ctrlKey || e.metaKey) || e.target.matches("input") || !["z", "y"].includes(e.key.toLowerCase())) return;

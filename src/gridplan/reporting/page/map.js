@@ -65,10 +65,9 @@ function fitAround(box, share) {
   const w = (box[2] - box[0]) * share, h = (box[3] - box[1]) * share;
   fit([box[0] - w, box[1] - h, box[2] + w, box[3] + h]);
 }
-const probe = document.createElement("canvas").getContext("2d");
 function hit({ lat, lng }) {
   const x = lng * DM, y = -lat * DM;
-  return shapes.findIndex(({ path, box }) => contains(box, x, y) && probe.isPointInPath(path, x, y, "evenodd"));
+  return shapes.findIndex(({ path, box }) => contains(box, x, y) && isInside(path, x, y));
 }
 function hover(i) {
   chart.classList.toggle("over", i >= 0);

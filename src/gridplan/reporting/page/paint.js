@@ -1,5 +1,7 @@
 /* What is on the canvases of the map: the ground with grids and buildings, the marks of what is chosen, the labels above. */
 const sheets = { ground: addSheet("ground", 400, paintGround), marks: addSheet("marks", 410, paintMarks), labels: addSheet("labels", 420, paintLabels) };
+const usualWidth = shapes.map(({ box }) => box[2] - box[0]).sort((a, b) => a - b)[shapes.length >> 1] || 0;
+const FAR = 0.01;                                      /* pixels in a decimetre below which lines are thin */
 const FONT = '"Microsoft YaHei","PingFang SC","Noto Sans CJK SC","WenQuanYi Micro Hei",sans-serif';
 
 function paintGround(pen, frame) {
@@ -10,9 +12,9 @@ function paintGround(pen, frame) {
     pen.globalAlpha = 0.8;
     if (shown.context) fillContext(pen, "water");
     pen.globalAlpha = 1;
-    if (shown.context) strokeContext(pen, frame.px);
-    strokeShapes(pen, frame, shapes, "#4c5966", frame.scale < 0.01 ? 0.4 : 0.9);
-    strokeShapes(pen, frame, areas, "#111a24", 2.2);
+    if (shown.context) strokeContext(pen, frame);
+    strokeShapes(pen, frame, shapes, "#46525e", frame.scale < FAR ? 0.4 : 1.1);
+    strokeShapes(pen, frame, areas, "#111a24", frame.scale < FAR ? 1.4 : 2.4);
     if (shown.units && frame.scale > 0.035) paintUnits(pen, frame);
   });
 }
@@ -30,8 +32,8 @@ function fillContext(pen, ...kinds) {
     pen.fill(backdrop[kind].areas, "evenodd");
   }
 }
-function strokeContext(pen, px) {
-  const styles = [["water", "#5aa0d2", 1.6, []], ["road", "#8b8b8b", 1.1, []], ["railway", "#303030", 1.8, [6, 4]]];
+function strokeContext(pen, { px, scale }) {
+  const styles = [["water", "#5aa0d2", 1.6, []], ["road", "#ffffffd9", scale < FAR ? 1 : 2.6, []], ["railway", "#303030", 1.8, [6, 4]]];
   for (const [kind, colour, line, dash] of styles) {
     pen.strokeStyle = colour; pen.lineWidth = line * px; pen.setLineDash(dash.map((d) => d * px));
     pen.stroke(backdrop[kind].lines);
@@ -85,8 +87,8 @@ function paintLocks(pen, frame) {
   };
   const visible = ([x, y]) => frame.sees([x, y, x, y]);
   state.grid.forEach((locked, i) => {
-    if (!locked || !exists(i) || !visible(middle(i))) return;
-    const [x, y] = frame.at(...middle(i));
+    if (!locked || !exists(i) || !visible(anchorOf(i))) return;
+    const [x, y] = frame.at(...anchorOf(i));
     lock([x, y - 20], 11);
   });
   if (frame.scale > 0.02) state.unit.forEach((locked, u) => { if (locked && visible([spots[2 * u], spots[2 * u + 1]])) lock(frame.at(spots[2 * u], spots[2 * u + 1]), 8); });
@@ -98,27 +100,28 @@ function paintLabels(pen, frame) {
   if (shown.findings) paintFindings(pen, frame, taken);
   if (shown.labels) paintNames(pen, frame, taken);
 }
-const STEPS = [[0, 0], [0, -1], [0, 1], [-0.6, 0], [0.6, 0]];
+const STEPS = [[0, 0], [0, -1], [0, 1], [-0.5, 0], [0.5, 0]];
 function paintNames(pen, frame, taken) {
   pen.textAlign = "center"; pen.textBaseline = "middle"; pen.lineWidth = 3; pen.strokeStyle = "#ffffffe6"; pen.fillStyle = "#1d2733";
-  const put = (string, [x, y], size, weight) => {
-    pen.font = `${weight} ${size}px ${FONT}`;
+  const put = (string, [x, y], size, path = null) => {
+    pen.font = `${path ? 400 : 600} ${size}px ${FONT}`;
     const half = pen.measureText(string).width / 2 + 1, high = size / 2 + 1;
     for (const [across, down] of STEPS) {
-      const cx = x + across * half * 2, cy = y + down * size * 1.25, box = [cx - half, cy - high, cx + half, cy + high];
-      if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
+      const spot = [x + across * half * 2 * frame.px, y + down * size * 1.25 * frame.px], [cx, cy] = frame.at(...spot);
+      const box = [cx - half, cy - high, cx + half, cy + high];
+      if ((path && !isInside(path, ...spot)) || taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
       taken.push(box); pen.strokeText(string, cx, cy); pen.fillText(string, cx, cy);
       return;
     }
   };
   areas.forEach(({ box }, i) => {
     const wide = (box[2] - box[0]) * frame.scale;
-    if (areas.length > 1 && frame.sees(box) && wide > 70 && wide < 900)
-      put(communities.community[i], frame.at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), 13, "600");
+    if (areas.length > 1 && frame.sees(box) && wide > 70 && wide < 900) put(communities.community[i], [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2], 13);
   });
-  shapes.forEach(({ box }, i) => {
-    if (!frame.sees(box) || (box[2] - box[0]) * frame.scale < 46 || (box[3] - box[1]) * frame.scale < 26) return;
-    put(`${labelOf(i)} · ${grids.households[i]}`, frame.at(...middle(i)), 11.5, "400");
+  if (usualWidth * frame.scale < 40) return;           /* a few grids with names among many without tell nothing */
+  shapes.forEach(({ path, box }, i) => {
+    if (frame.sees(box) && (box[2] - box[0]) * frame.scale > 46 && (box[3] - box[1]) * frame.scale > 22)
+      put(`${labelOf(i)} · ${grids.households[i]}`, anchorOf(i), 11.5, path);
   });
 }
 function paintFindings(pen, frame, taken) {
