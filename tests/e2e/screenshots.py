@@ -1,7 +1,7 @@
 """Pictures of a page to look at, and the page as it prints: `python tests/e2e/screenshots.py PLAN.html FOLDER`.
 
-Three zooms (whole plan, a part of it, one grid with its details), that grid while it is edited, two languages, two widths; nothing may be requested
-or said on the console, and no picture may be blank.
+Three zooms (whole plan, a part of it, one grid with its details), that grid while it is edited, two languages, two
+widths; nothing may be requested or said on the console, and no picture may be blank.
 """
 
 import argparse

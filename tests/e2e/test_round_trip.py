@@ -3,10 +3,10 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,8 @@ from gridplan.plan import Plan
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+Open = Callable[..., AbstractContextManager["Page"]]
 HOUSEHOLDS = 4_000
-
-playwright = pytest.importorskip("playwright.sync_api", reason="the page is tested with playwright")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the page is tested in chromium")
 
 
 @pytest.fixture(scope="module")
@@ -37,19 +33,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(folder: Path) -> Iterator["Page"]:
-    """Open its page in a browser that is off the network; nothing is requested."""
-    address = (folder / "out" / "plan.html").as_uri()
-    with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True, reduced_motion="reduce")
-        opened, heard = context.new_page(), []
-        opened.on("request", lambda r: heard.append(r.url) if r.url != address else None)
-        opened.on("pageerror", lambda e: heard.append(str(e)))
-        opened.goto(address)
+def page(open_page: Open, folder: Path) -> Iterator["Page"]:
+    """Open its page."""
+    with open_page((folder / "out" / "plan.html").as_uri()) as opened:
         yield opened
-        assert heard == []
-        browser.close()
 
 
 class Choice:

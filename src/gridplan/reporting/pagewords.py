@@ -98,7 +98,7 @@ WORDS: Final = MappingProxyType(
         "edit_merge_hint": "Click another grid, on the map or here: all its buildings join this grid.",
         "edit_split_hint": "Click buildings of this grid, then press the button: they become a new grid.",
         "edit_pin_hint": "Click buildings of this grid: they stay in it when the plan is made anew.",
-        "edit_split_off": "New grid of {count} buildings, {households} households",
+        "edit_split_off": "New grid (buildings: {count}, households: {households})",
         "edit_new": "New grid {count}",
         "edit_land": "Ground",
         "edit_undo": "Undo",

@@ -2,7 +2,7 @@
 const DM = 10;                                         /* decimetres in a metre */
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const map = L.map("chart", {
-  crs: L.CRS.Simple, minZoom: -8, maxZoom: 6, zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, zoomAnimation: !still,
+  crs: L.CRS.Simple, minZoom: -8, maxZoom: 6, zoomSnap: 0.1, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, zoomAnimation: !still,
   inertia: !still, attributionControl: false, zoomControl: false, keyboard: false, preferCanvas: true,
 });
 const chart = map.getContainer();
@@ -56,10 +56,17 @@ function addSheet(name, order, paint) {
   return new Sheet({ pane: name, paint }).addTo(map);
 }
 
+/* The details stand at the left, the legend in the corner below: a box goes where the most room is left beside them. */
+function roomBeside() {
+  const { x: wide } = map.getSize(), legend = $("#legend"), bottom = legend.offsetHeight + 44;
+  if (wide <= 700) return [[[10, 12], 40]];
+  return selected >= 0 ? [[[310, 12], 40]] : [[[legend.offsetWidth + 24, 12], 40], [[12, 12], bottom]];
+}
 function fit(box = join([...areas, ...shapes].map((s) => s.box))) {
-  const left = map.getSize().x > 700 ? 310 : 10;       /* the card and the legend stand there */
+  const rooms = roomBeside().map(([topLeft, bottom]) => ({ paddingTopLeft: topLeft, paddingBottomRight: [12, bottom], maxZoom: 2, animate: !still }));
+  const zoomIn = ({ paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] }) => map.getBoundsZoom(boundsOf(box), false, L.point(left + right, top + bottom));
   placed = true;
-  map.fitBounds(boundsOf(box), { paddingTopLeft: [left, 12], paddingBottomRight: [12, 40], maxZoom: 2, animate: !still });
+  map.fitBounds(boundsOf(box), rooms.reduce((a, b) => zoomIn(b) > zoomIn(a) ? b : a));
 }
 function fitAround(box, share) {
   const w = (box[2] - box[0]) * share, h = (box[3] - box[1]) * share;
