@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from gridplan import planning, reading, reporting
 from gridplan.config import Rules
-from gridplan.geometry.grids import draw_grids
+from gridplan.geometry.grids import draw_grids, main_text
 from gridplan.geometry.recover import recover_fabric
 from gridplan.intake import all_set_aside, examine_district, lay_out
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import Value, value_grids
-from gridplan.pipeline import context_of, core_arrays, refuse_ways, tell_why
+from gridplan.pipeline import context_of, core_arrays, spread_workers, tell_why
 from gridplan.plan import Plan, read_plan
 from gridplan.planning import Drawn
 from gridplan.progress import Report, Stages, silent, timed
@@ -69,8 +69,6 @@ def evaluate_grids(
     with timed(stages, "reading"):
         own = Rules.from_mapping(district.run["rules"]) if isinstance(district, PlanData) else Rules()
         rules = rules or own
-        if isinstance(district, PlanData):
-            refuse_ways(rules)
         fabric, base = _ground(district, rules, report)
         table, source = _take_grids(grids, fabric, encoding)
     with timed(stages, "drawing"):
@@ -78,7 +76,7 @@ def evaluate_grids(
         drawn = take(fabric, table)
         bounds = _proven_bounds(district, rules)
         facilities = base.pop("facilities")
-        load = planning.weigh_units(fabric.units, facilities, rules)
+        load = planning.weigh_units(fabric.units, rules)
         frames = _draw(fabric, drawn, rules, load, facilities, bounds)
     run = {
         "version": version("gridplan"), "created": datetime.now(UTC).isoformat(timespec="seconds"), "seed": 0,
@@ -215,6 +213,7 @@ def _draw(
         sums = np.bincount(labels, load).round(1)
         frames["grids"]["load"] = sums[frames["grids"]["grid_code"].map(names)]
     frames["grids"] = _rename(frames["grids"], names, drawn, fabric, home)
+    frames["grids"]["workers"] = spread_workers(frames["grids"], fabric.communities)
     codes = np.append(drawn.codes, "")[np.where(bare, -1, drawn.labels)]
     frames["units"] = frames["units"].assign(grid_code=codes)
     frames["certificate"] = _bound(frames["certificate"], bounds)
@@ -243,10 +242,11 @@ def _homes(fabric: Fabric, labels: Any) -> Any:  # noqa: ANN401  arrays
 
 
 def _as_partition(fabric: Fabric, labels: Any, households: Any, home: Any, value: Value, rules: Rules) -> Partition:  # noqa: ANN401
-    fits = (households >= rules.lower) & (households <= rules.upper)
+    _, lower, upper = rules.sizes_of(main_text(fabric, labels, "profile")).T
+    fits = np.isnan(lower) | ((households >= lower) & (households <= upper))
     largest = np.zeros(len(households))
     np.maximum.at(largest, labels, fabric.units["households"].to_numpy(dtype="float64"))
-    cause = np.where(fits, "", np.where(largest > rules.upper, "building above upper", ""))
+    cause = np.where(fits, "", np.where(largest > upper, "building above upper", ""))
     index, c = np.asarray(fabric.community_index), len(fabric.communities)
     cost = np.bincount(home, value.costs, c)
     table = pd.DataFrame(
@@ -267,13 +267,8 @@ def _proven_bounds(district: PlanData | Layers, rules: Rules) -> dict[str, float
     if not isinstance(district, PlanData):
         return {}
     own = Rules.from_mapping(district.run["rules"])
-    if (own.cost, own.considerations, own.target, own.lower, own.upper) != (
-        rules.cost,
-        rules.considerations,
-        rules.target,
-        rules.lower,
-        rules.upper,
-    ):
+    decisive = ("cost", "considerations", "classes", "exclusive", "target", "lower", "upper")
+    if any(getattr(own, name) != getattr(rules, name) for name in decisive):
         return {}
     return {str(k): float(v) for k, v in zip(*(district.certificate[c] for c in ("community", "bound")), strict=True)}
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from gridplan.config import PROFILES, Rules
+from gridplan.config import PROFILES, KindRules, Rules
 from gridplan.forces import ForceRules
 from gridplan.language import join, say, translate
 from gridplan.language import language as in_use
@@ -73,7 +73,7 @@ def draft_rules(
     ]  # fmt: skip
     for name, group in _groups():
         lines += ["", *_remark(_summary(group)), f"[{name}]", *_defaults(group)]
-    lines += _forces()
+    lines += [*_kinds(), *_forces()]
     return "\n".join(lines) + "\n"
 
 
@@ -137,6 +137,19 @@ def _groups() -> Iterator[tuple[str, Any]]:
             yield f.name, group
 
 
+def _kinds() -> Iterator[str]:
+    """Lay out the classes of compounds: what their fields mean, then every default."""
+    kinds = Rules().classes.kinds
+    yield ""
+    yield from _remark(_summary(kinds[0]))
+    for name, meaning in _meanings(KindRules).items():
+        yield from _remark(f"{name}: {_look_up(meaning)}")
+    for kind in kinds:
+        yield f"[classes.kinds.{kind.kind}]"
+        for f in dataclasses.fields(kind)[1:]:
+            yield f"#{f.name} = {_toml(getattr(kind, f.name))}"
+
+
 def _forces() -> Iterator[str]:
     """Lay out the forces: what their fields mean, then every default."""
     forces = Rules().deployment.forces
@@ -186,10 +199,10 @@ def rule_texts() -> list[str]:
         In English.
     """
     texts = [_meanings(Rules)[name] for name in ("target", "household_basis")]
-    for kind in (*(type(group) for _, group in _groups()), ForceRules):
+    for kind in (*(type(group) for _, group in _groups()), ForceRules, KindRules):
         means = _meanings(kind)
         texts.append((getdoc(kind) or "").split("\n\n")[0].replace("\n", " "))
-        texts += [text for name, text in means.items() if name != "forces"]
+        texts += [text for name, text in means.items() if name not in ("forces", "kinds")]
     return texts
 
 

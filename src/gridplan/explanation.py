@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gridplan.config import Rules
+from gridplan.config import EXCLUSIVE, Rules
 from gridplan.errors import ConfigError, first_three
 from gridplan.geometry.recover import recover_fabric
 from gridplan.language import say, unpack, word
 from gridplan.model import PlanData
-from gridplan.pipeline import ground_of, refuse_ways
+from gridplan.pipeline import ground_of
 from gridplan.planning.considerations import weigh_units
 from gridplan.planning.explaining import Ground, list_swaps, price_terms, seek_alternative
 from gridplan.reporting.reasons import tell_cost, tell_proof, tell_swap, term_name
@@ -87,6 +87,12 @@ class Explanation:
 
     def _size(self) -> list[str]:
         grid = self.grid
+        if grid["profile"] == EXCLUSIVE:
+            return [
+                say("Grid {grid} of {community} is exclusive ({site}): {households} households in {buildings} "
+                    "buildings; it has no size rule and costs nothing.", grid=grid["grid_code"],
+                    **{k: grid[k] for k in ("community", "site", "households", "buildings")})
+            ]  # fmt: skip
         size = say(
             "Grid {grid} of {community}: {households} households in {buildings} buildings and {compounds} compounds; "
             "it should hold {target}, {lower} to {upper}.",
@@ -133,10 +139,9 @@ def explain_grid(plan: PlanData, grid: str, rules: Rules | None = None) -> Expla
     Raises
     ------
     ConfigError
-        If the plan has no such grid, or if the ways to facilities weigh in its load, which a plan does not keep.
+        If the plan has no such grid.
     """
     rules = rules or Rules.from_mapping(plan.run["rules"])
-    refuse_ways(rules)
     row = _find(plan, grid)
     ground = _ground(plan, rules, str(row["grid_code"]))
     place = int(np.flatnonzero(ground.codes == row["grid_code"])[0])
@@ -144,10 +149,10 @@ def explain_grid(plan: PlanData, grid: str, rules: Rules | None = None) -> Expla
     terms = {str(name): float(prices[name].iloc[place]) for name in prices}
     told = plan.findings.loc[plan.findings["subject"] == row["grid_code"], "message"]
     columns = ("grid_code", "name", "community", "households", "residents", "buildings", "compounds", "load", "in_band",
-               "cause", "walk_m", "compactness")  # fmt: skip
+               "cause", "walk_m", "compactness", "facility_m", "workers", "profile", "site")  # fmt: skip
     return Explanation(
         grid={name: _plain(row[name]) for name in columns}
-        | {"target": rules.target, "lower": rules.lower, "upper": rules.upper},
+        | dict(zip(("target", "lower", "upper"), _sizes(rules, str(row["profile"])), strict=True)),
         terms=terms,
         binds=max(terms, key=lambda name: terms[name]),
         swaps=list_swaps(ground, place),
@@ -155,6 +160,11 @@ def explain_grid(plan: PlanData, grid: str, rules: Rules | None = None) -> Expla
         certificate=_certificate(plan, row),
         findings=[unpack(message) for message in told],
     )
+
+
+def _sizes(rules: Rules, profile: str) -> list[int | None]:
+    """Give target, lower and upper of a profile; None for an exclusive grid."""
+    return [None if np.isnan(size) else int(size) for size in rules.sizes_of([profile])[0]]
 
 
 def _find(plan: PlanData, grid: str) -> "pd.Series[Any]":
@@ -173,8 +183,9 @@ def _ground(plan: PlanData, rules: Rules, code: str) -> Ground:
     """Lay out the community of a grid: all units of the communities its units lie in."""
     fabric = recover_fabric(plan)
     codes, index = fabric.units["grid_code"].to_numpy(dtype=object), np.asarray(fabric.community_index)
-    load = weigh_units(fabric.units, None, rules)
-    return ground_of(fabric, codes, rules, load, np.isin(index, index[codes == code]))
+    apart = (fabric.units["profile"].to_numpy(dtype=object) == EXCLUSIVE) & (codes != code)
+    load = weigh_units(fabric.units, rules)
+    return ground_of(fabric, codes, rules, load, np.isin(index, index[codes == code]) & ~apart)
 
 
 def _certificate(plan: PlanData, row: "pd.Series[Any]") -> dict[str, Any]:

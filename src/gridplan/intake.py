@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from gridplan import geometry, reading, reporting
+from gridplan import geometry, planning, reading, reporting
 from gridplan.check import Check
-from gridplan.config import Rules
+from gridplan.config import EXCLUSIVE, Rules
 from gridplan.database import is_database, mask
 from gridplan.draft import draft_rules
 from gridplan.errors import GridplanError, LayerError, OutputError
@@ -167,12 +169,29 @@ def lay_out(layers: Layers, rules: Rules, report: Report) -> Fabric:
     LayerError
         If no building stands on the planned ground.
     """
-    fabric = geometry.build_fabric(layers, rules, report=report)
+    classes = planning.class_buildings(layers, rules)
+    upper = rules.sizes_of(classes)[:, 2] if rules.classes.apply else None
+    fabric = geometry.build_fabric(layers, rules, report=report, upper=upper)
     if fabric.buildings.empty:
         raise LayerError(
             say("buildings: need one on the planned ground, found none; check the boundary and the CRS of the layers")
         )
-    return fabric
+    return _measure_units(fabric, layers, classes, rules)
+
+
+def _measure_units(fabric: Fabric, layers: Layers, classes: NDArray[np.object_], rules: Rules) -> Fabric:
+    """Tell of each unit its way to a facility, what exclusive site it is part of, and which sizes its grid follows."""
+    ways = planning.measure_ways(fabric.units, layers.facilities, rules.deployment.detour)
+    site, found = geometry.find_sites(fabric, layers, rules.exclusive)
+    by_building = pd.Series(classes, index=layers.buildings["building_id"].to_numpy())
+    own = by_building.reindex(fabric.units["building_id"]).fillna("").to_numpy(object)
+    units = fabric.units.assign(facility_m=ways.round(1), profile="", site=site)
+    fabric = dataclasses.replace(fabric, units=units, findings=(*fabric.findings, *found))
+    apart = site != ""
+    if apart.any():
+        fabric = geometry.link_around(fabric, rules.lower, rules.geometry.min_border_m)
+    profile = np.where(apart, EXCLUSIVE, planning.spread_classes(fabric, own, apart, rules))
+    return dataclasses.replace(fabric, units=units.assign(profile=profile))
 
 
 def all_set_aside(layers: Layers, fabric: Fabric) -> pd.DataFrame:

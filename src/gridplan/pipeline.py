@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from gridplan import deployment, planning, reading, reporting
 from gridplan.check import Check
-from gridplan.config import Rules
+from gridplan.config import EXCLUSIVE, Rules
 from gridplan.database import is_database
 from gridplan.edits import Edits
-from gridplan.errors import ConfigError
+from gridplan.geometry import label_sites
 from gridplan.geometry.grids import draw_grids
 from gridplan.intake import all_set_aside, examine_district, lay_out
-from gridplan.language import say
-from gridplan.model import Fabric, Layers, Partition, PlanData, findings_frame
+from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
+from gridplan.nesting import nest_grids
 from gridplan.partition import partition_graph
 from gridplan.plan import Plan, read_plan
 from gridplan.progress import Report, Stages, silent, timed
@@ -163,13 +163,21 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
     kept = None if before is None else planning.lay_previous(fabric, before)
     settled = edited.options() if kept is None else edited.options() | {"previous": kept.labels}
     with timed(stages, "partition"):
-        load = planning.weigh_units(fabric.units, layers.facilities, rules)
+        fabric, settled = _set_apart(fabric, settled)
+        load = planning.weigh_units(fabric.units, rules)
         partition = _partition(fabric, rules, options | settled | {"load": load}, report)
+        fabric, partition, more = _fit(fabric, partition, layers, people, rules, options | settled | {"load": load})
+        found += more
     now = datetime.now(UTC)
     with timed(stages, "drawing"):
         drawn = _draw(fabric, partition, edited, kept, layers, now)
     if load is not None:
         drawn["grids"]["load"] = _sum_load(fabric, load, drawn)
+    drawn["grids"]["workers"] = spread_workers(drawn["grids"], fabric.communities)
+    if rules.micro.draw:
+        with timed(stages, "micro"):
+            chosen = {key: options[key] for key in ("rng", "effort", "jobs") if options.get(key) is not None}
+            drawn |= nest_grids(fabric, layers, drawn, rules, **chosen)
     told = {
         "load_terms": None if load is None else rules.considerations.terms(),
         "edits": None if edits == Edits() else edits.to_mapping(),
@@ -237,24 +245,71 @@ def _partition(fabric: Fabric, rules: Rules, options: dict[str, Any], report: Re
     return partition_graph(**core_arrays(fabric, rules), report=report, **options)
 
 
-def refuse_ways(rules: Rules) -> None:
-    """Refuse to price the grids of a finished plan where the ways to facilities weigh in: it does not keep them.
+def _set_apart(fabric: Fabric, settled: dict[str, NDArray[np.int64]]) -> tuple[Fabric, dict[str, NDArray[np.int64]]]:
+    """Make grids of exclusive sites; what is settled by hand goes before them and keeps one size of grids."""
+    whole, locked, pairs = (settled[name] for name in ("whole", "locked", "apart"))
+    label, held = label_sites(fabric), (whole >= 0) | (locked >= 0)
+    held[pairs.ravel()] = True
+    sites = (label >= 0) & ~np.isin(label, label[held & (label >= 0)])
+    units = fabric.units
+    profile = np.where((label >= 0) & ~sites, "", units["profile"].to_numpy(object))
+    lot = np.where(whole >= 0, whole, np.where(locked >= 0, locked + len(units), -1))
+    profile = planning.settle_classes(fabric, profile, lot, sites)
+    fabric = dataclasses.replace(
+        fabric, units=units.assign(profile=profile, site=units["site"].where(sites, "")),
+    )  # fmt: skip
+    return fabric, settled | {"whole": np.where(sites, label + whole.max(initial=-1) + 1, whole)}
+
+
+def _fit(
+    fabric: Fabric, partition: Partition, layers: Layers, people: pd.DataFrame | None, rules: Rules,
+    options: dict[str, Any],
+) -> tuple[Fabric, Partition, tuple[Finding, ...]]:  # fmt: skip
+    """Count the grid workers of communities, and let them bound the number of grids where the rules say so."""
+    workers = planning.count_workers(fabric.communities, layers.communities, people, rules)
+    fabric = dataclasses.replace(fabric, communities=fabric.communities.assign(grid_workers=workers))
+    if rules.considerations.capacity == "off":
+        return fabric, partition, ()
+    arrays = core_arrays(fabric, rules) | {"load": options["load"]}
+    names = fabric.communities["community"]
+    fitted, found = planning.fit_to_workers(arrays, partition, workers, names, rules, options)
+    return _one_class(fabric, partition, fitted), fitted, found
+
+
+def _one_class(fabric: Fabric, before: Partition, after: Partition) -> Fabric:
+    """Give a community that was planned anew with a number of grids the class of most of its households."""
+    if after is before:
+        return fabric
+    frame = fabric.units[["profile", "households", "site"]].assign(label=after.labels)
+    lived = frame[frame["site"] == ""].groupby(["label", "profile"], as_index=False)["households"].sum()
+    main = lived.sort_values("households").drop_duplicates("label", keep="last").set_index("label")["profile"]
+    profile = np.where(frame["site"] == "", frame["label"].map(main).fillna(""), frame["profile"])
+    return dataclasses.replace(fabric, units=fabric.units.assign(profile=profile))
+
+
+def spread_workers(grids: pd.DataFrame, communities: pd.DataFrame) -> "pd.Series[float]":
+    """Share the grid workers of each community out over its grids, exclusive ones left out.
 
     Parameters
     ----------
-    rules : Rules
-        Their group `considerations` is read.
+    grids : DataFrame, n rows
+        community, community_code, profile.
+    communities : DataFrame
+        community, community_code, and grid_workers where they are known.
 
-    Raises
-    ------
-    ConfigError
-        If those ways weigh.
+    Returns
+    -------
+    Series, n values
+        Persons by grid; NaN where nothing is known, and for exclusive grids.
     """
-    if rules.considerations.facility_per_km > 0:
-        raise ConfigError(
-            say("plan: need a load without the ways to facilities, found considerations.facility_per_km above 0; give "
-                "the district instead of a plan, or rules without it")
-        )  # fmt: skip
+    key = ["community", "community_code"]
+    if "grid_workers" not in communities:
+        return pd.Series(np.nan, index=grids.index)
+    own = grids[grids["profile"] != EXCLUSIVE]
+    count = own.groupby(key).size().rename("grids").reset_index()
+    known = communities[[*key, "grid_workers"]].drop_duplicates(key).merge(count, on=key)
+    share = grids[key].merge(known.assign(share=known["grid_workers"] / known["grids"]), on=key, how="left")["share"]
+    return share.set_axis(grids.index).where(grids["profile"] != EXCLUSIVE).astype("float64").round(2)
 
 
 def core_arrays(fabric: Fabric, rules: Rules) -> dict[str, Any]:
@@ -286,7 +341,12 @@ def core_arrays(fabric: Fabric, rules: Rules) -> dict[str, Any]:
         "lower": rules.lower,
         "upper": rules.upper,
         "cost": rules.cost,
+        **_sizes(units, rules),
     }
+
+
+def _sizes(units: pd.DataFrame, rules: Rules) -> dict[str, Any]:
+    return {"sizes": rules.sizes_of(units["profile"])} if (units["profile"] != "").any() else {}
 
 
 def tell_why(data: PlanData, fabric: Fabric, rules: Rules, load: NDArray[np.float64] | None) -> pd.DataFrame:

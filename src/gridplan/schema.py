@@ -3,9 +3,10 @@
 Nothing here computes. A column that leaves or enters gridplan is named here and nowhere else.
 """
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 SEVERITIES: Final = ("error", "warning", "notice")
 """Of findings: a broken hard rule; a broken strong rule or an assumption that matters; one worth knowing."""
@@ -43,6 +44,7 @@ _COMPOUND: Final = {
     "compound": ("小区名称", "小区名", "小区", "楼盘名称", "XQMC", "XMMC"),
     "compound_code": ("小区编码", "小区编号", "XQDM"),
 }
+_CLASS: Final = {"compound_class": ("小区类型", "小区类别", "小区性质", "XQLX")}
 _POINT: Final = {
     "x": ("坐标X", "ZBX", "经度", "lng", "lon", "longitude", "X"),
     "y": ("坐标Y", "ZBY", "纬度", "lat", "latitude", "Y"),
@@ -91,6 +93,7 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "year": ("建筑年代", "建成年份", "JZND", "year_completed"),
             "address": ("地址", "详细地址", "标准地址", "地址全称", "门牌号", "DZMC", "DZQC", "MPH"),
             "police": ("派出所", "PCSDM", "警务区", "JWWGDM"),
+            **_CLASS,
             **_COMPOUND,
             **_PLACE,
             **_GROUPS,
@@ -109,8 +112,8 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             **_GROUPS,
             **_POINT,
         },
-        "compounds": {**_COMPOUND, **_PLACE},
-        "communities": _PLACE,
+        "compounds": {**_CLASS, **_COMPOUND, **_PLACE},
+        "communities": {**_PLACE, "grid_workers": ("网格员数", "网格员人数", "专职网格员数", "网格员")},
         "subdistricts": {
             "subdistrict": ("街道", "街道名称", "乡镇街道名称", "XZJDMC"),
             "subdistrict_code": ("街道代码", "XZJDDM"),
@@ -237,12 +240,24 @@ reopens a hard barrier; the one link of a piece too small to be planned apart.""
 GRID_COLUMNS: Final = (
     "grid_code", "name", "community", "community_code", "subdistrict", "households", "residents", "load",
     "compounds", "buildings", "area_m2", "walk_m", "compactness", "in_band", "cause", "valid_from",
-    *KEY_GROUPS, "key_places",
+    *KEY_GROUPS, "key_places", "facility_m", "workers", "profile", "site", "micro_grids",
 )  # fmt: skip
 UNIT_COLUMNS: Final = (
     "unit_id", "building_id", "entrance", "grid_code", "community", "community_code", "compound", "households",
-    "residents", "source", *KEY_GROUPS,
+    "residents", "source", *KEY_GROUPS, "facility_m", "profile", "site",
 )  # fmt: skip
+LATER_COLUMNS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "grids": {"facility_m": math.nan, "workers": math.nan, "profile": "", "site": "", "micro_grids": 0},
+        "units": {"facility_m": math.nan, "profile": "", "site": ""},
+    }
+)
+"""Frame -> columns that plans of former versions lack -> what stands for them: nothing known, the sizes of the rules,
+no exclusive site, no micro-grids."""
+MICRO_COLUMNS: Final = (
+    "micro_code", "grid_code", "name", "households", "residents", "buildings", "area_m2", "in_band", "cause",
+)  # fmt: skip
+MICRO_MEMBER_COLUMNS: Final = ("micro_code", "grid_code", "building_id", "entrance", "households")
 BUILDING_COLUMNS: Final = ("building_id", "entrance", "grid_code", "community", "compound", "households")
 EDGE_COLUMNS: Final = ("unit_a", "unit_b", "border_m", "barrier", "barrier_m")
 WALL_COLUMNS: Final = ("unit_a", "unit_b", "border_m")
@@ -287,7 +302,8 @@ ASIDE_REASONS: Final = (
 """Why rows are set aside when they are read."""
 
 CAUSES: Final = (
-    "building above upper", "arithmetic", "coarse buildings", "locked", "barrier", "search limit",
+    "building above upper", "arithmetic", "coarse buildings", "locked", "barrier", "governance capacity",
+    "search limit",
 )  # fmt: skip
 """Why a grid lies outside the band; the empty text where it lies inside."""
 
@@ -347,8 +363,18 @@ _COUNTS: Final = {"households": "households", "residents": "persons", **dict.fro
 
 UNITS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        "grids": {**_COUNTS, "load": "weighted households", "area_m2": "m2", "walk_m": "m", "compactness": "1"},
-        "units": {**_COUNTS, "x": "m", "y": "m"},
+        "grids": {
+            **_COUNTS,
+            "load": "weighted households",
+            "area_m2": "m2",
+            "walk_m": "m",
+            "compactness": "1",
+            "facility_m": "m",
+            "workers": "persons",
+        },
+        "units": {**_COUNTS, "x": "m", "y": "m", "facility_m": "m"},
+        "micro_grids": {"households": "households", "residents": "persons", "area_m2": "m2"},
+        "micro_members": {"households": "households"},
         "buildings": {"households": "households"},
         "edges": {"border_m": "m", "barrier_m": "m"},
         "walls": {"border_m": "m"},

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from gridplan import Rules, evaluate_grids, explain_grid, make_plan
 from gridplan.cli import main
-from gridplan.errors import ConfigError, LayerError
+from gridplan.errors import LayerError
 from gridplan.geometry.recover import recover_fabric
 from gridplan.model import Fabric, Layers
 from gridplan.plan import Plan
@@ -116,12 +116,10 @@ def test_the_command_tells_cost_and_bound(plan: Plan, tmp_path: Path) -> None:
 
 
 def test_considerations_weigh_as_in_an_own_plan(layers: Layers) -> None:
-    """Residents weigh in the load of both; ways to facilities, which a plan does not keep, are refused."""
-    rules = Rules.from_mapping({"considerations": {"residents": 0.3, "minors": 1.0}})
+    """Residents and ways to facilities weigh in the load of both: a plan keeps all that its loads are made of."""
+    rules = Rules.from_mapping({"considerations": {"residents": 0.3, "minors": 1.0, "facility_per_km": 0.5}})
     plan = make_plan(layers, rules, effort="fast")
     found = evaluate_grids(plan, plan.grids[["grid_code", "geometry"]])
     same_score(found, plan)
     told = explain_grid(plan, plan.grids["grid_code"].iloc[0])
     assert told.terms["load"] == pytest.approx(abs(plan.grids["load"].iloc[0] - 300) / 60, abs=0.01)
-    with pytest.raises(ConfigError, match="facility_per_km"):
-        evaluate_grids(plan, plan.grids, Rules.from_mapping({"considerations": {"facility_per_km": 1.0}}))

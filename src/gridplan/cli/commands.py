@@ -1,5 +1,6 @@
 """The commands of gridplan."""
 
+import dataclasses
 import logging
 import sys
 from collections.abc import Callable
@@ -140,6 +141,7 @@ def check(
     "--edits", metavar="FILE", type=PATH, help="Edits exported from the page (JSON): kept, the rest is planned anew."
 )
 @option("--previous", metavar="PLAN", type=PATH, help="A former plan that goes on: few households change their grid.")
+@option("--micro", is_flag=True, help="Divide each grid into micro-grids of whole buildings and entrances too.")
 @rules_option
 @_input_options
 @click.pass_context
@@ -149,6 +151,8 @@ def partition(
     source: Path | str | None,
     output: Path | str,
     rule_file: Path | None,
+    *,
+    micro: bool,
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Do the main job."""
@@ -157,6 +161,9 @@ def partition(
 
         place = _settle_input(source, rule_file, options)
         options["rng"] = options.pop("seed")
+        if micro:
+            rules = options["rules"]
+            options["rules"] = dataclasses.replace(rules, micro=dataclasses.replace(rules.micro, draw=True))
         plan = partition_district(place, output, checked=print_layers, report=report, **options)
     print_findings(plan.findings)
     _print_result(plan, output)

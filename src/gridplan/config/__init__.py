@@ -10,23 +10,36 @@ from gridplan.config.formula import ConsiderationRules, CostRules
 from gridplan.config.ground import EstimateRules, GeometryRules, PrivacyRules
 from gridplan.config.offers import FacilityRules
 from gridplan.config.rules import HOUSEHOLD_BASES, Rules
-from gridplan.config.sizes import PROFILES, CommunityRules
+from gridplan.config.sizes import (
+    EXCLUSIVE,
+    PROFILES,
+    ClassRules,
+    CommunityRules,
+    ExclusiveRules,
+    KindRules,
+    MicroRules,
+)  # fmt: skip
 from gridplan.forces import DeploymentRules, EmergencyRules
 
 EFFORTS: Final = ("fast", "normal", "thorough")
 
 __all__ = [
     "EFFORTS",
+    "EXCLUSIVE",
     "HOUSEHOLD_BASES",
     "PROFILES",
+    "ClassRules",
     "CommunityRules",
     "ConsiderationRules",
     "CostRules",
     "DeploymentRules",
     "EmergencyRules",
     "EstimateRules",
+    "ExclusiveRules",
     "FacilityRules",
     "GeometryRules",
+    "KindRules",
+    "MicroRules",
     "PrivacyRules",
     "Rules",
 ]

@@ -1,8 +1,12 @@
 """What a grid costs, and what weighs in its load."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from gridplan.faults import number_faults, refuse
+from gridplan.faults import choice_fault, number_faults, refuse
+
+CAPACITIES: Final = ("off", "bound", "fix")
+"""What the grid workers of a community decide: nothing, the most grids it may have, or how many it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,10 @@ class ConsiderationRules:
         Population structure: households that one resident of this key group counts as.
     facility_per_km : float
         Public resources: households that each kilometre to the nearest facility of the community adds to a household.
+    capacity : {"off", "bound", "fix"}
+        Governance capacity: whether the grid workers at hand bound or fix the number of grids of their community.
+    grids_per_worker : float
+        Governance capacity: grids that one grid worker can look after.
     """
 
     residents: float = 0.0
@@ -64,17 +72,26 @@ class ConsiderationRules:
     floating: float = 0.0
     mental: float = 0.0
     facility_per_km: float = 0.0
+    capacity: str = "off"
+    grids_per_worker: float = 1.0
 
     def __post_init__(self) -> None:
         """Check the values."""
-        refuse(number_faults("considerations", self, self.__slots__, zero=True))
+        refuse(
+            number_faults("considerations", self, _LOADS, zero=True),
+            number_faults("considerations", self, ["grids_per_worker"], zero=False),
+            choice_fault("considerations.capacity", self.capacity, CAPACITIES),
+        )
 
     def terms(self) -> list[str]:
-        """List the considerations that count.
+        """List the considerations that weigh in the load.
 
         Returns
         -------
         list of str
             Names of fields above 0.
         """
-        return [name for name in self.__slots__ if getattr(self, name) > 0]
+        return [name for name in _LOADS if getattr(self, name) > 0]
+
+
+_LOADS: Final = ("residents", "elderly_disabled", "minors", "floating", "mental", "facility_per_km")

@@ -1,18 +1,30 @@
 """The rules of a plan as one: groups of fields, read from a rule file and written back."""
 
 import dataclasses
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gridplan.config.formula import ConsiderationRules, CostRules
 from gridplan.config.ground import EstimateRules, GeometryRules, PrivacyRules
 from gridplan.config.offers import FacilityRules
-from gridplan.config.sizes import PROFILES, CommunityRules
+from gridplan.config.sizes import (
+    EXCLUSIVE,
+    PROFILES,
+    ClassRules,
+    CommunityRules,
+    ExclusiveRules,
+    MicroRules,
+    size_faults,
+)  # fmt: skip
 from gridplan.errors import ConfigError
-from gridplan.faults import choice_fault, is_count, load_toml, refuse, unknown_key, value_fault
+from gridplan.faults import choice_fault, load_toml, refuse, unknown_key
 from gridplan.forces import DeploymentRules, EmergencyRules
 from gridplan.language import join, say
 
@@ -39,6 +51,12 @@ class Rules:
         What leaves the bureau.
     considerations : ConsiderationRules
         What weighs in the load beside households.
+    classes : ClassRules
+        Sizes by class of compound.
+    exclusive : ExclusiveRules
+        What is a grid of its own.
+    micro : MicroRules
+        Micro-grids inside grids.
     communities : CommunityRules
         How large communities should be.
     facilities : FacilityRules
@@ -63,6 +81,9 @@ class Rules:
     estimates: EstimateRules = field(default_factory=EstimateRules)
     privacy: PrivacyRules = field(default_factory=PrivacyRules)
     considerations: ConsiderationRules = field(default_factory=ConsiderationRules)
+    classes: ClassRules = field(default_factory=ClassRules)
+    exclusive: ExclusiveRules = field(default_factory=ExclusiveRules)
+    micro: MicroRules = field(default_factory=MicroRules)
     communities: CommunityRules = field(default_factory=CommunityRules)
     facilities: FacilityRules = field(default_factory=FacilityRules)
     deployment: DeploymentRules = field(default_factory=DeploymentRules)
@@ -70,10 +91,8 @@ class Rules:
 
     def __post_init__(self) -> None:
         """Check the values."""
-        sizes = (self.lower, self.target, self.upper)
-        banded = all(is_count(s) for s in sizes) and 1 <= self.lower <= self.target <= self.upper
         refuse(
-            value_fault("size", say("whole numbers 1 <= lower <= target <= upper"), join(sizes), holds=banded),
+            size_faults("size", self),
             choice_fault("household_basis", self.household_basis, HOUSEHOLD_BASES),
         )
 
@@ -161,8 +180,29 @@ class Rules:
         mapping = dataclasses.asdict(self)
         mapping["geometry"]["hard_roads"] = list(self.geometry.hard_roads)
         mapping["facilities"]["rooms"] = list(self.facilities.rooms)
+        mapping["exclusive"] = {name: list(texts) for name, texts in mapping["exclusive"].items()}
         mapping["deployment"] = self.deployment.to_mapping()
+        mapping["classes"] = self.classes.to_mapping()
         return mapping
+
+    def sizes_of(self, profiles: Iterable[str]) -> NDArray[np.float64]:
+        """Look up the sizes of grids by their profile.
+
+        Parameters
+        ----------
+        profiles : iterable of str, n values
+            Keys of classes; "" takes the sizes of the rules, and so does a class that the rules do not apply.
+
+        Returns
+        -------
+        float64[n, 3]
+            target, lower and upper; NaN for what is exclusive, since it has no size.
+        """
+        own = (float(self.target), float(self.lower), float(self.upper))
+        kinds = self.classes.kinds if self.classes.apply else ()
+        known = {k.kind: (float(k.target), float(k.lower), float(k.upper)) for k in kinds}
+        known[EXCLUSIVE] = (math.nan,) * 3
+        return np.array([known.get(profile, own) for profile in profiles], np.float64).reshape(-1, 3)
 
 
 _GROUPS: Final[Mapping[str, Any]] = MappingProxyType(
@@ -172,6 +212,9 @@ _GROUPS: Final[Mapping[str, Any]] = MappingProxyType(
         "estimates": EstimateRules,
         "privacy": PrivacyRules,
         "considerations": ConsiderationRules,
+        "classes": ClassRules,
+        "exclusive": ExclusiveRules,
+        "micro": MicroRules,
         "communities": CommunityRules,
         "facilities": FacilityRules,
         "deployment": DeploymentRules,

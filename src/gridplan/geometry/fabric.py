@@ -25,7 +25,7 @@ from gridplan.geometry.units import COUNTS, Homes, find_homes, split_buildings
 from gridplan.language import say
 from gridplan.model import ContiguityGraph, Fabric, Finding, Layers
 from gridplan.progress import Report, silent
-from gridplan.schema import SET_ASIDE_COLUMNS
+from gridplan.schema import LATER_COLUMNS, SET_ASIDE_COLUMNS
 
 _STEPS: Final = 5
 _SHAPED: Final = ("buildings", "compounds", "communities", "subdistricts", "boundary", "roads", "railways", "water",
@@ -36,7 +36,9 @@ _ORIGIN_M: Final = 1000.0
 Ints = NDArray[np.int64]
 
 
-def build_fabric(layers: Layers, rules: Rules, report: Report = silent) -> Fabric:
+def build_fabric(
+    layers: Layers, rules: Rules, report: Report = silent, *, upper: NDArray[np.float64] | None = None
+) -> Fabric:
     """Turn layers into units with seamless cells and their contiguity graph.
 
     Parameters
@@ -47,6 +49,8 @@ def build_fabric(layers: Layers, rules: Rules, report: Report = silent) -> Fabri
         For `upper`, `lower` and the geometry rules.
     report : Report
         Told of the steps of the stage "geometry".
+    upper : float64[n_buildings], optional
+        Most households of a grid of each building, where they are not all those of the rules.
 
     Returns
     -------
@@ -64,7 +68,7 @@ def build_fabric(layers: Layers, rules: Rules, report: Report = silent) -> Fabri
     territory = draw_territory(near, rules.geometry)
     blocks = cut_blocks(near, territory, rules.geometry)
     report("geometry", 1, _STEPS)
-    everything = split_buildings(near, rules.upper)
+    everything = split_buildings(near, rules.upper if upper is None else upper)
     homes = find_homes(everything, blocks, territory, rules.geometry.max_outside_m)
     if territory.polygons is None and not (homes.block >= 0).any():
         raise LayerError(
@@ -90,7 +94,12 @@ def build_fabric(layers: Layers, rules: Rules, report: Report = silent) -> Fabri
     )  # fmt: skip
     report("geometry", _STEPS, _STEPS)
     return Fabric(
-        units=_moved_frame(gpd.GeoDataFrame(units.drop(columns=["home"]), geometry=cells, crs=layers.crs), origin),
+        units=_moved_frame(
+            gpd.GeoDataFrame(
+                units.drop(columns=["home"]).assign(**LATER_COLUMNS["units"]), geometry=cells, crs=layers.crs
+            ),
+            origin,
+        ),
         buildings=buildings,
         communities=_moved_frame(communities.set_crs(layers.crs), origin),
         community_index=community_index,

@@ -150,13 +150,33 @@ def link_pieces(
         if np.unique(piece[mine]).size > 1:
             found.extend(_links(mine, piece[mine], households[mine], xy[mine], lower))
     links = np.array(found, dtype="int64").reshape(-1, 2)
+    return add_links(graph, links, border_m), links
+
+
+def add_links(graph: ContiguityGraph, links: Ints, border_m: float) -> ContiguityGraph:
+    """Make edges of links.
+
+    Parameters
+    ----------
+    graph : ContiguityGraph
+        In which the two units of a link are no edge.
+    links : int64[n_links, 2]
+        Units to tie.
+    border_m : float
+        Border that a link counts for.
+
+    Returns
+    -------
+    ContiguityGraph
+        With an edge for each link, instead of a wall where there was one.
+    """
     if not len(links):
-        return graph, links
+        return graph
     tied = np.sort(links, axis=1)
     edges = np.concatenate([graph.edges, tied])
     order = np.lexsort((edges[:, 1], edges[:, 0]))
     walls, wall_m = _drop(graph.walls.astype("int64"), graph.wall_m, tied)
-    linked = ContiguityGraph(
+    return ContiguityGraph(
         n_units=graph.n_units,
         edges=edges[order],
         border_m=np.concatenate([graph.border_m, np.full(len(tied), border_m)])[order],
@@ -165,7 +185,6 @@ def link_pieces(
         walls=walls.astype("int32"),
         wall_m=wall_m,
     )
-    return linked, links
 
 
 def _links(units: Ints, piece: Ints, households: Ints, xy: Floats, lower: int) -> list[tuple[int, int]]:

@@ -266,6 +266,10 @@ def _measure(fabric: Fabric, partition: Partition, polygons: NDArray[np.object_]
             "compactness": (4 * np.pi * area / length**2).round(4),
             "in_band": partition.grids["in_band"].to_numpy(dtype=bool),
             "cause": partition.grids["cause"].to_numpy(dtype=object),
+            "facility_m": _mean_way(fabric, labels, n).round(1),
+            "workers": np.nan,
+            **{name: main_text(fabric, labels, name) for name in ("profile", "site")},
+            "micro_grids": 0,
         }
     )
 
@@ -290,6 +294,38 @@ def _walk(fabric: Fabric, labels: NDArray[np.int32], n: int) -> Floats:
     centre = np.stack([np.bincount(labels, weight * xy[:, k], n) / safe for k in (0, 1)], axis=1)
     distance = np.hypot(*(xy - centre[labels]).T)
     return np.where(total > 0, np.bincount(labels, weight * distance, n) / safe, 0.0)
+
+
+def _mean_way(fabric: Fabric, labels: NDArray[np.int32], n: int) -> Floats:
+    """Mean way of the households of each grid to a facility of their community; NaN where there is none."""
+    way = fabric.units["facility_m"].to_numpy(dtype="float64")
+    weight = np.where(np.isnan(way), 0.0, fabric.units["households"].to_numpy(dtype="float64"))
+    total = np.bincount(labels, weight, n)
+    sums = np.bincount(labels, weight * np.nan_to_num(way), n)
+    return np.where(total > 0, sums / np.where(total > 0, total, 1.0), np.nan)
+
+
+def main_text(fabric: Fabric, labels: NDArray[np.integer], name: str) -> NDArray[np.object_]:
+    """Tell what a text of the units is for each grid: that of most of its households, then of most of its units.
+
+    Parameters
+    ----------
+    fabric : Fabric
+        Units.
+    labels : int[n_units]
+        Grid of each unit, 0..k - 1, each used.
+    name : str
+        A column of the units.
+
+    Returns
+    -------
+    object[k]
+        Texts.
+    """
+    frame = pd.DataFrame({"label": labels, "text": fabric.units[name].to_numpy(object), "units": 1,
+                          "households": fabric.units["households"].to_numpy()})  # fmt: skip
+    sums = frame.groupby(["label", "text"], as_index=False).sum().sort_values(["label", "households", "units"])
+    return sums.drop_duplicates("label", keep="last")["text"].to_numpy(object)
 
 
 def _count_points(polygons: NDArray[np.object_], points: gpd.GeoDataFrame | None) -> Ints:

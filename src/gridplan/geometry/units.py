@@ -20,15 +20,15 @@ COUNTS = ("households", "residents", *KEY_GROUPS)
 """Columns that add up."""
 
 
-def split_buildings(layers: Layers, upper: int) -> gpd.GeoDataFrame:
+def split_buildings(layers: Layers, upper: int | NDArray[np.float64]) -> gpd.GeoDataFrame:
     """Lay out the parts of buildings that are never split.
 
     Parameters
     ----------
     layers : Layers
         Buildings and entrances.
-    upper : int
-        A building with more households is cut by entrance, where its entrances are known.
+    upper : int or float64[n_buildings]
+        A building with more households than its own is cut by entrance, where its entrances are known.
 
     Returns
     -------
@@ -58,7 +58,9 @@ def _footprints(shapes: Shapes) -> Shapes:
     return np.asarray(shapes)
 
 
-def _by_entrance(parts: gpd.GeoDataFrame, entrances: pd.DataFrame, upper: int) -> gpd.GeoDataFrame:
+def _by_entrance(
+    parts: gpd.GeoDataFrame, entrances: pd.DataFrame, upper: int | NDArray[np.float64]
+) -> gpd.GeoDataFrame:
     """Replace each building above `upper` by its entrances."""
     large = parts.index[parts["households"] > upper]
     rows = entrances[entrances["building_id"].isin(parts["building_id"][large])]
@@ -94,10 +96,30 @@ def strips_of(footprint: shapely.Geometry, households: NDArray[np.int64]) -> Sha
     array of geometries, n_entrances values
         The strips, in the order of the entrances.
     """
-    share = np.maximum(households, 1).cumsum() / np.maximum(households, 1).sum()
     if shapely.get_dimensions(footprint) == 0:
         x, y = shapely.get_coordinates(footprint)[0]
-        footprint = shapely.box(x - len(share), y - 1, x + len(share), y + 1)
+        footprint = shapely.box(x - len(households), y - 1, x + len(households), y + 1)
+    return np.asarray(shapely.intersection(footprint, strip_boxes(footprint, households)))
+
+
+def strip_boxes(footprint: shapely.Geometry, households: NDArray[np.int64], reach_m: float = 1.0) -> Shapes:
+    """Lay boxes across the long axis of a footprint, west to east, that cut it into strips.
+
+    Parameters
+    ----------
+    footprint : polygon
+        Of one building.
+    households : int64[n_entrances]
+        As of `strips_of`.
+    reach_m : float
+        How far the boxes reach beyond the footprint.
+
+    Returns
+    -------
+    array of polygons, n_entrances values
+        Boxes side by side.
+    """
+    share = np.maximum(households, 1).cumsum() / np.maximum(households, 1).sum()
     corners = shapely.get_coordinates(shapely.oriented_envelope(footprint))
     sides = np.diff(corners, axis=0)[:2]
     along = sides[np.argmax(np.hypot(*sides.T))]
@@ -107,14 +129,13 @@ def strips_of(footprint: shapely.Geometry, households: NDArray[np.int64]) -> Sha
     reach = shapely.get_coordinates(footprint) @ np.array([along, across]).T
     (low, bottom), (high, top) = reach.min(axis=0), reach.max(axis=0)
     cuts = low + (high - low) * np.concatenate([[0.0], share])
-    cuts[0], cuts[-1] = low - 1, high + 1
+    cuts[0], cuts[-1] = low - reach_m, high + reach_m
+    bottom, top = bottom - reach_m, top + reach_m
     boxes = [
-        shapely.Polygon(
-            [s * along + t * across for s, t in ((a, bottom - 1), (b, bottom - 1), (b, top + 1), (a, top + 1))]
-        )
+        shapely.Polygon([s * along + t * across for s, t in ((a, bottom), (b, bottom), (b, top), (a, top))])
         for a, b in pairwise(cuts)
     ]
-    return np.asarray(shapely.intersection(footprint, np.array(boxes, dtype=object)))
+    return np.array(boxes, dtype=object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

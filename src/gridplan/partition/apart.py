@@ -34,7 +34,7 @@ def pairs_within(problem: Problem, piece: Piece) -> NDArray[np.int64]:
     return local[(local >= 0).all(axis=1)]
 
 
-def solve_apart(problem: Problem, piece: Piece, pairs: NDArray[np.int64], solve: Solve) -> Solution:
+def solve_apart(piece: Piece, pairs: NDArray[np.int64], solve: Solve) -> Solution:
     """Plan a piece some pairs of which are kept apart.
 
     The piece is solved as if there were no such pairs: a bound for every plan, and the plan itself if they happen to be
@@ -42,8 +42,8 @@ def solve_apart(problem: Problem, piece: Piece, pairs: NDArray[np.int64], solve:
 
     Parameters
     ----------
-    problem, piece : Problem, Piece
-        The whole input, and the piece.
+    piece : Piece
+        The piece.
     pairs : int64[k, 2]
         Pairs, by place in the piece.
     solve : callable
@@ -57,7 +57,7 @@ def solve_apart(problem: Problem, piece: Piece, pairs: NDArray[np.int64], solve:
     relaxed = solve(piece)
     if not _together(relaxed.labels, pairs).any():
         return relaxed
-    graph, price = piece.graph, problem.price
+    graph, price = piece.graph, piece.price
     toll = 4.0 * (price[OUTSIDE] + price[SURPLUS] * price[TARGET]) + float(relaxed.costs.sum())
     found = solve(replace(piece, graph=_join(graph, pairs, toll)))
     labels = renumber(_cut(graph, price, found.labels, pairs))

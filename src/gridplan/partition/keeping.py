@@ -151,7 +151,7 @@ def solve_kept(
     Solution
         The plan; its costs have the term, and its bound leaves it out.
     """
-    graph, price, old = piece.graph, problem.price, old_plan(problem, piece)
+    graph, price, old = piece.graph, piece.price, old_plan(problem, piece)
     free = None if solve is None else solve(piece)
     starts = [begin(graph, old.label), *([] if free is None else [free.labels])]
     labels = min(starts, key=lambda plan: _worth(graph, price, old, plan))
@@ -163,7 +163,7 @@ def solve_kept(
             proof = prove_piece(graph, price, [labels], plain, PROOFS[effort], stop)
             bound = max(bound, proof.bound)
             labels = min((labels, renumber(proof.labels)), key=lambda plan: _worth(graph, price, old, plan))
-    return _certify(problem, piece, old, labels, bound)
+    return _certify(piece, old, labels, bound)
 
 
 def old_plan(problem: Problem, piece: Piece) -> Old:
@@ -187,7 +187,7 @@ def old_plan(problem: Problem, piece: Piece) -> Old:
     place = np.full(len(problem.weights), -1)
     place[piece.units] = np.arange(len(piece.units))
     pairs = place[problem.apart]
-    price = problem.price
+    price = piece.price
     most = FIRM * max(price[LOAD], 1.0 / price[TARGET])
     return Old(
         label=label[piece.units], weight=problem.weights[piece.units], home=home,
@@ -294,8 +294,8 @@ def _worth(graph: Graph, price: Floats, old: Old, labels: Ints) -> float:
     return cost + 1e12 * old.broken(labels)
 
 
-def _certify(problem: Problem, piece: Piece, old: Old, labels: Ints, bound: float) -> Solution:
-    graph, price = piece.graph, problem.price
+def _certify(piece: Piece, old: Old, labels: Ints, bound: float) -> Solution:
+    graph, price = piece.graph, piece.price
     labels = renumber(labels)
     sums, costs = price_labels(graph, price, labels)
     costs = costs + old.price(labels)

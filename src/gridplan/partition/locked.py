@@ -67,7 +67,7 @@ def solve_locked(
     Solution
         A plan that keeps every lock.
     """
-    graph, price, group = piece.graph, problem.price, lock_groups(problem.locked[piece.units])
+    graph, price, group = piece.graph, piece.price, lock_groups(problem.locked[piece.units])
     ends = _edges(graph)
     node = connected(len(group), ends[_same(group, ends) & (graph.compound[ends[:, 0]] == graph.compound[ends[:, 1]])])
     small = contract(graph, node)
@@ -87,7 +87,7 @@ def solve_locked(
     bound = min(relaxed.bound + inner, float(costs.sum()))
     proven = (relaxed.proven and kept) or float(costs.sum()) - bound <= TOLERANCE
     reason = relaxed.reason if kept else "arithmetic bound met" if proven else "locks left out of the bound"
-    causes = _causes(problem, piece, labels, sums[:, WEIGHT], group, seed, stop, proven=proven)
+    causes = _causes(piece, labels, sums[:, WEIGHT], group, seed, stop, proven=proven)
     return replace(
         relaxed, labels=labels, households=sums[:, WEIGHT], costs=costs, causes=causes, bound=bound, proven=proven,
         reason="time limit" if stop[0] and not proven else reason,
@@ -158,11 +158,11 @@ def _merge(labels: Ints, joined: Ints) -> Ints:
 
 
 def _causes(
-    problem: Problem, piece: Piece, labels: Ints, households: Floats, group: Ints, seed: np.random.SeedSequence,
+    piece: Piece, labels: Ints, households: Floats, group: Ints, seed: np.random.SeedSequence,
     stop: Flags, *, proven: bool,
 ) -> list[str]:  # fmt: skip
     """Say why grids are outside the band; the locks are the cause where a plan without them does better."""
-    graph, price = piece.graph, problem.price
+    graph, price = piece.graph, piece.price
     causes = grid_causes(graph, price, labels, households, piece.of, proven=proven)
     open_ = [k for k, cause in enumerate(causes) if cause in ("coarse buildings", "search limit")]
     if not open_:

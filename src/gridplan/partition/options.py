@@ -155,7 +155,7 @@ def check_drawn(problem: Problem, pieces: list[Piece], parts: dict[int, int], na
     GraphError
         If a grid drawn already is torn, or a pair to be kept apart is locked together or in one drawn grid.
     ConfigError
-        If a community has a number of grids and grids drawn already, or pairs to be kept apart.
+        If a community has a number of grids and pairs to be kept apart, or units of several sizes or none.
     """
     drawn = [int(problem.whole[piece.units[0]]) for piece in pieces]
     torn = sorted({label for label in drawn if label >= 0 and drawn.count(label) > 1})
@@ -178,13 +178,21 @@ def check_drawn(problem: Problem, pieces: list[Piece], parts: dict[int, int], na
                 ids=pairs,
             )
         )
-    units = np.concatenate([np.flatnonzero(problem.whole >= 0), problem.apart.ravel()])
-    asked = sorted({int(c) for c in problem.communities[units]} & {int(names[rank]) for rank in parts})
+    asked = sorted({int(c) for c in problem.communities[problem.apart].ravel()} & {int(names[rank]) for rank in parts})
     if asked:
         raise ConfigError(
             say(
-                "partition, parts: need communities without grids drawn already and pairs kept apart, found {ids}; "
-                "leave these out",
+                "partition, parts: need communities without pairs kept apart, found {ids}; leave these out",
                 ids=first_three(asked),
             )
         )
+    for rank in parts:
+        mine = [piece for piece in pieces if piece.community == rank and problem.whole[piece.units[0]] < 0]
+        if len({problem.kind[piece.units[0]] for piece in mine}) != 1:
+            raise ConfigError(
+                say(
+                    "partition, parts: need units of one size in a community with a number of grids, found {count} in "
+                    "{name}; give them one, or leave it out",
+                    count=len({int(problem.kind[piece.units[0]]) for piece in mine}), name=int(names[rank]),
+                )
+            )  # fmt: skip

@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from gridplan.config import EFFORTS, CostRules
 from gridplan.errors import ConfigError, GraphError, first_three
 from gridplan.language import join, say
-from gridplan.partition.kernels.arrays import Floats, Graph, Ints
+from gridplan.partition.kernels.arrays import TARGET, UPPER, Floats, Graph, Ints
 
 OBJECTIVES: Final = ("article19", "inertia", "cut_edges")
 
@@ -44,8 +44,10 @@ class Problem:
         Grid of each unit in an old plan; below 0 for new units, and everywhere if there is no old plan.
     change : float
         Price of a target of households that leave their old grid.
-    price : float64[9]
-        Prices, as `kernels.arrays` orders them.
+    kind : int64[n]
+        Size its grid has: row of `prices`. Units of different sizes share no grid.
+    prices : float64[k, 9]
+        Prices by size, as `kernels.arrays` orders them.
     """
 
     edges: NDArray[np.int64]
@@ -60,7 +62,8 @@ class Problem:
     apart: NDArray[np.int64]
     previous: NDArray[np.int64]
     change: float
-    price: Floats
+    kind: NDArray[np.int64]
+    prices: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +77,18 @@ class Piece:
     community : int
         Rank of its community.
     of : float
-        Households of the whole community.
+        Households of the whole community whose grids have this size.
     graph : Graph
         Its arrays.
+    price : float64[9]
+        Prices of its grids.
     """
 
     units: NDArray[np.int64]
     community: int
     of: float
     graph: Graph
+    price: Floats
 
 
 def price_vector(cost: CostRules, target: float, lower: float, upper: float, *, with_xy: bool) -> Floats:
@@ -108,6 +114,51 @@ def price_vector(cost: CostRules, target: float, lower: float, upper: float, *, 
         [lower, upper, target, cost.outside, cost.outside / step, cost.load / step, cost.compound,
          cost.mixed / target, inertia]
     )  # fmt: skip
+
+
+def price_sizes(
+    cost: CostRules, sizes: ArrayLike | None, own: tuple[float, float, float], n: int, *, with_xy: bool
+) -> tuple[NDArray[np.int64], Floats]:
+    """Turn the sizes of units into prices.
+
+    Parameters
+    ----------
+    cost : CostRules
+        Prices of the terms.
+    sizes : float[n, 3] or None
+        As in `partition_graph`.
+    own : tuple of float
+        target, lower and upper where there are no sizes.
+    n : int
+        Units.
+    with_xy : bool
+        Whether units have places.
+
+    Returns
+    -------
+    int64[n], float64[k, 9]
+        Size of each unit, and the prices of each size; a grid without a size costs nothing.
+
+    Raises
+    ------
+    GraphError
+        If sizes are out of order.
+    """
+    if sizes is None:
+        return np.zeros(n, np.int64), price_vector(cost, *own, with_xy=with_xy)[None]
+    array = np.asarray(sizes, np.float64)
+    if array.shape != (n, 3):
+        _fail("sizes", say("{count} values", count=f"{n} x 3"), say("shape {shape}", shape=array.shape))
+    target, lower, upper = array.T
+    free = np.asarray(np.isnan(array).all(axis=1))
+    wrong = np.flatnonzero(~free & ~((lower > 0) & (lower <= target) & (target <= upper) & (upper < np.inf)))
+    if wrong.size:
+        _fail("sizes", say("0 < lower <= target <= upper"), say("others at {ids}", ids=first_three(wrong)))
+    rows, kind = np.unique(np.where(free[:, None], 0.0, array), axis=0, return_inverse=True)
+    nothing = np.zeros(9)
+    nothing[[UPPER, TARGET]] = np.inf, 1.0
+    prices = [price_vector(cost, *row, with_xy=with_xy) if row[0] > 0 else nothing for row in rows.tolist()]
+    return kind.ravel().astype(np.int64), np.array(prices or [nothing])
 
 
 def check_options(objective: str, effort: str, time_limit: float | None, jobs: int | None) -> None:
@@ -205,6 +256,7 @@ def read_communities(weights: ArrayLike, communities: ArrayLike | None) -> NDArr
 def check_input(
     edges: ArrayLike, weights: ArrayLike, *, xy: ArrayLike | None, compounds: ArrayLike | None,
     communities: ArrayLike | None, border: ArrayLike | None, border_weight: float, price: Floats,
+    kind: Ints | None = None,
     locked: ArrayLike | None = None, whole: ArrayLike | None = None, apart: ArrayLike | None = None,
     load: ArrayLike | None = None,
     previous: ArrayLike | None = None, change: float = 0.0,
@@ -217,13 +269,13 @@ def check_input(
         As in `partition_graph`.
     locked, whole, apart, load, previous, change : array-like or None
         As in `partition_graph`; the last is the price of change.
-    price : float64[9]
-        Vector of prices.
+    price, kind : float64[9] or float64[k, 9], int64[n] or None
+        Prices, or those of each size, and the size of each unit.
 
     Returns
     -------
     Problem
-        Plain arrays; edges between communities, and to grids that are drawn already, are left out.
+        Plain arrays; edges between communities or sizes, and to grids that are drawn already, are left out.
 
     Raises
     ------
@@ -238,13 +290,20 @@ def check_input(
     places = np.zeros((n, 2)) if xy is None else _places(xy, n)
     drawn = np.full(n, -1) if whole is None else np.maximum(_integers("whole", whole, n), -1)
     pairs = np.zeros((0, 2), np.int64) if apart is None else _edges(apart, n, "apart")
-    inside = (home[ends[:, 0]] == home[ends[:, 1]]) & (drawn[ends[:, 0]] == drawn[ends[:, 1]])
+    prices = np.atleast_2d(price)
+    kind = np.zeros(n, np.int64) if kind is None else kind
+    bare = np.flatnonzero(np.isinf(prices[kind, UPPER]) & (drawn < 0))
+    if bare.size:
+        _fail("sizes", say("sizes of all units but those of grids drawn already"),
+              say("none at {ids}", ids=first_three(bare)))  # fmt: skip
+    a, b = ends.T
+    inside = (home[a] == home[b]) & (drawn[a] == drawn[b]) & ((kind[a] == kind[b]) | (drawn[a] >= 0))
     return Problem(
         edges=ends[inside], border=borders[inside] * border_weight, weights=w,
         loads=w if load is None else _scale_load(_vector("load", load, n), w), xy=places,
         compounds=np.full(n, -1) if compounds is None else _integers("compounds", compounds, n),
         communities=home, locked=np.full(n, -1) if locked is None else _integers("locked", locked, n),
-        whole=drawn, apart=pairs, change=change, price=price,
+        whole=drawn, apart=pairs, change=change, kind=kind, prices=prices,
         previous=np.full(n, -1) if previous is None else np.maximum(_integers("previous", previous, n), -1),
     )  # fmt: skip
 
@@ -325,7 +384,7 @@ def _edges(edges: ArrayLike, n: int, name: str = "edges") -> NDArray[np.int64]:
 
 
 def split_pieces(problem: Problem) -> list[Piece]:
-    """Divide the input into the connected pieces of its communities.
+    """Divide the input into the connected pieces of its communities, each with one size of grids.
 
     Parameters
     ----------
@@ -350,11 +409,12 @@ def split_pieces(problem: Problem) -> list[Piece]:
     groups = [group for group in np.split(order, ends[:-1]) if group.size]
     groups.sort(key=lambda g: (int(rank[g[0]]), int(g[0])))
     place = np.empty(n, np.int64)
-    households = np.bincount(rank, weights=problem.weights)
+    lot = rank * len(problem.prices) + problem.kind
+    households = np.bincount(lot, weights=problem.weights)
     return [
         Piece(
-            units=g, community=int(rank[g[0]]), of=float(households[rank[g[0]]]),
-            graph=_piece_graph(problem, g, place, matrix, tolls),
+            units=g, community=int(rank[g[0]]), of=float(households[lot[g[0]]]),
+            graph=_piece_graph(problem, g, place, matrix, tolls), price=problem.prices[problem.kind[g[0]]],
         )
         for g in groups
     ]  # fmt: skip

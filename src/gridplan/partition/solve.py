@@ -25,7 +25,7 @@ from gridplan.partition.certificate import (
 )  # fmt: skip
 from gridplan.partition.fixed import Clock, solve_community
 from gridplan.partition.keeping import solve_kept
-from gridplan.partition.kernels.arrays import WEIGHT, Flags, Ints
+from gridplan.partition.kernels.arrays import UPPER, WEIGHT, Flags, Ints
 from gridplan.partition.locked import lock_groups, solve_locked
 from gridplan.partition.options import check_drawn, check_locks, check_objective, read_parts
 from gridplan.partition.problem import (
@@ -34,7 +34,7 @@ from gridplan.partition.problem import (
     check_band,
     check_input,
     check_options,
-    price_vector,
+    price_sizes,
     read_communities,
     split_pieces,
 )  # fmt: skip
@@ -94,6 +94,7 @@ def partition_graph(
     apart: ArrayLike | None = None,
     load: ArrayLike | None = None,
     previous: ArrayLike | None = None,
+    sizes: ArrayLike | None = None,
     cost: CostRules | None = None,
     report: Report = silent,
 ) -> Partition:
@@ -116,8 +117,8 @@ def partition_graph(
     target, lower, upper : float
         Households a grid should hold, and the fewest and the most.
     parts : int or mapping, optional
-        Exact number of grids, of the one community or by community; communities left out stay free. The band is hard
-        there, and their mean stands for `target`.
+        Exact number of grids, of the one community or by community, beside those drawn already; communities left out
+        stay free. The band is hard there, and their mean stands for `target`.
     objective : {"article19", "inertia", "cut_edges"}
         What is minimised; the last two only where `parts` covers every community. "inertia" is the sum over grids of
         the least, over their units j, of the sum of weight * squared distance to j.
@@ -143,6 +144,10 @@ def partition_graph(
     previous : int[n], optional
         Grid of each unit in an old plan, below 0 for new units: the search begins there, and households that leave
         their old grid cost `cost.change`.
+    sizes : float[n, 3], optional
+        target, lower and upper of the grid of each unit, instead of those above; units of different sizes share no
+        grid, so that the cost of a grid is still a function of its units alone. NaN in a grid drawn already: it has no
+        size and costs nothing.
     cost : CostRules, optional
         Prices of the terms, the defaults if not given; `barrier_per_m` is not used here.
     report : Report
@@ -170,11 +175,12 @@ def partition_graph(
     free = parts is None or len(asked) < len(names)
     check_band(target if free else None, lower, upper)
     rules = cost or CostRules()
-    price = price_vector(rules, target if free else max(upper, 1.0), lower, upper, with_xy=xy is not None)
+    band = (target if free else max(upper, 1.0), lower, upper)
+    kind, prices = price_sizes(rules, sizes, band, len(home), with_xy=xy is not None)
     problem = check_input(
         edges, weights, xy=xy, compounds=compounds, communities=home, border=border, locked=locked,
         border_weight=border_weight, whole=whole, apart=apart, load=load, previous=previous, change=rules.change,
-        price=price,
+        kind=kind, price=prices,
     )  # fmt: skip
     pieces = split_pieces(problem)
     check_locks(problem, pieces)
@@ -189,18 +195,20 @@ def _make_tasks(
     problem: Problem, pieces: list[Piece], asked: dict[int, int], objective: str, rules: CostRules, effort: str
 ) -> list[Task]:
     """Choose for every piece how it is planned; a community with a given number of grids is one task."""
-    tasks: list[Task] = []
+    tasks, done = list[Task](), set[int]()
     for i, piece in enumerate(pieces):
         rank, units = piece.community, piece.units
         if problem.whole[units[0]] >= 0:
-            solve = partial(_keep_drawn, problem, piece)
+            solve = partial(_keep_drawn, piece)
         elif rank not in asked:
             solve = partial(_solve_free, problem, piece, effort)
-        elif i > 0 and pieces[i - 1].community == rank:
+        elif rank in done:
             continue
         else:
-            units = np.sort(np.concatenate([other.units for other in pieces if other.community == rank]))
+            others = [other.units for other in pieces if other.community == rank]
+            units = np.sort(np.concatenate([u for u in others if problem.whole[u[0]] < 0]))
             solve = partial(solve_community, problem, units, asked[rank], objective, rules, effort)
+            done.add(rank)
         tasks.append(Task(units=units, community=rank, seed=i, solve=solve))
     return tasks
 
@@ -251,11 +259,12 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _keep_drawn(problem: Problem, piece: Piece, seed: np.random.SeedSequence, clock: Clock) -> Solution:  # noqa: ARG001
+def _keep_drawn(piece: Piece, seed: np.random.SeedSequence, clock: Clock) -> Solution:  # noqa: ARG001
     """Take a piece that is one grid already."""
     labels = np.zeros(len(piece.units), np.int64)
-    sums, costs = price_labels(piece.graph, problem.price, labels)
-    causes = grid_causes(piece.graph, problem.price, labels, sums[:, WEIGHT], piece.of, proven=True)
+    sums, costs = price_labels(piece.graph, piece.price, labels)
+    sized = bool(np.isfinite(piece.price[UPPER]))
+    causes = grid_causes(piece.graph, piece.price, labels, sums[:, WEIGHT], piece.of, proven=True) if sized else [""]
     return Solution(
         labels=labels, households=sums[:, WEIGHT], costs=costs, bound=float(costs.sum()), proven=True,
         causes=["locked" if cause else "" for cause in causes], reason="drawn already", cut_short=False, seconds=0.0,
@@ -264,7 +273,7 @@ def _keep_drawn(problem: Problem, piece: Piece, seed: np.random.SeedSequence, cl
 
 def _solve_free(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, clock: Clock) -> Solution:
     """Plan a piece whose number of grids is free, with or without locks and pairs kept apart."""
-    free = partial(_solve_piece, problem, effort=effort, seed=seed, clock=clock)
+    free = partial(_solve_piece, effort=effort, seed=seed, clock=clock)
 
     def solve(piece: Piece) -> Solution:
         if (lock_groups(problem.locked[piece.units]) < 0).all():
@@ -273,7 +282,7 @@ def _solve_free(problem: Problem, piece: Piece, effort: str, seed: np.random.See
 
     def keep_apart(piece: Piece) -> Solution:
         pairs = pairs_within(problem, piece)
-        return solve_apart(problem, piece, pairs, solve) if len(pairs) else solve(piece)
+        return solve_apart(piece, pairs, solve) if len(pairs) else solve(piece)
 
     if (problem.previous[piece.units] < 0).all():
         return keep_apart(piece)
@@ -283,27 +292,27 @@ def _solve_free(problem: Problem, piece: Piece, effort: str, seed: np.random.See
     return replace(kept, seconds=time.thread_time() - start)
 
 
-def _solve_piece(problem: Problem, piece: Piece, effort: str, seed: np.random.SeedSequence, clock: Clock) -> Solution:
+def _solve_piece(piece: Piece, effort: str, seed: np.random.SeedSequence, clock: Clock) -> Solution:
     """Search one piece and certify what was found; no proof is begun when its share of the time is over."""
     start, stop = time.thread_time(), clock.stop
-    found = search_piece(piece.graph, problem.price, np.random.default_rng(seed), BUDGETS[effort], stop)
+    found = search_piece(piece.graph, piece.price, np.random.default_rng(seed), BUDGETS[effort], stop)
     labels = renumber(found.labels)
-    cost = float(price_labels(piece.graph, problem.price, labels)[1].sum())
-    bound = simple_bound(piece.graph, problem.price)
+    cost = float(price_labels(piece.graph, piece.price, labels)[1].sum())
+    bound = simple_bound(piece.graph, piece.price)
     proven, reason = cost - bound <= TOLERANCE, "arithmetic bound met"
     late = not proven and effort in PROOFS and clock.over()
     if not proven and effort in PROOFS and not late:
         others = [renumber(plan) for plan in found.plans]
-        proof = prove_piece(piece.graph, problem.price, [labels, *others], cost, PROOFS[effort], stop)
+        proof = prove_piece(piece.graph, piece.price, [labels, *others], cost, PROOFS[effort], stop)
         labels, proven, reason = renumber(proof.labels), proof.proven, proof.reason
         bound = max(bound, proof.bound)
     elif not proven:
         reason = "no proof at this effort"
-    sums, costs = price_labels(piece.graph, problem.price, labels)
+    sums, costs = price_labels(piece.graph, piece.price, labels)
     households = sums[:, WEIGHT]
     return Solution(
         labels=labels, households=households, costs=costs, bound=min(bound, float(costs.sum())), proven=proven,
-        causes=grid_causes(piece.graph, problem.price, labels, households, piece.of, proven=proven),
+        causes=grid_causes(piece.graph, piece.price, labels, households, piece.of, proven=proven),
         reason="time limit" if (late or stop[0]) and not proven else reason, cut_short=late,
         seconds=time.thread_time() - start,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from gridplan.partition.kernels.arrays import (
     INSIDE,
     LOADED,
     N_SUMS,
+    UPPER,
     WEIGHT,
     WR2,
     WX,
@@ -21,7 +22,7 @@ from gridplan.partition.kernels.arrays import (
     Ints,
 )  # fmt: skip
 from gridplan.partition.kernels.cost import price_all
-from gridplan.partition.problem import Problem, check_band, check_input, price_vector, split_pieces
+from gridplan.partition.problem import Problem, check_band, check_input, price_sizes, split_pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ def value_grids(
     edges: ArrayLike, weights: ArrayLike, labels: Ints, *, xy: ArrayLike | None = None,
     compounds: ArrayLike | None = None, communities: ArrayLike | None = None, border: ArrayLike | None = None,
     border_weight: float = 0.0, target: float = 300, lower: float = 240, upper: float = 360,
-    cost: CostRules | None = None, load: ArrayLike | None = None,
+    cost: CostRules | None = None, load: ArrayLike | None = None, sizes: ArrayLike | None = None,
 ) -> Value:  # fmt: skip
     """Price grids whoever drew them, by the same formula as `partition_graph`.
 
@@ -62,6 +63,8 @@ def value_grids(
 
     load : float[n], optional
         Load of each unit, taken as it stands: in households, as those of the whole district add up.
+    sizes : float[n, 3], optional
+        As of `partition_graph`; a grid of several has that of most of its households, and NaN means no size.
 
     Returns
     -------
@@ -77,14 +80,17 @@ def value_grids(
     """
     given: dict[str, Any] = {
         "xy": xy, "compounds": compounds, "border": border, "border_weight": border_weight, "target": target,
-        "lower": lower, "upper": upper, "cost": cost, "load": load,
+        "lower": lower, "upper": upper, "cost": cost, "load": load, "sizes": sizes,
     }  # fmt: skip
+    labels = np.asarray(labels, np.int64)
     costs = price_grids(edges, weights, labels, **given)
-    divided, price = _set_up(edges, weights, communities=communities, **given)
+    divided, kind, _ = _set_up(edges, weights, communities=communities, divide=True, **given)
     names = np.unique(divided.communities)
     bounds = np.zeros(len(names))
+    mixed = np.unique(divided.communities[kind != main_kind(labels, divided.weights, kind)[labels]])
     for piece in split_pieces(divided):
-        bounds[piece.community] += simple_bound(piece.graph, price)
+        if np.isfinite(piece.price[UPPER]) and names[piece.community] not in mixed:
+            bounds[piece.community] += simple_bound(piece.graph, piece.price)
     return Value(costs=costs, communities=names, bounds=bounds)
 
 
@@ -110,23 +116,53 @@ def price_grids(edges: ArrayLike, weights: ArrayLike, labels: Ints, **given: Any
     ConfigError
         If the sizes are not in order.
     """
-    whole, price = _set_up(edges, weights, **given | {"communities": None})
-    sums = _sum_up(whole, np.asarray(labels, np.int64))
-    costs = np.zeros(len(sums))
-    price_all(price, sums, costs)
+    whole, kind, prices = _set_up(edges, weights, **given | {"communities": None})
+    labels = np.asarray(labels, np.int64)
+    sums = _sum_up(whole, labels)
+    size, costs = main_kind(labels, whole.weights, kind), np.zeros(len(sums))
+    for k, price in enumerate(prices):
+        rows = np.flatnonzero(size == k)
+        found = np.zeros(len(rows))
+        price_all(price, np.ascontiguousarray(sums[rows]), found)
+        costs[rows] = found
     return costs
+
+
+def main_kind(labels: Ints, weights: Floats, kind: Ints) -> Ints:
+    """Tell which size a grid of several has: that of most of its households, then of most of its units.
+
+    Parameters
+    ----------
+    labels, weights, kind : int64[n], float64[n], int64[n]
+        Grid, households and size of each unit.
+
+    Returns
+    -------
+    int64[k]
+        Size of each grid; 0 for a label that is not used.
+    """
+    pairs, spot = np.unique(np.stack([labels, kind], axis=1), axis=0, return_inverse=True)
+    spot = spot.ravel()
+    order = np.lexsort((np.bincount(spot), np.bincount(spot, weights), pairs[:, 0]))
+    main = np.zeros(int(labels.max(initial=-1)) + 1, np.int64)
+    main[pairs[order, 0]] = pairs[order, 1]  # of several the last one counts
+    return main
 
 
 def _set_up(
     edges: ArrayLike, weights: ArrayLike, *, xy: ArrayLike | None = None, load: ArrayLike | None = None,
     cost: CostRules | None = None, target: float = 300, lower: float = 240, upper: float = 360,
-    **arrays: Any,  # noqa: ANN401
-) -> tuple[Problem, Floats]:  # fmt: skip
-    """Check the arguments and lay them out."""
+    sizes: ArrayLike | None = None, divide: bool = False, **arrays: Any,  # noqa: ANN401
+) -> tuple[Problem, Ints, Floats]:  # fmt: skip
+    """Check the arguments and lay them out, as one or divided by size; also the size of each unit, and its prices."""
     check_band(target, lower, upper)
-    price = price_vector(cost or CostRules(), target, lower, upper, with_xy=xy is not None)
-    arrays = {"compounds": None, "border": None, "border_weight": 0.0} | arrays
-    return _with_load(check_input(edges, weights, xy=xy, price=price, **arrays), load), price
+    n = len(np.asarray(weights))
+    kind, prices = price_sizes(cost or CostRules(), sizes, (target, lower, upper), n, with_xy=xy is not None)
+    apart = {
+        "kind": kind, "price": prices, "whole": np.where(np.isinf(prices[kind, UPPER]), np.arange(n), -1)
+    } if divide else {"price": np.ones(len(prices[0]))}  # fmt: skip
+    arrays = {"compounds": None, "border": None, "border_weight": 0.0} | arrays | apart
+    return _with_load(check_input(edges, weights, xy=xy, **arrays), load), kind, prices
 
 
 def _with_load(problem: Problem, load: ArrayLike | None) -> Problem:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gridplan.partition import partition_graph, price_grids
+from gridplan.partition import main_kind, partition_graph, price_grids
 from gridplan.schema import EXPLANATION_COLUMNS, TERMS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ TRIED: Final = 32
 CHUNK: Final = 400_000
 """Units laid out at a time."""
 
-BY_UNIT: Final = ("weights", "xy", "compounds", "communities", "load")
+BY_UNIT: Final = ("weights", "xy", "compounds", "communities", "load", "sizes")
 
 SWAP_COLUMNS: Final = ("neighbour", "households", "unit", "moved", "here", "there", "cost_change", "fits")
 
@@ -94,6 +94,46 @@ def take_rows(arrays: Mapping[str, Any], rows: Ints) -> dict[str, Any]:
     return {**arrays, **by_unit, "edges": place[edges[inside]], "border": arrays["border"][inside]}
 
 
+def sizes_of(arrays: Mapping[str, Any]) -> Floats:
+    """Give target, lower and upper of each unit.
+
+    Parameters
+    ----------
+    arrays : mapping
+        Arguments of `partition_graph`.
+
+    Returns
+    -------
+    float64[n, 3]
+        NaN for units of exclusive grids.
+    """
+    sizes = arrays.get("sizes")
+    if sizes is not None:
+        return np.asarray(sizes, np.float64)
+    own = [arrays[name] for name in ("target", "lower", "upper")]
+    return np.tile(np.array(own, np.float64), (len(arrays["weights"]), 1))
+
+
+def bands_of(arrays: Mapping[str, Any], labels: Ints) -> tuple[Floats, Ints]:
+    """Give target, lower and upper of each grid: those of most of its households.
+
+    Parameters
+    ----------
+    arrays : mapping
+        Arguments of `partition_graph`.
+    labels : int64[n]
+        Grid of each unit, 0..k - 1.
+
+    Returns
+    -------
+    float64[k, 3], int64[k]
+        NaN for exclusive grids; and a number for each size, -1 for none.
+    """
+    rows, kind = np.unique(sizes_of(arrays), axis=0, return_inverse=True)
+    main = main_kind(labels, np.asarray(arrays["weights"], np.float64), kind.ravel().astype(np.int64))
+    return rows[main], np.where(np.isnan(rows[main, 0]), -1, main)
+
+
 def price_terms(ground: Ground) -> pd.DataFrame:
     """Tell what each term of the cost of each grid comes to.
 
@@ -138,7 +178,8 @@ def explain_grids(ground: Ground, codes: Collection[str]) -> pd.DataFrame:
     table = terms.assign(grid_code=ground.codes[grids].astype(str), cost=terms.sum(axis=1), binds=terms.idxmax(axis=1))
     swaps = weigh_swaps(ground, grids)
     sizes = np.bincount(ground.labels, ground.arrays["weights"])
-    out = (sizes < ground.arrays["lower"]) | (sizes > ground.arrays["upper"])
+    _, lower, upper = bands_of(ground.arrays, ground.labels)[0].T
+    out = (sizes < lower) | (sizes > upper)
     cures = swaps[(swaps["cured"] > 0) & out[swaps["grid"]]]
     best = [_name_best(ground, found, grids, prefix) for found, prefix in ((swaps, ""), (cures, "cure_"))]
     return pd.concat([table, *best], axis=1)[list(EXPLANATION_COLUMNS)].astype({"binds": "str"})
@@ -171,7 +212,7 @@ def list_swaps(ground: Ground, grid: int) -> pd.DataFrame:
         `SWAP_COLUMNS`, the least cost first: neighbour and its households; the unit that would change ("" where the
         two would be one grid), and the households it brings here (below 0: takes away); households here and there
         afterwards; what the plan would cost more; whether both would lie in the band. A grid that would fall into
-        pieces gives nothing.
+        pieces gives nothing, and grids of different sizes exchange nothing.
     """
     table = weigh_swaps(ground, np.array([grid])).drop_duplicates("other")
     sizes = np.bincount(ground.labels, ground.arrays["weights"])
@@ -199,7 +240,9 @@ def weigh_swaps(ground: Ground, grids: Ints) -> pd.DataFrame:
         `SWAP_COLUMNS`, and cured: how many of the two lie outside the band now and would not. Least cost first.
     """
     sizes = np.bincount(ground.labels, ground.arrays["weights"])
+    bands, kind = bands_of(ground.arrays, ground.labels)
     options = _list_options(ground, grids)
+    options = options[(kind[options[:, 0]] == kind[options[:, 1]]) & (kind[options[:, 0]] >= 0)]
     places = _Places(ground)
     parts = [_price_options(ground, places, options[some]) for some in _chunks(places.rows_of(options))]
     costs, whole = (np.concatenate([part[k] for part in parts]) for k in range(2)) if parts else (np.zeros(0),) * 2
@@ -211,7 +254,7 @@ def weigh_swaps(ground: Ground, grids: Ints) -> pd.DataFrame:
         "grid": grid, "other": other, "row": row, "moved": moved, "here": sizes[grid] + moved,
         "there": sizes[other] - moved, "cost_change": costs - now[grid] - now[other],
     })  # fmt: skip
-    lower, upper = ground.arrays["lower"], ground.arrays["upper"]
+    _, lower, upper = bands[grid].T
     out = [(s < lower) | (s > upper) for s in (sizes[grid], sizes[other], table["here"], table["there"])]
     out[3] &= row >= 0
     table["fits"] = ~out[2] & ~out[3]
@@ -331,7 +374,7 @@ def seek_alternative(ground: Ground) -> dict[str, float] | None:
     now, then = (
         float(price_grids(labels=np.asarray(x, np.int64), **loose).sum()) for x in (ground.labels, found.labels)
     )
-    size = np.bincount(ground.labels, arrays["weights"])
-    before = int(((size < arrays["lower"]) | (size > arrays["upper"])).sum())
+    size, (bands, _) = np.bincount(ground.labels, arrays["weights"]), bands_of(arrays, ground.labels)
+    before = int(((size < bands[:, 1]) | (size > bands[:, 2])).sum())
     after = int((~found.grids["in_band"]).sum())
     return None if after >= before else {"cost_change": then - now, "exceptions": after, "before": before}

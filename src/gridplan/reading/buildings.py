@@ -22,7 +22,7 @@ from gridplan.reading.notes import Notes
 from gridplan.reading.shapes import check_kinds, is_missing, repair
 
 _TEXTS: Final = ("name", "compound", "compound_code", "community", "community_code", "subdistrict", "subdistrict_code",
-                 "district", "use", "police")  # fmt: skip
+                 "district", "use", "police", "compound_class")  # fmt: skip
 _KEPT: Final = ("floors", "year")
 
 NO_SHAPE: Final = "no geometry, or one without area"

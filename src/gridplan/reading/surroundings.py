@@ -36,7 +36,7 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "estates": ("points", "polygons"),
     "grids": ("polygons",),
 }
-_NUMBERS: Final = ("area_m2", "year", "households", "capacity", "home_x", "home_y", "work_x", "work_y")
+_NUMBERS: Final = ("area_m2", "year", "households", "capacity", "home_x", "home_y", "work_x", "work_y", "grid_workers")
 _FLAGS: Final = ("open",)
 _PLACES: Final = ("x", "y")
 _CLASS_OF: Final = {name_key(n): c for c, aliases in ROAD_CLASSES.items() for n in (c, *aliases)}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from gridplan.config import Rules
 from gridplan.model import Finding, PlanData
-from gridplan.reporting import checks_order, checks_shape, checks_units, checks_whole
+from gridplan.reporting import checks_micro, checks_order, checks_shape, checks_units, checks_whole
 from gridplan.reporting.ledger import Ledger, open_ledger
 
 Check = Callable[[Ledger], Iterable[Finding]]
@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     checks_order.check_workload,
     checks_order.check_boundary,
     checks_order.check_set_aside,
+    checks_micro.check_micro_grids,
 )
 """In the order in which the findings are read."""
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridplan.config import EXCLUSIVE
 from gridplan.errors import first_three
 from gridplan.language import say, word
 from gridplan.model import Finding
@@ -32,15 +33,16 @@ def check_size(ledger: Ledger) -> Iterator[Finding]:
     Finding
         A warning per grid outside the band; an error where its own columns say something else.
     """
-    grids, band = ledger.plan.grids, f"{ledger.rules.lower}..{ledger.rules.upper}"
-    households = grids["households"].to_numpy(dtype="int64")
-    inside = (households >= ledger.rules.lower) & (households <= ledger.rules.upper)
+    grids, households = ledger.plan.grids, ledger.plan.grids["households"].to_numpy(dtype="int64")
+    _, lower, upper = ledger.rules.sizes_of(grids["profile"]).T
+    inside = np.isnan(lower) | ((households >= lower) & (households <= upper))
+    bands = [f"{low:.0f}..{high:.0f}" for low, high in zip(lower, upper, strict=True)]
     for grid in np.flatnonzero(~inside):
         cause = str(grids["cause"].iloc[grid] or "")
         text = say(
             "has {households} households, outside {band}; cause: {cause}",
             households=households[grid],
-            band=band,
+            band=bands[grid],
             cause=word(cause) if cause else say("not given"),
         )
         severity = "warning" if cause else "error"
@@ -49,7 +51,7 @@ def check_size(ledger: Ledger) -> Iterator[Finding]:
         text = say(
             "with {households} households is marked wrongly as to the band {band}",
             households=households[grid],
-            band=band,
+            band=bands[grid],
         )
         yield ledger.about_grid(grid, "band_mark_differs", text, households[grid])
 
@@ -161,7 +163,8 @@ def check_workload(ledger: Ledger) -> Iterator[Finding]:
     Finding
         One notice, with the most uneven community.
     """
-    groups = ledger.plan.grids.groupby(["community", "community_code", "subdistrict"], sort=True)["load"]
+    sized = ledger.plan.grids[ledger.plan.grids["profile"] != EXCLUSIVE]
+    groups = sized.groupby(["community", "community_code", "subdistrict"], sort=True)["load"]
     table = groups.agg(["min", "max", "mean", "size"]).reset_index()
     table = table[(table["size"] > 1) & (table["mean"] > 0)]
     if len(table):

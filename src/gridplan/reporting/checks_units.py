@@ -90,7 +90,7 @@ def check_buildings(ledger: Ledger) -> Iterator[Finding]:
     torn = parts[parts["building_id"].isin(spread.index[spread > 1])]
     for name, rows in torn.groupby("building_id", sort=True):
         households, grids = int(rows["households"].sum()), int(rows["grid"].nunique())
-        code, severity, text = _judge_split(rows, households, ledger.rules.upper)
+        code, severity, text = _judge_split(rows, households, _upper_of(ledger, int(rows["unit"].iloc[0])))
         reason = say(
             "Building {name} with {households} households lies in {grids} grids, {text}.",
             name=name,
@@ -102,6 +102,12 @@ def check_buildings(ledger: Ledger) -> Iterator[Finding]:
             code=code, severity=severity, subject=str(name), reason=reason, value=float(grids),
             place=ledger.unit_place(int(rows["unit"].iloc[0])),
         )  # fmt: skip
+
+
+def _upper_of(ledger: Ledger, unit: int) -> int:
+    """Most households of the grid of a unit."""
+    upper = ledger.rules.sizes_of([ledger.plan.units["profile"].iloc[unit]])[0, 2]
+    return ledger.rules.upper if np.isnan(upper) else int(upper)
 
 
 def _judge_split(rows: pd.DataFrame, households: int, upper: int) -> tuple[str, str, str]:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gridplan.config import Rules
 from gridplan.errors import first_three
 from gridplan.language import join, say, word
 from gridplan.model import Finding
@@ -88,7 +87,7 @@ def _mixed(ledger: Ledger, shares: pd.DataFrame) -> Iterator[Finding]:
     for grid, rows in shares.groupby("grid", sort=True):
         cut = rows[rows["pieces"] > 1]
         if len(rows) > 1 and len(cut):
-            forced = all(_must_share(size, ledger.rules) for size in cut["size"])
+            forced = all(_must_share(*sizes) for sizes in zip(cut["size"], cut["lower"], cut["upper"], strict=True))
             why = say("; no number of grids in the band holds them") if forced else ""
             names = first_three(f"{name} ({size})" for name, size in zip(cut["compound"], cut["size"], strict=True))
             text = say(
@@ -102,9 +101,9 @@ def _mixed(ledger: Ledger, shares: pd.DataFrame) -> Iterator[Finding]:
             yield ledger.about_grid(int(str(grid)), "compounds_mixed", text, len(rows), severity=severity)
 
 
-def _must_share(households: int, rules: Rules) -> bool:
+def _must_share(households: int, lower: int, upper: int) -> bool:
     """Whether a compound is too large for one grid and no number of grids in the band adds up to it."""
-    return households > rules.upper and -(-households // rules.upper) * rules.lower > households
+    return households > upper and -(-households // upper) * lower > households
 
 
 def _pieces(ledger: Ledger, keep: NDArray[np.bool_]) -> Ints:

@@ -23,7 +23,9 @@ from gridplan.reporting.columns import decode_frame, describe_columns, encode_fr
 from gridplan.reporting.styles import qgis_styles
 
 FORMAT: Final = 3
-LAYERS: Final = ("grids", "units", "communities", "findings", "context")
+OPTIONAL: Final = ("micro_grids", "micro_members")
+"""A layer and a table that are written where they hold something."""
+LAYERS: Final = ("grids", "units", "communities", "findings", "context", "micro_grids")
 TABLES: Final = (
     "buildings",
     "edges",
@@ -37,6 +39,7 @@ TABLES: Final = (
     "crosswalk",
     "history",
     "explanations",
+    "micro_members",
 )
 
 _HEAD: Final = "_format"
@@ -96,7 +99,7 @@ def read_plan_data(path: str | Path) -> PlanData:
         )
     crs = CRS.from_user_input(head["crs"])
     try:
-        layers = {name: _read_layer(path, head["frames"][name], crs) for name in LAYERS}
+        layers = {name: _read_layer(path, head["frames"][name], crs) for name in LAYERS if _there(name, head)}
         tables = {
             name: _read_table(path, name, head["frames"][name]["columns"]) for name in TABLES if name in head["frames"]
         }
@@ -109,6 +112,10 @@ def read_plan_data(path: str | Path) -> PlanData:
             )
         ) from error
     return PlanData(crs=crs, run=run, **layers, **tables)
+
+
+def _there(name: str, head: dict[str, Any]) -> bool:
+    return name not in OPTIONAL or name in head["frames"]
 
 
 def assignment_areas(plan: PlanData) -> gpd.GeoDataFrame:
@@ -138,9 +145,11 @@ def _unite(cells: Any) -> Any:  # noqa: ANN401 - geometries
 
 def _write_all(plan: PlanData, rules: Rules, path: Path) -> None:
     frames: dict[str, Any] = {}
-    for name in LAYERS:
+    left = [name for name in OPTIONAL if not len(getattr(plan, name))]
+    layers, tables = ([name for name in names if name not in left] for names in (LAYERS, TABLES))
+    for name in layers:
         frames[name] = _write_layer(name, getattr(plan, name), plan.crs, path)
-    for name in TABLES:
+    for name in tables:
         frame = getattr(plan, name)
         frames[name] = {"columns": describe_columns(frame)}
         _append(encode_frame(frame), path, name)
@@ -149,7 +158,7 @@ def _write_all(plan: PlanData, rules: Rules, path: Path) -> None:
     run = {**plan.run, _HEAD: {"format": FORMAT, "crs": _crs_text(plan.crs), "frames": frames}}
     texts = [json.dumps(value, ensure_ascii=False) for value in run.values()]
     _append(pd.DataFrame({"key": list(run), "value": texts}), path, "run")
-    styled = [part["layer"] for name in LAYERS for part in frames[name]["parts"]]
+    styled = [part["layer"] for name in layers for part in frames[name]["parts"]]
     styled += ["assignment_areas"] if len(plan.assignment) else []
     _append(qgis_styles(rules, styled), path, "layer_styles", layer_options={"FID": "id"})
 

@@ -14,7 +14,7 @@ from gridplan.language import join, say
 from gridplan.model import PlanData
 from gridplan.progress import Report, silent
 from gridplan.reporting.columns import encode_frame
-from gridplan.reporting.geopackage import LAYERS, TABLES
+from gridplan.reporting.geopackage import LAYERS, OPTIONAL, TABLES
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -90,6 +90,8 @@ def write_database(plan: PlanData, place: str, *, report: Report = silent) -> No
         for done, name in enumerate(names):
             report("writing", done, len(names))
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {schema}.{name}")
+            if name in OPTIONAL and not len(getattr(plan, name)):
+                continue
             _write(connection, address, name, _frame(plan, name))
             if name in KEYS:
                 connection.exec_driver_sql(f"ALTER TABLE {schema}.{name} ADD PRIMARY KEY ({KEYS[name]})")

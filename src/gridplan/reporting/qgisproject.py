@@ -15,7 +15,8 @@ from gridplan.language import say
 from gridplan.model import PlanData
 from gridplan.reporting.styles import layer_style
 
-ORDER: Final = ("findings", "communities", "dots", "context_points", "context", "context_areas", "grids", "units")
+ORDER: Final = ("findings", "communities", "dots", "context_points", "context", "context_areas", "micro_grids",
+                "grids", "units")  # fmt: skip
 """From top to bottom; units under the grids, whose fill lets them shine through, and again above them as dots."""
 
 _DOT_SCALE: Final = 10_000
@@ -102,6 +103,7 @@ def _entries(package: Path) -> list[_Entry]:
     """List the layers of the plan from top to bottom; QGIS takes no id of ten letters or fewer."""
     titles = {
         "findings": say("Findings"), "communities": say("Communities"), "grids": say("Grids"), "units": say("Units"),
+        "micro_grids": say("Micro-grids"),
         "dots": say("Buildings"), "context": say("Roads, railways"), "context_areas": say("Water, areas of roads"),
         "context_points": say("Other places"),
     }  # fmt: skip

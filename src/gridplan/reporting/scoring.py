@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from gridplan.config import Rules
+from gridplan.config import EXCLUSIVE, Rules
 from gridplan.model import PlanData
 from gridplan.reporting.classes import NEAR
 
@@ -35,8 +35,10 @@ def score(plan: PlanData, rules: Rules) -> dict[str, float | int]:
         nothing are 0.
     """
     households = plan.grids["households"].to_numpy(dtype="int64")
-    off = np.maximum(rules.lower - households, 0) + np.maximum(households - rules.upper, 0)
-    near = np.abs(households - rules.target) <= NEAR * rules.target
+    target, lower, upper = rules.sizes_of(plan.grids["profile"]).T
+    sized = ~np.isnan(target)
+    off = np.where(sized, np.maximum(lower - households, 0) + np.maximum(households - upper, 0), 0)
+    near = (np.abs(households - target) <= NEAR * target)[sized]
     return {
         "grids": len(households),
         "households": int(households.sum()),
@@ -86,15 +88,20 @@ def excess_pieces(plan: PlanData, rules: Rules) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per compound of a community
-        community_code, community, compound, households, pieces and excess; counted over units with households, sorted.
+        community_code, community, compound, households, pieces, lower, upper (of its profile) and excess; counted over
+        units with households, exclusive grids left out, sorted.
     """
     lived = plan.units[(plan.units["households"] > 0) & (plan.units["compound"] != "")]
-    groups = lived.groupby(COMPOUND_KEY, sort=True)
-    table = groups.agg(households=("households", "sum"), pieces=("grid_code", "nunique")).reset_index()
+    groups = lived[lived["profile"] != EXCLUSIVE].groupby(COMPOUND_KEY, sort=True)
+    table = groups.agg(
+        households=("households", "sum"), pieces=("grid_code", "nunique"), profile=("profile", "first")
+    ).reset_index()
     households = table["households"].to_numpy(dtype="int64")
-    most = np.maximum(-(-households // rules.upper), households // rules.lower)
-    allowed = np.where(households > rules.upper, most, 1)
-    return pd.DataFrame(table).assign(excess=np.maximum(table["pieces"].to_numpy() - allowed, 0))
+    _, lower, upper = rules.sizes_of(table.pop("profile")).T.astype("int64")
+    most = np.maximum(-(-households // upper), households // lower)
+    allowed = np.where(households > upper, most, 1)
+    excess = np.maximum(table["pieces"].to_numpy() - allowed, 0)
+    return pd.DataFrame(table).assign(lower=lower, upper=upper, excess=excess)
 
 
 def barrier_share(plan: PlanData) -> float:
@@ -124,6 +131,7 @@ def _cut(plan: PlanData, pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _load_spread(grids: pd.DataFrame) -> tuple[Any, Any]:
     """Coefficient of variation of the load in each community of two grids or more, and its grids as weight."""
+    grids = grids[grids["profile"] != EXCLUSIVE]
     groups = grids.groupby(["community_code", "community", "subdistrict"])["load"]
     spread = pd.DataFrame({"mean": groups.mean(), "std": groups.std(ddof=0), "n": groups.size()})
     spread = spread[(spread["n"] > 1) & (spread["mean"] > 0)]

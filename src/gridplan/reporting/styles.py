@@ -69,8 +69,8 @@ def layer_qml(layer: str, rules: Rules) -> str:
     Parameters
     ----------
     layer : str
-        grids, units, communities, findings, context, context_areas, context_points, assignment_areas, or dots: units as
-        buildings.
+        grids, micro_grids, units, communities, findings, context, context_areas, context_points, assignment_areas, or
+        dots: units as buildings.
     rules : Rules
         Sizes the classes of the grids follow.
 
@@ -100,6 +100,7 @@ def layer_style(layer: str, rules: Rules) -> ET.Element:
     styles: dict[str, Callable[[], list[Rule]]] = {
         "grids": lambda: _size_rules(rules),
         "units": lambda: [("", "", _outline("120,120,120,160", "0.1"))],
+        "micro_grids": lambda: [("", "", _outline("80,80,80,255", "0.2"))],
         "communities": lambda: [("", "", _outline("35,35,35,255", "0.9"))],
         "findings": _finding_rules,
         "context": lambda: [(word(_LAYER_OF[k]), f"\"kind\" = '{k}'", _line(look)) for k, look in _LINES.items()],

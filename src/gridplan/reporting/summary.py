@@ -112,11 +112,18 @@ def terms_on(rules: Rules) -> list[str]:
     Returns
     -------
     list of str
-        Prices above 0, as the rule file names them, and what weighs in the load.
+        Prices above 0, as the rule file names them, what weighs in the load, and what decides on sizes and numbers.
     """
     prices = ["outside", "load", "compound", "mixed", "inertia", "barrier_per_m"]
-    return [f"cost.{name}" for name in prices if getattr(rules.cost, name) > 0] + [
-        f"considerations.{name}" for name in rules.considerations.terms()
+    sizes = {
+        "considerations.capacity": rules.considerations.capacity != "off",
+        "classes.apply": rules.classes.apply,
+        "exclusive": rules.exclusive.terms(),
+    }
+    return [
+        *(f"cost.{name}" for name in prices if getattr(rules.cost, name) > 0),
+        *(f"considerations.{name}" for name in rules.considerations.terms()),
+        *(name for name, on in sizes.items() if on),
     ]
 
 

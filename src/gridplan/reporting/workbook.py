@@ -178,6 +178,7 @@ def _cause_in_words(cause: str, rules: Rules) -> str:
         "coarse buildings": say("Proven: the buildings are too large to be grouped into {lower} to {upper}.", **band),
         "locked": say("It is kept as the user locked it."),
         "barrier": say("A river, a railway or an expressway cuts it off from the households it lacks."),
+        "governance capacity": say("The grid workers at hand fix the number of grids of its community."),
         "search limit": say("No better division was found; that there is none is not proven."),
     }
     return texts.get(cause, "")

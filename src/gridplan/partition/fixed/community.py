@@ -43,6 +43,7 @@ def solve_community(
         Grids outside the band have the cause "locked" if a lock is torn there, else "search limit".
     """
     start = time.thread_time()
+    price = problem.prices[problem.kind[units[0]]]
     place = np.full(len(problem.weights), -1)
     place[units] = np.arange(len(units))
     inside = place[problem.edges[:, 0]] >= 0  # an edge never leaves its community
@@ -53,9 +54,9 @@ def solve_community(
         name=str(problem.communities[units[0]]),
     )  # fmt: skip
     result = solve_fixed(
-        community, parts=parts, lower=float(problem.price[LOWER]), upper=float(problem.price[UPPER]),
+        community, parts=parts, lower=float(price[LOWER]), upper=float(price[UPPER]),
         objective=objective, effort=effort, rng=np.random.default_rng(seed), clock=clock, cost=cost,
-        with_xy=bool(problem.price[INERTIA] > 0),
+        with_xy=bool(price[INERTIA] > 0),
     )  # fmt: skip
     labels = result.labels.astype(np.int64)
     # article19 pays for the edges inside grids: all are paid in advance, and those between grids are given back
