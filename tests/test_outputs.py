@@ -12,12 +12,14 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from gridplan import check_district, make_sample, partition_district, plan_emergency
+from gridplan.config import Rules
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "outputs.md"
 TYPES = {"object": "text", "int32": "integer", "int64": "integer", "float64": "real", "bool": "boolean"}
 JSON_TYPES = {str: "text", int: "integer", float: "real", bool: "boolean", dict: "object", list: "array"}
 BEATS = ("公安", "城市管理行政执法")
 """Forces whose search takes seconds and changes no column."""
+MICRO = Rules.from_mapping({"micro": {"draw": True}})
 OWN = {"layer_styles"}
 """What QGIS prescribes."""
 
@@ -50,7 +52,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_sample(folder / "in", households=1_000, seed=2)
     roster = pd.read_excel(folder / "in" / "人员.xlsx", engine="calamine")
     roster[~roster["力量"].isin(BEATS)].to_excel(folder / "in" / "人员.xlsx", index=False)
-    plan = partition_district(folder / "in", folder / "plan", effort="fast")
+    plan = partition_district(folder / "in", folder / "plan", effort="fast", rules=MICRO)
     check_district(folder / "in").write(folder / "check")
     place = plan.grids.geometry.iloc[[0]].centroid.buffer(60)
     gpd.GeoDataFrame({"name": ["flood"]}, geometry=place.to_list(), crs=plan.crs).to_file(folder / "hazard.gpkg")
