@@ -246,13 +246,13 @@ UNIT_COLUMNS: Final = (
     "unit_id", "building_id", "entrance", "grid_code", "community", "community_code", "compound", "households",
     "residents", "source", *KEY_GROUPS, "facility_m", "profile", "site",
 )  # fmt: skip
-LATER_COLUMNS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+PLAIN_COLUMNS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     {
         "grids": {"facility_m": math.nan, "workers": math.nan, "profile": "", "site": "", "micro_grids": 0},
         "units": {"facility_m": math.nan, "profile": "", "site": ""},
     }
 )
-"""Frame -> columns that plans of former versions lack -> what stands for them: nothing known, the sizes of the rules,
+"""Frame -> columns -> what stands in them where nothing is asked for: nothing known, the sizes of the rules,
 no exclusive site, no micro-grids."""
 MICRO_COLUMNS: Final = (
     "micro_code", "grid_code", "name", "households", "residents", "buildings", "area_m2", "in_band", "cause",

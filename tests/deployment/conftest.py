@@ -19,7 +19,7 @@ from gridplan.schema import (
     FIELDS,
     GRID_COLUMNS,
     KEY_GROUPS,
-    LATER_COLUMNS,
+    PLAIN_COLUMNS,
     SET_ASIDE_COLUMNS,
     UNIT_COLUMNS,
     WALL_COLUMNS,
@@ -59,13 +59,13 @@ def make_plan(rows: int = 4, columns: int = 6, *, road: bool = False, gap: int |
     defaults = {
         "subdistrict": "丙街道", "households": 300, "residents": 654, "load": 300.0, "compounds": 1, "buildings": 1,
         "area_m2": SIDE**2, "walk_m": 60.0, "compactness": 0.785, "in_band": True, "cause": "",
-        "valid_from": "2026-01-01", "key_places": 0, **dict.fromkeys(KEY_GROUPS, 6), **LATER_COLUMNS["grids"],
+        "valid_from": "2026-01-01", "key_places": 0, **dict.fromkeys(KEY_GROUPS, 6), **PLAIN_COLUMNS["grids"],
     }  # fmt: skip
     grids = grids.assign(**defaults)
     grids["name"] = grids["grid_code"]
     units = grids[["grid_code", "community", "community_code", "households", "residents", *KEY_GROUPS]].copy()
     units["unit_id"] = units["building_id"] = "u" + grids["grid_code"]
-    units = units.assign(entrance="", compound="", source="counted", **LATER_COLUMNS["units"])[list(UNIT_COLUMNS)]
+    units = units.assign(entrance="", compound="", source="counted", **PLAIN_COLUMNS["units"])[list(UNIT_COLUMNS)]
     units["x"], units["y"] = [c.centroid.x for c in cells], [c.centroid.y for c in cells]
     edges = [
         (units["unit_id"][i], units["unit_id"][j], SIDE, "none", 0.0)

@@ -16,8 +16,8 @@ from gridplan.schema import (
     FORCE_COLUMNS,
     GRID_COLUMNS,
     KEY_GROUPS,
-    LATER_COLUMNS,
     PERSON_COLUMNS,
+    PLAIN_COLUMNS,
     UNIT_COLUMNS,
 )
 
@@ -44,7 +44,7 @@ def make_units() -> gpd.GeoDataFrame:
                     "compound": COMPOUNDS[column % 4], "households": HOUSEHOLDS[column],
                     "residents": 2 * HOUSEHOLDS[column], "source": "counted",
                     **{group: (i + n) % 3 for n, group in enumerate(KEY_GROUPS)},
-                    **LATER_COLUMNS["units"], "x": x + WIDE / 2, "y": y + HIGH / 2,
+                    **PLAIN_COLUMNS["units"], "x": x + WIDE / 2, "y": y + HIGH / 2,
                 }
             )  # fmt: skip
     return gpd.GeoDataFrame(pd.DataFrame(rows)[[*UNIT_COLUMNS, "x", "y"]], geometry=cells, crs=CRS_PLAN)
@@ -68,7 +68,7 @@ def make_grids(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 "compactness": round(4 * np.pi * shape.area / shape.length**2, 4),
                 "in_band": 240 <= households <= 360, "cause": "" if 240 <= households <= 360 else "search limit",
                 "valid_from": "2026-01-01", **{g: int(members[g].sum()) for g in KEY_GROUPS}, "key_places": 0,
-                **LATER_COLUMNS["grids"],
+                **PLAIN_COLUMNS["grids"],
             }
         )  # fmt: skip
     return gpd.GeoDataFrame(pd.DataFrame(rows)[list(GRID_COLUMNS)], geometry=shapes, crs=CRS_PLAN)

@@ -25,7 +25,7 @@ from gridplan.geometry.units import COUNTS, Homes, find_homes, split_buildings
 from gridplan.language import say
 from gridplan.model import ContiguityGraph, Fabric, Finding, Layers
 from gridplan.progress import Report, silent
-from gridplan.schema import LATER_COLUMNS, SET_ASIDE_COLUMNS
+from gridplan.schema import PLAIN_COLUMNS, SET_ASIDE_COLUMNS
 
 _STEPS: Final = 5
 _SHAPED: Final = ("buildings", "compounds", "communities", "subdistricts", "boundary", "roads", "railways", "water",
@@ -96,7 +96,7 @@ def build_fabric(
     return Fabric(
         units=_moved_frame(
             gpd.GeoDataFrame(
-                units.drop(columns=["home"]).assign(**LATER_COLUMNS["units"]), geometry=cells, crs=layers.crs
+                units.drop(columns=["home"]).assign(**PLAIN_COLUMNS["units"]), geometry=cells, crs=layers.crs
             ),
             origin,
         ),
