@@ -115,8 +115,8 @@ def after_click(page: "Page", selector: str) -> float:
     return reaction(page)
 
 
-def edits(page: "Page", most: int) -> list[float]:
-    """Click around the grid of most buildings, from the middle outwards; clicks that move a building count."""
+def edits(page: "Page", most: int) -> tuple[list[float], list[float]]:
+    """Click around the grid of most buildings, from the middle outwards; take back what a click moved, then go on."""
     for _ in range(2):
         page.click("#grids .head button >> nth=4")
     page.click("#grids .row >> nth=0")
@@ -125,17 +125,20 @@ def edits(page: "Page", most: int) -> list[float]:
     page.wait_for_timeout(500)
     box = page.query_selector("#map").bounding_box()
     middle = box["x"] + (box["width"] + LEFT) / 2, box["y"] + box["height"] / 2
-    steps = itertools.product(range(-14, 15), range(-9, 10))
-    taken = []
-    for across, down in sorted(steps, key=lambda step: step[0] ** 2 + step[1] ** 2):
+    steps = sorted(itertools.product(range(-14, 15), range(-9, 10)), key=lambda step: step[0] ** 2 + step[1] ** 2)
+    moved, undone, good = [], [], []
+    for across, down in itertools.chain(steps, itertools.cycle(good)):
         before = told(page)
         page.mouse.click(middle[0] + STEP * across, middle[1] + STEP * down)
         spent = reaction(page)
-        if told(page) != before:
-            taken.append(spent)
-        if len(taken) == most:
-            return taken
-    sys.exit(f"need {most} clicks that move a building, found {len(taken)}")
+        if told(page) == before:
+            continue
+        good.append((across, down))
+        moved.append(spent)
+        undone.append(after_click(page, "[data-edit=undo]"))
+        if len(moved) == most:
+            return moved, undone
+    sys.exit("no click moved a building")
 
 
 def told(page: "Page") -> str:
@@ -157,8 +160,7 @@ def reactions(browser: "Browser", path: Path, times: int) -> dict[str, list[floa
             page.keyboard.press(letter)
             found["search ms"].append(reaction(page))
         page.keyboard.press("Escape")
-        found["edit ms"] = edits(page, times)
-        found["undo ms"] = [after_click(page, "[data-edit=undo]") for _ in found["edit ms"]]
+        found["edit ms"], found["undo ms"] = edits(page, times)
     return found
 
 

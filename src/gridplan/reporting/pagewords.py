@@ -83,7 +83,8 @@ WORDS: Final = MappingProxyType(
         "crs": "Coordinates",
         "yes": "yes",
         "no": "no",
-        "privacy": "Key groups below {count} are not shown, nor counts that give them away. This page uses no network.",
+        "privacy": "Key groups below {count} are not shown, nor counts that give them away.",
+        "offline": "This page uses no network.",
         "keys": "Arrow keys move the map or walk through a list, + and − zoom, 0 shows all, Enter zooms to a row, "
         "Esc deselects, / searches.",
         "map": "Map of the grids",

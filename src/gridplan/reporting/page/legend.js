@@ -1,8 +1,7 @@
 /* The legend: classes of size with their counts, which can be hidden, and the layers. */
-const classCounts = () => meta.classes.map((_, k) => grids.class.filter((c) => c === k).length);
 const classesSeen = (counts) => meta.classes.map((c, k) => [c, k]).filter(([c, k]) => counts[k] || c.key !== "empty");
 function showLegend() {
-  const counts = classCounts(), legend = $("#legend"), focused = [...legend.querySelectorAll("button, input")].indexOf(document.activeElement);
+  const counts = meta.classes.map((_, k) => grids.class.filter((c) => c === k).length), legend = $("#legend"), focused = [...legend.querySelectorAll("button, input")].indexOf(document.activeElement);
   const rows = classesSeen(counts).map(([c, k]) =>
     element("button", { type: "button", "aria-pressed": String(!hiddenClasses.has(k)), onclick: () => {
       if (!hiddenClasses.delete(k)) hiddenClasses.add(k);

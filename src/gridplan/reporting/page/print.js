@@ -30,8 +30,8 @@ function paintScale(pen, frame) {
   pen.beginPath(); pen.moveTo(x, y - 4); pen.lineTo(x, y + 3); pen.lineTo(x + wide, y + 3); pen.lineTo(x + wide, y - 4); pen.stroke();
   pen.fillText(told, x + wide + 8, y);
 }
-function legendOnPaper() {
-  const counts = classCounts();
+function legendOnPaper(rows) {
+  const counts = meta.classes.map((_, k) => rows.filter((i) => grids.class[i] === k).length);
   return element("p", { class: "legend" }, element("b", {}, `${text.legend}${aside(`${text.target} ${meta.target}`)}`),
     ...classesSeen(counts).map(([c, k]) => element("span", {}, element("i", { style: `background:${c.colour}` }), `${c.span} ${text.classes[c.key]}${text.colon}${number(counts[k])}`)));
 }
@@ -46,7 +46,7 @@ function layOutPaper() {
   const frame = paperFrame(boxOnPaper()), rows = order.filter((i) => frame.sees(shapes[i].box));
   const made = [`gridplan ${meta.version}`, meta.created, meta.crs].filter(Boolean).join(" · ");
   $("#paper").replaceChildren(element("h1", {}, text.title), $("#facts").cloneNode(true), mapOnPaper(frame),
-    legendOnPaper(), tableOnPaper(rows),
+    legendOnPaper(rows), tableOnPaper(rows),
     element("p", { class: "made" }, `${made}. ${text.privacy.replace("{count}", meta.min_count)}`));
   $("#paper dl").removeAttribute("id");
 }

@@ -14,7 +14,7 @@ function showAbout() {
     ["walk_m", `${number(s.walk_m)} m`], ["compactness", number(s.compactness, 2)], ["load_cv", percent(s.load_cv)]]),
   element("h3", {}, text.made), table([["target", meta.target + aside(`${meta.lower}–${meta.upper}`)], ["version", meta.version], ["created", meta.created],
     ["seed", meta.seed], ["effort", meta.effort], ["reproducible", meta.reproducible ? text.yes : text.no], ["crs", meta.crs]]),
-  element("p", {}, text.privacy.replace("{count}", meta.min_count)), element("p", {}, text.keys));
+  element("p", {}, text.privacy.replace("{count}", meta.min_count)), element("p", {}, text.offline), element("p", {}, text.keys));
 }
 function openTab(name) {
   for (const tab of document.querySelectorAll("[role=tab]")) {
