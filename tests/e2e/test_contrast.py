@@ -1,7 +1,10 @@
 """Contrast as WCAG 2 AA counts it, over all that the page shows: text 4.5, borders of controls and rings of focus 3."""
 
+import io
 from typing import TYPE_CHECKING, Any
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 if TYPE_CHECKING:
@@ -151,3 +154,19 @@ def test_the_focus_is_seen_everywhere(
         weak = [(r["name"], r["width"], round(contrast(r["colour"], r["below"]), 2)) for r in rings
                 if r["width"] < 2 or contrast(r["colour"], r["below"]) < CONTROL]  # fmt: skip
         assert weak == []
+
+
+def test_the_map_does_not_hide_its_own_ring(page: "Page") -> None:
+    """Zoomed in so that grids reach the edge: a dark line all around, a white one inside it."""
+    page.focus("#chart")
+    for _ in range(3):
+        page.keyboard.press("+")
+    page.wait_for_timeout(100)
+    picture = plt.imread(io.BytesIO(page.locator("#chart").screenshot()))[..., :3]
+    high, wide = picture.shape[:2]
+    sides = [picture[:, 1], picture[:, wide - 2], picture[1], picture[high - 2]]
+    inside = [picture[9:-9, 3], picture[9:-9, wide - 4], picture[3, 9:-9], picture[high - 4, 9:-9]]
+    for dark, white in zip(sides, inside, strict=True):
+        assert np.allclose(dark, dark[0], atol=0.02)
+        assert dark[0].sum() < 1.5
+        assert np.median(white) > 0.98
