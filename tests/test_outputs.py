@@ -11,8 +11,17 @@ import pyogrio
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from gridplan import check_district, make_sample, partition_district, plan_emergency
+from gridplan import (
+    check_district,
+    compare_facilities,
+    compare_scores,
+    make_sample,
+    partition_district,
+    plan_emergency,
+    review_communities,
+)
 from gridplan.config import Rules
+from gridplan.schema import SERVICES
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "outputs.md"
 TYPES = {"object": "text", "int32": "integer", "int64": "integer", "float64": "real", "bool": "boolean"}
@@ -22,6 +31,8 @@ BEATS = ("公安", "城市管理行政执法")
 MICRO = Rules.from_mapping({"micro": {"draw": True}})
 OWN = {"layer_styles"}
 """What QGIS prescribes."""
+
+FOLDERS = ("plan", "check", "emergency", "facilities", "communities", "scores")
 
 Table = dict[str, tuple[str, str]]
 
@@ -42,7 +53,8 @@ def documented() -> dict[str, Table]:
 def sheets(name: str) -> dict[str, str]:
     """Read the table of sheets of a workbook."""
     part = DOCUMENT.read_text("utf-8").split(f"## {name}")[1].split("\n## ")[0]
-    return dict(re.findall(r"^\| ([A-Z][^|]*) \| (.*) \|$", part, re.MULTILINE))
+    rows = re.findall(r"^\| ([A-Za-z][^|]*) \| (.*) \|$", part, re.MULTILINE)
+    return {sheet: columns for sheet, columns in rows if columns not in ("columns", "type | content")}
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +70,10 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     gpd.GeoDataFrame({"name": ["flood"]}, geometry=place.to_list(), crs=plan.crs).to_file(folder / "hazard.gpkg")
     response = plan_emergency(plan, folder / "hazard.gpkg", folder / "in" / "人员.xlsx")
     response.write(folder / "emergency")
+    compare_facilities(plan, folder / "in" / "设施.gpkg").write(folder / "facilities")
+    review_communities(plan, draw=True, personnel=folder / "in" / "人员.xlsx").write(folder / "communities")
+    figures = pd.DataFrame({"网格": plan.grids["grid_code"], "力量": "房产", "季度": "2025年一季度", "满意度": "95%"})
+    compare_scores(plan, pd.concat([figures, figures.assign(季度="2025年二季度")])).write(folder / "scores")
     return folder
 
 
@@ -72,7 +88,13 @@ def json_kind(value: object, told: str) -> bool:
     return value is None or found == told or (told == "real" and found == "integer")
 
 
-@pytest.mark.parametrize("name", ["plan/plan.gpkg", "emergency/emergency.gpkg"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plan/plan.gpkg", "emergency/emergency.gpkg", "facilities/facilities.gpkg", "communities/communities.gpkg",
+        "scores/scores.gpkg",
+    ],
+)  # fmt: skip
 def test_every_column_of_a_geopackage_is_listed(outputs: Path, name: str) -> None:
     """With its type; every listed layer is there."""
     path, tables = outputs / name, documented()
@@ -81,7 +103,10 @@ def test_every_column_of_a_geopackage_is_listed(outputs: Path, name: str) -> Non
     assert listed <= layers
     for layer in layers:
         place = f"{path.name}/{layer.removesuffix('_areas') if layer.startswith('context') else layer}"
-        assert kinds(pyogrio.read_info(path, layer=layer)) == {c: t for c, (t, _) in tables[place].items()}, place
+        found = kinds(pyogrio.read_info(path, layer=layer))
+        if place == "facilities.gpkg/grids":
+            found = {c: t for c, t in found.items() if c not in SERVICES}
+        assert found == {c: t for c, (t, _) in tables[place].items()}, place
 
 
 def test_points_of_a_check_are_findings(outputs: Path) -> None:
@@ -142,8 +167,14 @@ def test_the_sheets_of_the_roster_and_of_an_emergency_are_listed(outputs: Path) 
     assert heads(load_workbook(outputs / "emergency" / "emergency.xlsx")) == sheets("emergency.xlsx")
 
 
+@pytest.mark.parametrize("name", ["facilities", "communities", "scores"])
+def test_the_sheets_of_a_review_are_listed(outputs: Path, name: str) -> None:
+    """With their headings."""
+    assert heads(load_workbook(outputs / name / f"{name}.xlsx")) == sheets(f"{name}.xlsx")
+
+
 def test_every_file_is_listed(outputs: Path) -> None:
     """By name, as a heading or in the text."""
     text = DOCUMENT.read_text("utf-8")
-    written = {f.name for name in ("plan", "check", "emergency") for f in (outputs / name).iterdir()}
+    written = {f.name for name in FOLDERS for f in (outputs / name).iterdir()}
     assert {name for name in written if f"`{name}`" not in text and f"## {name}" not in text} == set()

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from gridplan.reading import read_layers
     from gridplan.rerun import Rerun, rerun_plan
     from gridplan.sample import make_sample
+    from gridplan.satisfaction import Evaluation, compare_scores
     from gridplan.staffing import Emergency, assign_personnel, plan_emergency
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "ConfigError",
     "Emergency",
     "EncodingError",
+    "Evaluation",
     "Explanation",
     "Facilities",
     "Finding",
@@ -65,6 +67,7 @@ __all__ = [
     "check_district",
     "compare_facilities",
     "compare_plans",
+    "compare_scores",
     "evaluate_grids",
     "explain_grid",
     "make_plan",
@@ -85,6 +88,7 @@ _HOMES = {
     "Comparison": "comparison",
     "compare_plans": "comparison",
     "Facilities": "provision",
+    "Evaluation": "satisfaction",
     "Explanation": "explanation",
     "Finding": "model",
     "Layers": "model",
@@ -96,6 +100,7 @@ _HOMES = {
     "audit_plan": "plan",
     "check_district": "intake",
     "compare_facilities": "provision",
+    "compare_scores": "satisfaction",
     "evaluate_grids": "appraisal",
     "explain_grid": "explanation",
     "make_plan": "pipeline",

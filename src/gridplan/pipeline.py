@@ -210,7 +210,7 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         with timed(stages, "deployment"):
             chosen = {key: options[key] for key in ("rng", "effort") if key in options}
             data, more = serve(data, people, rules, areas=layers.jurisdictions, new_codes=True, report=report, **chosen)
-            found += more
+            found += (*more, *planning.tell_committee(data, planning.count_committee(data, people, rules), rules))
     with timed(stages, "audit"):
         report("audit", 0, 1)
         findings = (*layers.findings, *fabric.findings, *found, *reporting.audit(data, rules))

@@ -93,8 +93,7 @@ def compare_facilities(
     GridplanError
         If an input cannot be used.
     """
-    left, low, right, high = plan.grids.total_bounds
-    near = (left + right) / 2, (low + high) / 2
+    near = _middle(plan)
     layers = [
         reading.read_areas(role, layer, plan.crs, near, encoding=encoding) if isinstance(layer, str | Path) else layer
         for role, layer in (("facilities", facilities), ("sites", sites), ("estates", estates))
@@ -102,6 +101,11 @@ def compare_facilities(
     rules = rules or Rules.from_mapping(plan.run["rules"])
     found = planning.provide(plan, layers[0], rules, sites=layers[1], estates=layers[2])
     return Facilities(plan=plan, **{f.name: getattr(found, f.name) for f in dataclasses.fields(found)})
+
+
+def _middle(plan: PlanData) -> tuple[float, float]:
+    left, low, right, high = plan.grids.total_bounds
+    return (left + right) / 2, (low + high) / 2
 
 
 def compare_district(
@@ -180,9 +184,10 @@ def _write(
 
 
 def review_communities(
-    plan: PlanData, rules: Rules | None = None, *, draw: bool = False, rng: int = 0, effort: str = "normal"
-) -> Communities:
-    """Check the sizes of communities and propose which to split or merge, or draw them anew (Article 9).
+    plan: PlanData, rules: Rules | None = None, *, personnel: str | Path | None = None, draw: bool = False,
+    rng: int = 0, effort: str = "normal", encoding: str | None = None,
+) -> Communities:  # fmt: skip
+    """Check sizes and workers of communities and propose which to split or merge, or draw them anew (Articles 9, 18).
 
     Parameters
     ----------
@@ -190,17 +195,21 @@ def review_communities(
         The plan.
     rules : Rules or None
         Their table ``[communities]`` is used; None takes the rules of the plan.
+    personnel : path or None
+        Roster, whose committee staff is counted; None takes those that serve grids of the plan.
     draw : bool
         Draw communities anew as unions of grids inside subdistricts, as if there were none.
     rng : int
         Seed of the search.
     effort : {"fast", "normal", "thorough"}
         How long to search.
+    encoding : str or None
+        Encoding of the roster; None lets the bytes decide.
 
     Returns
     -------
     Communities
-        Sizes, proposals, the grids nested in them, and findings.
+        Sizes, workers, proposals, the grids nested in them, and findings.
 
     Raises
     ------
@@ -209,7 +218,10 @@ def review_communities(
     """
     rules = rules or Rules.from_mapping(plan.run["rules"])
     work = planning.draw_communities if draw else planning.review_sizes
-    found = work(plan, rules, rng=rng, effort=effort)
+    people = None
+    if personnel is not None:
+        people = reading.read_roster(personnel, plan.crs, _middle(plan), encoding=encoding).people
+    found = work(plan, rules, people=people, rng=rng, effort=effort)
     return Communities(plan=plan, **{f.name: getattr(found, f.name) for f in dataclasses.fields(found)})
 
 

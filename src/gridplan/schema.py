@@ -169,6 +169,14 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "year": ("年份", "交付年份", "竣工年份"),
             "households": ("户数", "规划户数", "总套数", "套数"),
         },
+        "scores": {
+            "grid_code": ("网格编码", "网格代码", "网格编号", "WGBM", "WGDM", "网格", "code"),
+            "force": ("力量", "部门", "责任部门", "承办单位"),
+            "period": ("期", "时期", "评价期", "评价周期", "期次", "年度", "季度", "月份", "年月"),
+            "satisfaction": ("满意度", "满意率", "满意度得分", "得分", "评分", "score"),
+            "response": ("响应时长", "响应时间", "平均响应时长", "处置时长", "办结时长", "response_time"),
+            "count": ("样本数", "样本量", "评价数", "评价人数", "答卷数", "件数", "办件数"),
+        },
         "grids": {
             "grid_code": ("网格编码", "网格代码", "网格编号", "WGBM", "WGDM", "网格", "网格名称", "code"),
             "building_id": ("楼栋编号", "楼栋编码", "幢编号", "自然幢号", "ZRZH", "JZWDM"),
@@ -350,8 +358,23 @@ COVERAGE_COLUMNS: Final = (
 """Residents of each community by service; `opened` are those that only facilities opened by employers cover."""
 SITE_COLUMNS: Final = ("service", "site", "residents", "proven")
 
+PERIOD_COLUMNS: Final = (
+    "period", "grids", "count", "satisfaction", "satisfaction_change", "response", "response_change",
+)  # fmt: skip
+"""Figures of an evaluation in one period, and how they changed since the one before."""
+RATING_COLUMNS: Final = (
+    "grid_code", "community", "force", "period", "satisfaction", "response", "count", "persons", "distance_m",
+)  # fmt: skip
+"""One figure, and who serves the grid for that force."""
+RATED_COLUMNS: Final = (
+    "grid_code", "name", "community", "households", "period", "satisfaction", "satisfaction_before",
+    "satisfaction_change", "response", "response_before", "response_change", "count",
+)  # fmt: skip
+"""A grid in the last period and in the one before."""
+
 COMMUNITY_COLUMNS: Final = (
-    "community", "community_code", "subdistrict", "households", "residents", "load", "grids", "state",
+    "community", "community_code", "subdistrict", "households", "residents", "load", "grids", "state", "workers",
+    "per_10000", "workers_short",
 )  # fmt: skip
 PROPOSED_COLUMNS: Final = ("proposed_code", "state", "communities", "households", "residents", "load", "grids")
 NESTED_COLUMNS: Final = ("proposed_code", "grid_code", "new_code")

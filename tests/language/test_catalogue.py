@@ -31,7 +31,10 @@ from gridplan.schema import (
     GAP_COLUMNS,
     MOVED_COLUMNS,
     NESTED_COLUMNS,
+    PERIOD_COLUMNS,
     PROPOSED_COLUMNS,
+    RATED_COLUMNS,
+    RATING_COLUMNS,
     ROLES,
     ROOMS,
     SERVICES,
@@ -55,7 +58,12 @@ FACILITIES = {
     *ROOMS, *SERVICES, *GAP_COLUMNS, *ESTATE_COLUMNS, *COVERAGE_COLUMNS, *SITE_COLUMNS, "estates", "coverage", "sites",
     "proposed", "nested", *COMMUNITY_COLUMNS, *PROPOSED_COLUMNS, *NESTED_COLUMNS, *COMMUNITY_STATES,
 }  # fmt: skip
+EVALUATION = {
+    *PERIOD_COLUMNS, *RATING_COLUMNS, *RATED_COLUMNS, "scores", "ratings", "periods", "forces", "grids", "needed",
+    "served",
+}  # fmt: skip
 WORDS = {
+    *EVALUATION,
     *COLUMNS,
     *TITLES,
     *STATES,

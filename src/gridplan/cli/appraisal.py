@@ -19,16 +19,26 @@ from gridplan.rulefile import RuleFile
     "INPUT is a district as `partition` takes it, or the folder of a plan of it, whose proven bounds then count.",
 )
 @click.argument("source", metavar="INPUT", type=PATH)
-@option("--grids", metavar="FILE[:LAYER]", required=True,
+@option("--grids", metavar="FILE[:LAYER]",
         help="Polygons with a code, or a table of buildings and the code of their grid.")  # fmt: skip
-@option("-o", "--output", "out", metavar="OUT", type=PATH, help="Folder to write, as that of a plan.")
+@option("--scores", metavar="FILE[:SHEET]",
+        help="Instead of grids: satisfaction (0 to 100) and response by grid, force, period; INPUT is a plan.",
+        )  # fmt: skip
+@option("-o", "--output", "out", metavar="OUT", type=PATH, help="Folder to write, as that of a plan; or scores.xlsx.")
 @option("--rules", "rule_file", metavar="FILE", type=PATH, help="Rule file (TOML).")
 @option("--crs", metavar="EPSG", help="CRS of layers that name none, or a wrong one.")
 @option("--encoding", metavar="E", help="Encoding of the text in DBF and CSV files.")
 @lang_option
 @click.pass_context
-def evaluate(ctx: click.Context, /, source: Path, out: Path | None, rule_file: Path | None, **options: Any) -> None:  # noqa: ANN401
-    """Evaluate grids."""
+def evaluate(
+    ctx: click.Context, /, source: Path, scores: str | None, out: Path | None, rule_file: Path | None, **options: Any,  # noqa: ANN401
+) -> None:  # fmt: skip
+    """Evaluate grids, or figures of them."""
+    if (scores is None) == (options["grids"] is None):
+        raise click.UsageError(say("give --grids or --scores, one of them"))
+    if scores is not None:
+        _evaluate_scores(source, scores, out, rule_file, options["encoding"])
+        return
     with exit_on_error(), progress() as report:
         from gridplan.appraisal import evaluate_district  # noqa: PLC0415  --help stays fast
 
@@ -53,6 +63,30 @@ def evaluate(ctx: click.Context, /, source: Path, out: Path | None, rule_file: P
     )
     if (plan.findings["severity"] == "error").any():
         ctx.exit(EXIT_RULE_BROKEN)
+
+
+def _evaluate_scores(source: Path, scores: str, out: Path | None, rule_file: Path | None, encoding: str | None) -> None:
+    if out is None:
+        raise click.UsageError(say("give --output, the folder to write"))
+    with exit_on_error():
+        from gridplan.satisfaction import evaluate_scores  # noqa: PLC0415  --help stays fast
+
+        rules = None if rule_file is None else RuleFile.read(rule_file).rules
+        found = evaluate_scores(source, scores, out, rules=rules, encoding=encoding)
+    print_findings(found.to_findings())
+    last = found.periods.iloc[-1]
+    click.echo(
+        say(
+            "{figures} figures in {periods} periods; in the last one {grids} grids, satisfaction {satisfaction:g} "
+            "({change:+g}) -> {out}",
+            figures=len(found.ratings),
+            periods=len(found.periods),
+            grids=last["grids"],
+            satisfaction=last["satisfaction"],
+            change=last["satisfaction_change"],
+            out=out,
+        )
+    )
 
 
 @click.command(

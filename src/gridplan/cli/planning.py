@@ -59,6 +59,8 @@ def facilities(place: Path, facilities: str, out: Path, rule_file: Path | None, 
     "anew.",
 )
 @click.argument("place", metavar="PLAN", type=PATH)
+@option("--personnel", metavar="FILE[:SHEET]", help="Roster (人员), whose community workers are counted.")
+@option("--encoding", metavar="E", help="Encoding of the text in DBF and CSV files.")
 @option("--draw", is_flag=True, help="Draw communities anew inside subdistricts, as if there were none.")
 @option("-o", "--output", "out", metavar="OUT", type=PATH, required=True, help="Folder to write.")
 @option("--rules", "rule_file", metavar="FILE", type=PATH, help="Rule file with [communities].")

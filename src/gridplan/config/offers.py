@@ -1,4 +1,4 @@
-"""What a community offers: its facilities and how far services reach."""
+"""What a community offers: its facilities, how far services reach, and what residents say of them."""
 
 from dataclasses import dataclass
 
@@ -65,3 +65,20 @@ class FacilityRules:
             Metres; 0 where the service is left out.
         """
         return float(getattr(self, f"{service}_m"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationRules:
+    """When figures of an evaluation became worse (Articles 5, 35 and 36).
+
+    Parameters
+    ----------
+    fall : float
+        Share by which a satisfaction may fall, or a response grow, from one period to the next before it is told.
+    """
+
+    fall: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        refuse(number_faults("evaluation", self, self.__slots__, zero=True))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gridplan.config.formula import ConsiderationRules, CostRules
 from gridplan.config.ground import EstimateRules, GeometryRules, PrivacyRules
-from gridplan.config.offers import FacilityRules
+from gridplan.config.offers import EvaluationRules, FacilityRules
 from gridplan.config.sizes import (
     EXCLUSIVE,
     PROFILES,
@@ -61,6 +61,8 @@ class Rules:
         How large communities should be.
     facilities : FacilityRules
         What facilities must offer.
+    evaluation : EvaluationRules
+        When figures of an evaluation became worse.
     deployment : DeploymentRules
         How personnel go down into the grids.
     emergency : EmergencyRules
@@ -86,6 +88,7 @@ class Rules:
     micro: MicroRules = field(default_factory=MicroRules)
     communities: CommunityRules = field(default_factory=CommunityRules)
     facilities: FacilityRules = field(default_factory=FacilityRules)
+    evaluation: EvaluationRules = field(default_factory=EvaluationRules)
     deployment: DeploymentRules = field(default_factory=DeploymentRules)
     emergency: EmergencyRules = field(default_factory=EmergencyRules)
 
@@ -217,6 +220,7 @@ _GROUPS: Final[Mapping[str, Any]] = MappingProxyType(
         "micro": MicroRules,
         "communities": CommunityRules,
         "facilities": FacilityRules,
+        "evaluation": EvaluationRules,
         "deployment": DeploymentRules,
         "emergency": EmergencyRules,
     }

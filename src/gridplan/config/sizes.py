@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from gridplan.errors import ConfigError
-from gridplan.faults import is_count, refuse, unknown_key, value_fault
+from gridplan.faults import is_count, number_faults, refuse, unknown_key, value_fault
 from gridplan.language import join, say
 
 PROFILES: Final = MappingProxyType(
@@ -75,15 +75,19 @@ class CommunityRules:
     ----------
     target, lower, upper : int
         Households a community should hold, and the fewest and the most it may hold.
+    workers_per_10000 : float
+        Community workers that 10,000 residents should have (Article 18); 18 is a common norm, not the regulation's.
     """
 
     target: int = 2000
     lower: int = 1000
     upper: int = 3500
+    workers_per_10000: float = 18.0
 
     def __post_init__(self) -> None:
         """Check the values."""
-        refuse(size_faults("communities", self))
+        norm = number_faults("communities", self, ["workers_per_10000"], zero=True)
+        refuse(size_faults("communities", self), norm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

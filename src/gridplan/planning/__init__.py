@@ -2,6 +2,7 @@
 
 from gridplan.planning.capacity import count_workers, fit_to_workers
 from gridplan.planning.classes import class_buildings, settle_classes, spread_classes
+from gridplan.planning.committee import count_committee, tell_committee
 from gridplan.planning.communities import Review, draw_communities, review_sizes
 from gridplan.planning.considerations import measure_ways, weigh_units
 from gridplan.planning.drawn import Drawn, take_list, take_polygons
@@ -11,6 +12,7 @@ from gridplan.planning.facilities import Provision, provide
 from gridplan.planning.maintaining import Kept, lay_previous
 from gridplan.planning.matching import continue_grids, list_plan, make_crosswalk, match_buildings
 from gridplan.planning.micro import divide_grids, list_members
+from gridplan.planning.ratings import Rated, name_forces, rate
 
 __all__ = [
     "Drawn",
@@ -18,10 +20,12 @@ __all__ = [
     "Ground",
     "Kept",
     "Provision",
+    "Rated",
     "Review",
     "apply_edits",
     "class_buildings",
     "continue_grids",
+    "count_committee",
     "count_workers",
     "divide_grids",
     "draw_communities",
@@ -34,12 +38,15 @@ __all__ = [
     "make_crosswalk",
     "match_buildings",
     "measure_ways",
+    "name_forces",
     "provide",
+    "rate",
     "review_sizes",
     "settle_classes",
     "spread_classes",
     "take_list",
     "take_polygons",
     "take_rows",
+    "tell_committee",
     "weigh_units",
 ]

@@ -17,6 +17,7 @@ from gridplan.language import say
 from gridplan.model import Finding, PlanData
 from gridplan.neighbours import find_neighbours
 from gridplan.partition import partition_graph
+from gridplan.planning.committee import COUNTED, count_committee, tell_committee
 from gridplan.planning.keys import key_of
 from gridplan.schema import COMMUNITY_COLUMNS, NESTED_COLUMNS, PROPOSED_COLUMNS
 
@@ -49,7 +50,9 @@ class Review:
     findings: tuple[Finding, ...]
 
 
-def review_sizes(plan: PlanData, rules: Rules, *, rng: int = 0, effort: str = "normal") -> Review:
+def review_sizes(
+    plan: PlanData, rules: Rules, *, people: pd.DataFrame | None = None, rng: int = 0, effort: str = "normal"
+) -> Review:
     """Check present communities, and propose to split the large and to merge the small ones.
 
     Parameters
@@ -58,6 +61,8 @@ def review_sizes(plan: PlanData, rules: Rules, *, rng: int = 0, effort: str = "n
         The plan.
     rules : Rules
         Their group `communities`.
+    people : DataFrame or None
+        Personnel, whose committee staff is counted; None takes those that serve grids of the plan.
     rng : int
         Seed of the search.
     effort : {"fast", "normal", "thorough"}
@@ -68,7 +73,7 @@ def review_sizes(plan: PlanData, rules: Rules, *, rng: int = 0, effort: str = "n
     Review
         Sizes, proposals and findings.
     """
-    present = _measure(plan, rules)
+    present = _measure(plan, rules, people)
     row = pd.Index(key_of(present)).get_indexer(pd.Index(key_of(plan.grids)))
     edges = find_neighbours(plan, rules.geometry.min_border_m)
     group, how = np.full(len(plan.grids), -1), dict[int, str]()
@@ -80,10 +85,13 @@ def review_sizes(plan: PlanData, rules: Rules, *, rng: int = 0, effort: str = "n
         group[np.isin(row, pair)], how[label] = label, "merged"
     proposed, nested = _lay_out(plan, group, how)
     return Review(communities=present, proposed=proposed, nested=nested,
-                  findings=tuple(_say_sizes(present, rules, set(row[group >= 0].tolist()))))  # fmt: skip
+                  findings=(*_say_sizes(present, rules, set(row[group >= 0].tolist())),
+                            *tell_committee(plan, present, rules)))  # fmt: skip
 
 
-def draw_communities(plan: PlanData, rules: Rules, *, rng: int = 0, effort: str = "normal") -> Review:
+def draw_communities(
+    plan: PlanData, rules: Rules, *, people: pd.DataFrame | None = None, rng: int = 0, effort: str = "normal"
+) -> Review:
     """Draw communities as unions of grids, inside subdistricts, as if there were none.
 
     Parameters
@@ -92,6 +100,8 @@ def draw_communities(plan: PlanData, rules: Rules, *, rng: int = 0, effort: str 
         The plan.
     rules : Rules
         Their group `communities`.
+    people : DataFrame or None
+        Personnel, whose committee staff is counted; None takes those that serve grids of the plan.
     rng : int
         Seed of the search.
     effort : {"fast", "normal", "thorough"}
@@ -110,11 +120,12 @@ def draw_communities(plan: PlanData, rules: Rules, *, rng: int = 0, effort: str 
     for label, grids in found:
         group[grids] = label
     proposed, nested = _lay_out(plan, group, dict.fromkeys(range(len(found)), "drawn"))
-    return Review(communities=_measure(plan, rules), proposed=proposed, nested=nested,
-                  findings=tuple(_say_drawn(proposed, rules)))  # fmt: skip
+    present = _measure(plan, rules, people)
+    return Review(communities=present, proposed=proposed, nested=nested,
+                  findings=(*_say_drawn(proposed, rules), *tell_committee(plan, present, rules)))  # fmt: skip
 
 
-def _measure(plan: PlanData, rules: Rules) -> gpd.GeoDataFrame:
+def _measure(plan: PlanData, rules: Rules, people: pd.DataFrame | None) -> gpd.GeoDataFrame:
     """Count what each community holds, and tell how that fits."""
     keys, size = key_of(plan.communities).to_numpy(), rules.communities
     sums = plan.grids.groupby(key_of(plan.grids).to_numpy())[["households", "residents", "load"]].sum()
@@ -124,6 +135,7 @@ def _measure(plan: PlanData, rules: Rules) -> gpd.GeoDataFrame:
         table[name] = sums[name].reindex(keys).fillna(0).to_numpy(dtype="int64")
     table["load"] = sums["load"].reindex(keys).fillna(0).to_numpy().round(1)
     table["grids"] = counts.reindex(keys).fillna(0).to_numpy(dtype="int64")
+    table[list(COUNTED)] = count_committee(plan, people, rules).to_numpy()
     most = table[["households", "load"]].max(axis=1)
     state = np.select(
         [table["households"] == 0, most > size.upper, table["households"] < size.lower], ["empty", "large", "small"],
@@ -185,7 +197,9 @@ def _lay_out(plan: PlanData, group: Ints, how: dict[int, str]) -> tuple[gpd.GeoD
         nested.append(
             pd.DataFrame({"proposed_code": code, "grid_code": grids["grid_code"].to_numpy(), "new_code": new})
         )
-    table = pd.DataFrame(rows, columns=list(PROPOSED_COLUMNS))
+    table = pd.DataFrame(rows, columns=list(PROPOSED_COLUMNS)).astype(
+        {"households": "int64", "residents": "int64", "load": "float64", "grids": "int64"}
+    )
     drawn = gpd.GeoDataFrame(table, geometry=[shapes[k] for k in order], crs=plan.crs)
     empty = pd.DataFrame(columns=list(NESTED_COLUMNS))
     return drawn, pd.concat(nested, ignore_index=True) if nested else empty

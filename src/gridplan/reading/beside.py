@@ -198,9 +198,48 @@ def read_grids(
         layer = read_areas("grids", file, crs, near, encoding=encoding)
         source = Source(role="grids", path=ref.path.name, layer=ref.layer, rows=len(layer), sha256=hash_file(ref.path))
         return layer, plain_source(source)
+    frame, source = _read_list(ref, encoding, ("building_id", "grid_code"), None)
+    return frame, plain_source(source)
+
+
+def read_scores(file: str | Path | pd.DataFrame, *, encoding: str | None = None) -> tuple[pd.DataFrame, list[str]]:
+    """Read figures of an evaluation: a CSV or a workbook.
+
+    Parameters
+    ----------
+    file : path or DataFrame
+        ``FILE``, ``FILE:sheet``, or the table itself.
+    encoding : str or None
+        Encoding of a CSV; None lets the bytes decide.
+
+    Returns
+    -------
+    DataFrame, list of str
+        The canonical fields of scores, and what is wrong with their numbers.
+
+    Raises
+    ------
+    LayerError
+        If the file cannot be read, or has neither satisfaction nor response.
+    """
+    faults: list[str] = []
+    if isinstance(file, pd.DataFrame):
+        match = match_fields("scores", file.columns)
+        table = file[list(match.fields.values())].set_axis(list(match.fields), axis=1).reset_index(drop=True)
+        return canonical_frame("scores", table, faults=faults), faults
+    frame, _ = _read_list(_refer("scores", file), encoding, (), faults)
+    return frame, faults
+
+
+def _read_list(
+    ref: LayerRef, encoding: str | None, needed: tuple[str, ...], faults: list[str] | None
+) -> tuple[pd.DataFrame, Source]:
+    """Read the canonical fields of a table."""
     table = open_table(ref, check_encoding(encoding) if encoding else None)
-    match = match_fields("grids", table.columns, table.cut)
-    missing = [name for name in ("building_id", "grid_code") if name not in match.fields]
+    match = match_fields(ref.role, table.columns, table.cut)
+    missing = [name for name in needed if name not in match.fields]
+    if ref.role == "scores" and not {"satisfaction", "response"} & set(match.fields):
+        missing = ["satisfaction", "response"]
     if missing:
         raise LayerError(
             say("{where}: need columns {names}, found {columns}; name them so", where=ref.where,
@@ -209,12 +248,12 @@ def read_grids(
     wanted = list(match.fields.values())
     pieces = list(table.chunks(wanted, wanted))
     frame = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=wanted)
-    frame = canonical_frame("grids", frame.set_axis(list(match.fields), axis=1), ref.where)
+    frame = canonical_frame(ref.role, frame.set_axis(list(match.fields), axis=1), ref.where, faults)
     source = Source(
-        role="grids", path=ref.path.name, layer=ref.layer, rows=len(frame), encoding=table.encoding,
+        role=ref.role, path=ref.path.name, layer=ref.layer, rows=len(frame), encoding=table.encoding,
         sha256=hash_file(ref.path), fields=dict(match.fields),
     )  # fmt: skip
-    return frame, plain_source(source)
+    return frame, source
 
 
 def plain_source(source: Source) -> dict[str, Any]:

@@ -36,7 +36,8 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "estates": ("points", "polygons"),
     "grids": ("polygons",),
 }
-_NUMBERS: Final = ("area_m2", "year", "households", "capacity", "home_x", "home_y", "work_x", "work_y", "grid_workers")
+_NUMBERS: Final = ("area_m2", "year", "households", "capacity", "home_x", "home_y", "work_x", "work_y",
+                   "grid_workers", "satisfaction", "response", "count")  # fmt: skip
 _FLAGS: Final = ("open",)
 _PLACES: Final = ("x", "y")
 _CLASS_OF: Final = {name_key(n): c for c, aliases in ROAD_CLASSES.items() for n in (c, *aliases)}
@@ -124,7 +125,7 @@ def make_personnel(ref: LayerRef, frame: pd.DataFrame, crs: CRS, anchor: tuple[f
     return people.sort_values(["person_id", "force", "community"], kind="stable")
 
 
-def canonical_frame(role: str, frame: pd.DataFrame, where: str = "") -> pd.DataFrame:
+def canonical_frame(role: str, frame: pd.DataFrame, where: str = "", faults: list[str] | None = None) -> pd.DataFrame:
     """Turn raw values into the canonical columns of a role, all of them.
 
     Parameters
@@ -135,6 +136,8 @@ def canonical_frame(role: str, frame: pd.DataFrame, where: str = "") -> pd.DataF
         Raw values under canonical names; any may be absent.
     where : str
         Layer, as messages name it; the role by default.
+    faults : list of str or None
+        Takes what is wrong; None lets it be raised.
 
     Returns
     -------
@@ -146,7 +149,8 @@ def canonical_frame(role: str, frame: pd.DataFrame, where: str = "") -> pd.DataF
     LayerError
         If a number is none.
     """
-    table, faults = pd.DataFrame(index=frame.index), list[str]()
+    table, given = pd.DataFrame(index=frame.index), faults
+    faults = [] if given is None else given
     for name in FIELDS[role]:
         if name in _PLACES:
             continue
@@ -165,7 +169,7 @@ def canonical_frame(role: str, frame: pd.DataFrame, where: str = "") -> pd.DataF
             table[name] = to_flags(raw)
         else:
             table[name] = to_text(raw)
-    if faults:
+    if faults and given is None:
         raise LayerError(join(faults, "\n"))
     if "road_class" in table:
         table["road_class"] = table["road_class"].map(lambda c: _CLASS_OF.get(name_key(c), c)).astype("str")

@@ -12,6 +12,7 @@ from gridplan.language import say, word
 from gridplan.reporting.folder import write_folder
 from gridplan.reporting.sheets import write_tables
 
+_POINTS = ("facilities", "sites")
 _WORDED = ("missing", "service", "severity", "code", "subject", "state")
 
 
@@ -62,7 +63,9 @@ def _fill(
     book, package = (folder / name for name in files)
     write_tables({name: _spoken(table) for name, table in tables.items()}, book)
     for name, frame in layers.items():
-        options = {} if package.exists() else {"dataset_options": {"VERSION": "1.2"}}
+        kind = "Point" if name in _POINTS else "MultiPolygon"
+        options = {"geometry_type": kind, "promote_to_multi": kind != "Point"}
+        options |= {} if package.exists() else {"dataset_options": {"VERSION": "1.2"}}
         pyogrio.write_dataframe(frame, package, layer=name, driver="GPKG", append=package.exists(), **options)
 
 
