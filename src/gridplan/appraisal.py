@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from gridplan import planning, reading, reporting
 from gridplan.config import Rules
+from gridplan.errors import LayerError
 from gridplan.geometry.grids import draw_grids, main_text
 from gridplan.geometry.recover import recover_fabric
 from gridplan.intake import all_set_aside, examine_district, lay_out
+from gridplan.language import say
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import Value, value_grids
 from gridplan.pipeline import context_of, core_arrays, spread_workers, tell_why
@@ -74,6 +76,10 @@ def evaluate_grids(
     with timed(stages, "drawing"):
         take = planning.take_polygons if isinstance(table, gpd.GeoDataFrame) else planning.take_list
         drawn = take(fabric, table)
+        if not len(drawn.codes):
+            raise LayerError(
+                say("grids: need grids that hold buildings of the district, found none; check their place and codes")
+            )
         bounds = _proven_bounds(district, rules)
         facilities = base.pop("facilities")
         load = planning.weigh_units(fabric.units, rules)
@@ -184,6 +190,12 @@ def _take_grids(
     grids: str | Path | pd.DataFrame, fabric: Fabric, encoding: str | None
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     if isinstance(grids, pd.DataFrame):
+        lacking = [] if isinstance(grids, gpd.GeoDataFrame) else {"building_id", "grid_code"} - set(grids.columns)
+        if lacking:
+            raise LayerError(
+                say("{where}: need columns {names}, found {columns}; name them so", where="grids",
+                    names=", ".join(sorted(lacking)), columns=", ".join(map(str, grids.columns)))
+            )  # fmt: skip
         table = grids.to_crs(fabric.units.crs) if isinstance(grids, gpd.GeoDataFrame) and grids.crs else grids
         missing = {"grid_code": "", "entrance": ""}
         return table.assign(**{k: v for k, v in missing.items() if k not in table}), {"role": "grids"}

@@ -30,8 +30,9 @@ def find_neighbours(plan: PlanData, min_border_m: float) -> Ints:
     """
     codes = pd.Series(range(len(plan.grids)), index=plan.grids["grid_code"])
     grid = codes.reindex(plan.units.set_index("unit_id")["grid_code"]).set_axis(plan.units["unit_id"])
-    inner = np.column_stack([grid.loc[plan.edges[c]].to_numpy("int64") for c in ("unit_a", "unit_b")])
-    pairs = np.concatenate([inner[inner[:, 0] != inner[:, 1]], _across(plan, min_border_m)])
+    inner = np.column_stack([grid.loc[plan.edges[c]].fillna(-1).to_numpy("int64") for c in ("unit_a", "unit_b")])
+    apart = (inner[:, 0] != inner[:, 1]) & (inner >= 0).all(axis=1)  # a plan of others may leave units in no grid
+    pairs = np.concatenate([inner[apart], _across(plan, min_border_m)])
     edges: Ints = np.unique(np.sort(pairs, axis=1), axis=0).reshape(-1, 2)
     return edges
 

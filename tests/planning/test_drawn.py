@@ -10,7 +10,7 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
-from gridplan import Rules, evaluate_grids, explain_grid, make_plan
+from gridplan import Rules, compare_facilities, evaluate_grids, explain_grid, make_plan, review_communities
 from gridplan.cli import main
 from gridplan.errors import LayerError
 from gridplan.geometry.recover import recover_fabric
@@ -123,3 +123,30 @@ def test_considerations_weigh_as_in_an_own_plan(layers: Layers) -> None:
     same_score(found, plan)
     told = explain_grid(plan, plan.grids["grid_code"].iloc[0])
     assert told.terms["load"] == pytest.approx(abs(plan.grids["load"].iloc[0] - 300) / 60, abs=0.01)
+
+
+def test_what_others_drew_can_be_worked_on(plan: Plan) -> None:
+    """Units in no grid stop neither the look at communities nor at facilities, and count nowhere twice."""
+    grids = plan.grids[["grid_code", "geometry"]].iloc[2:]
+    found = evaluate_grids(plan, grids.assign(geometry=grids.geometry.buffer(-20)))
+    assert (found.units["grid_code"] == "").any()
+    sizes = review_communities(found)
+    assert sizes.communities["households"].sum() == found.grids["households"].sum()
+    drawn = review_communities(found, draw=True)
+    assert set(drawn.nested["grid_code"]) == set(found.grids["grid_code"])
+    columns = {"type": ["超市"], "name": ["店"], "rooms": [""], "area_m2": [20.0], "owner": [""], "community": [""]}
+    shop = gpd.GeoDataFrame(columns, geometry=[plan.grids.geometry.iloc[3].centroid], crs=plan.crs)
+    shop["open"] = pd.array([pd.NA], dtype="boolean")
+    reach = compare_facilities(found, shop)
+    left = found.units["residents"][found.units["grid_code"] != ""].sum() - reach.grids["commerce"].sum()
+    assert 0 < left <= reach.coverage["covered"].sum()
+
+
+def test_grids_that_hold_nothing_are_refused(plan: Plan) -> None:
+    """Lines, a place far away, a list without columns."""
+    grids = plan.grids[["grid_code", "geometry"]]
+    for wrong in (grids.assign(geometry=grids.translate(1e6)), grids.assign(geometry=grids.boundary), grids.iloc[:0]):
+        with pytest.raises(LayerError, match="found none"):
+            evaluate_grids(plan, wrong)
+    with pytest.raises(LayerError, match="building_id"):
+        evaluate_grids(plan, pd.DataFrame({"grid_code": ["a"]}))

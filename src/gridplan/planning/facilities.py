@@ -254,9 +254,10 @@ def _count(plan: PlanData, covered: Flags, without: Flags, wanted: FacilityRules
 def _by_grid(plan: PlanData, covered: Flags, services: list[str]) -> gpd.GeoDataFrame:
     """Count the residents of each grid out of reach of each service."""
     at = pd.Index(plan.grids["grid_code"]).get_indexer(pd.Index(plan.units["grid_code"]))
-    residents = plan.units["residents"].to_numpy(dtype="int64")
+    held = at >= 0
+    left = plan.units["residents"].to_numpy(dtype="int64")[:, None] * ~covered
     out = {
-        service: np.bincount(at, residents * ~covered[:, k], len(plan.grids)).astype("int64")
+        service: np.bincount(at[held], left[held, k], len(plan.grids)).astype("int64")
         for k, service in enumerate(services)
     }
     table = plan.grids[["grid_code", "community", "residents", "geometry"]].reset_index(drop=True)
