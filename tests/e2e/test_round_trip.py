@@ -133,7 +133,7 @@ def draw(page: "Page", plan: Plan) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_edits_go_round(folder: Path, page: "Page", tmp_path: Path) -> None:
+def test_edits_go_round(open_page: Open, folder: Path, page: "Page", tmp_path: Path) -> None:
     """Moved, merged, split and locked in the page: the new plan has just these grids, and all households."""
     plan = read_plan(folder / "out")
     expected = draw(page, plan)
@@ -168,6 +168,7 @@ def test_edits_go_round(folder: Path, page: "Page", tmp_path: Path) -> None:
     assert done.returncode in {0, 3}, done.stderr
     new = read_plan(tmp_path / "new")
     found = {str(code): set(map(str, rows["unit_id"])) for code, rows in new.units.groupby("grid_code")}
+    settled = list(expected.values())
     split_off = expected.pop("")
     assert {code: found.get(code) for code in expected} == expected
     assert split_off in found.values()
@@ -176,3 +177,17 @@ def test_edits_go_round(folder: Path, page: "Page", tmp_path: Path) -> None:
     assert new.grids["grid_code"].is_unique
     errors = new.findings[new.findings["severity"] == "error"]
     assert errors.empty, errors.to_string()
+    assert resumed(open_page, tmp_path / "new") == {
+        **{code: (units, True) for code, units in found.items() if units in settled},
+        home: ({pinned}, False),
+    }
+
+
+def resumed(open_page: Open, plan: Path) -> dict[str, tuple[set[str], bool]]:
+    """Export from the page of the new plan as it opens: what was settled is settled still."""
+    with open_page((plan / "plan.html").as_uri()) as page:
+        page.click("[data-tab=edit]")
+        with page.expect_download() as download:
+            page.click("[data-edit=export]")
+        edits = json.loads(Path(download.value.path()).read_text("utf-8"))
+    return {grid["code"]: (set(grid["units"]), grid.get("only", False)) for grid in edits["grids"]}

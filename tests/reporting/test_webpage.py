@@ -21,9 +21,9 @@ from gridplan.config import PrivacyRules, Rules
 from gridplan.model import PlanData
 from gridplan.privacy import shared_grids
 from gridplan.reporting import render_page
-from gridplan.reporting.deltas import encode_points, encode_shapes
+from gridplan.reporting.deltas import encode_points, encode_shapes, simplify_coverage
 from gridplan.reporting.summary import finite
-from gridplan.reporting.webpage import page_data, simplify_coverage
+from gridplan.reporting.webpage import page_data
 from gridplan.schema import ASSIGNMENT_COLUMNS, KEY_GROUPS, PERSON_COLUMNS, SHORTAGE_COLUMNS
 
 FIRST = "210106001001001"

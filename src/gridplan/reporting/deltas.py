@@ -13,8 +13,29 @@ PER_METRE: Final = 10
 _OFFSET: Final = 63
 """First character used, the last is 126: no quote and no angle bracket among them."""
 
+SIMPLIFY_M: Final = 0.5
+"""Borders may move by about this much on the page; shared ones move together."""
+
 _POLYGON: Final = 3
 _PART_KINDS: Final = (1, _POLYGON)
+
+
+def simplify_coverage(shapes: Shapes) -> Shapes:
+    """Take needless points out of the borders of grids; neighbours keep the same border.
+
+    Parameters
+    ----------
+    shapes : array of polygons, n values
+        A valid coverage, in metres; anything else is returned as it is.
+
+    Returns
+    -------
+    array of polygons, n values
+        With borders moved by about `SIMPLIFY_M`.
+    """
+    if not (len(shapes) and shapely.coverage_is_valid(shapes)):
+        return shapes
+    return np.asarray(shapely.coverage_simplify(shapes, SIMPLIFY_M))
 
 
 def encode_shapes(shapes: Shapes, origin: tuple[float, float]) -> list[list[str]]:

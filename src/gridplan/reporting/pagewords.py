@@ -107,6 +107,7 @@ WORDS: Final = MappingProxyType(
         "edit_export": "Export edits.json",
         "edit_list": "Edited grids",
         "edit_none": "Nothing is edited yet.",
+        "edit_handed_on": "Settled when this plan was made, and handed on: {count} more.",
         "edit_total": "{before} → {after} grids, outside the band {out_before} → {out_after}",
         "edit_made": "new",
         "edit_gone": "dissolved",

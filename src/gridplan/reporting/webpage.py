@@ -13,17 +13,15 @@ from gridplan.language import language, told_in
 from gridplan.model import PlanData
 from gridplan.privacy import shared_grids
 from gridplan.reporting.classes import class_of, size_classes
-from gridplan.reporting.deltas import Shapes, encode_points, encode_shapes
+from gridplan.reporting.deltas import SIMPLIFY_M, encode_shapes, simplify_coverage
 from gridplan.reporting.ledger import rows_of
 from gridplan.reporting.pageforces import forces_of
+from gridplan.reporting.pageunits import lay_out_units, settled_before
 from gridplan.reporting.pagewords import page_words
 from gridplan.reporting.reasons import page_reasons
 from gridplan.reporting.scoring import score
 from gridplan.reporting.summary import finite
 from gridplan.schema import KEY_GROUPS
-
-SIMPLIFY_M: Final = 0.5
-"""Borders may move by about this much on the page; shared ones move together."""
 
 MARGIN_M: Final = 300.0
 """Roads and water are drawn this far beyond the communities."""
@@ -84,8 +82,8 @@ def page_data(plan: PlanData, rules: Rules) -> dict[str, Any]:
     Returns
     -------
     dict
-        JSON-able: words, meta, communities, grids, forces, units, findings, context; geometry as of `deltas`, from
-        `meta.origin`.
+        JSON-able: words, meta, communities, grids, forces, units, settled, reasons, findings, context; geometry as of
+        `deltas`, from `meta.origin`.
     """
     bounds = shapely.total_bounds(plan.communities.geometry.to_numpy())
     origin = (float(np.floor(bounds[0])), float(np.floor(bounds[1])))
@@ -95,7 +93,8 @@ def page_data(plan: PlanData, rules: Rules) -> dict[str, Any]:
         "communities": _communities(plan, origin),
         "grids": _grids(plan, rules, origin),
         "forces": forces_of(plan),
-        "units": _units(plan, origin),
+        "units": lay_out_units(plan, origin),
+        "settled": settled_before(plan),
         "reasons": page_reasons(plan, rules),
         "findings": _findings(plan, origin),
         "context": _context(plan, bounds, origin),
@@ -140,63 +139,9 @@ def _grids(plan: PlanData, rules: Rules, origin: tuple[float, float]) -> dict[st
     return {**columns, "community": community.tolist(), "class": size_class.tolist(), "shape": shapes}
 
 
-def simplify_coverage(shapes: Shapes) -> Shapes:
-    """Take needless points out of the borders of grids; neighbours keep the same border.
-
-    Parameters
-    ----------
-    shapes : array of polygons, n values
-        A valid coverage, in metres; anything else is returned as it is.
-
-    Returns
-    -------
-    array of polygons, n values
-        With borders moved by about `SIMPLIFY_M`.
-    """
-    if not (len(shapes) and shapely.coverage_is_valid(shapes)):
-        return shapes
-    return np.asarray(shapely.coverage_simplify(shapes, SIMPLIFY_M))
-
-
 def _key(frame: pd.DataFrame) -> "pd.Series[str]":
     parts = [frame[c].astype(str) for c in ("community", "community_code", "subdistrict")]
     return parts[0] + "\n" + parts[1] + "\n" + parts[2]
-
-
-def _units(plan: PlanData, origin: tuple[float, float]) -> dict[str, Any]:
-    """Lay out units, those with a building first: cell, point, grid, counts, buildings, compound; and neighbours."""
-    built = (plan.units["building_id"] != "") & plan.units["x"].notna()
-    units = pd.concat([plan.units[built], plan.units[~built]])
-    cells = simplify_coverage(units.geometry.to_numpy())
-    inner = shapely.get_coordinates(shapely.point_on_surface(units.geometry.to_numpy()))
-    compound, names = pd.factorize(units["compound"], sort=True)
-    ends = [rows_of(units["unit_id"], plan.edges[end]) for end in ("unit_a", "unit_b")]
-    return {
-        "built": int(built.sum()),
-        "id": units["unit_id"].tolist(),
-        "at": encode_points(np.where(units[["x", "y"]].isna(), inner, units[["x", "y"]].to_numpy("float64")), origin),
-        "cell": encode_shapes(cells, origin),
-        "grid": rows_of(plan.grids["grid_code"], units["grid_code"]).tolist(),
-        "households": units["households"].astype(int).tolist(),
-        "residents": units["residents"].astype(int).tolist(),
-        "area": units.area.round().astype(int).tolist(),
-        "building": [f"{b} {e}".strip() for b, e in zip(units["building_id"], units["entrance"], strict=True)],
-        "houses": _houses(plan, units["unit_id"]),
-        "compound": compound.tolist(),
-        "compounds": _texts(pd.Series(names)),
-        "edges": np.stack(ends, axis=1).ravel().tolist(),
-    }
-
-
-def _houses(plan: PlanData, ids: "pd.Series[str]") -> list[list[int]]:
-    """Tell the buildings of each unit by numbers: an entrance shares its building with others."""
-    house = pd.factorize(plan.buildings["building_id"])[0]
-    unit = rows_of(ids, plan.buildings["unit_id"])
-    houses: list[list[int]] = [[] for _ in range(len(ids))]
-    for row, number in zip(unit.tolist(), house.tolist(), strict=True):
-        if row >= 0:
-            houses[row].append(number)
-    return houses
 
 
 def _findings(plan: PlanData, origin: tuple[float, float]) -> list[list[Any]]:

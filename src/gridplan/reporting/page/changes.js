@@ -5,6 +5,10 @@ const planned = { n: grids.grid_code.length, owner: units.grid.slice(), shape: s
 const state = { owner: units.grid, grid: grids.grid_code.map(() => false), unit: units.id.map(() => false) };
 const strangers = grids.grid_code.map(() => 0);        /* units that came into or left each grid */
 const past = [], future = [];
+/* What was settled when this plan was made is settled still, unless it is unlocked here. */
+for (const { units: some, only } of settled.grids) {
+  if (only) state.grid[state.owner[some[0]]] = true; else for (const u of some) state.unit[u] = true;
+}
 const near = units.id.map(() => []);
 for (let k = 0; k < units.edges.length; k += 2) {
   const [a, b] = [units.edges[k], units.edges[k + 1]];

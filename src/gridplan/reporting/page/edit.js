@@ -105,6 +105,7 @@ function remarks(i) {
   return [told, warned].map((some) => some.filter(Boolean).join(text.comma));
 }
 function showEdited() {
+  const handedOn = Object.values(settled.others).flat().length;
   const pinned = new Set(units.id.map((_, u) => u).filter((u) => state.unit[u]).map((u) => state.owner[u]));
   const listed = strangers.map((_, i) => i).filter((i) => (isNew(i) ? unitsOf[i].length : isTouched(i) || state.grid[i]) || pinned.has(i));
   const rows = listed.map((i) => {
@@ -115,7 +116,8 @@ function showEdited() {
   });
   const before = planned.column.grid_code.map((_, i) => i), now = strangers.map((_, i) => i).filter(exists);
   const sums = say("edit_total", { before: before.length, after: now.length, out_before: outside(planned.column, before), out_after: outside(grids, now) });
-  refill($("#edit .edited"), element("h3", {}, text.edit_list, element("span", {}, sums)), ...(rows.length ? rows : [element("p", {}, text.edit_none)]));
+  refill($("#edit .edited"), element("h3", {}, text.edit_list, element("span", {}, sums)), ...(rows.length ? rows : [element("p", {}, text.edit_none)]),
+    ...(handedOn ? [element("p", {}, say("edit_handed_on", { count: handedOn }))] : []));
 }
 function showEditing() {
   showTools(); showTask(); showEdited();

@@ -1,5 +1,5 @@
 /* edits.json: what is edited or locked, for `gridplan partition --edits`. Grids that were edited or locked stay exactly as
-   drawn; in the others, locked buildings stay together in the grid of their code. */
+   drawn; in the others, locked buildings stay together in the grid of their code. Other settings of this plan go along. */
 function editsOf() {
   const ids = (some) => some.map((u) => units.id[u]).sort(), code = (i) => isNew(i) ? "" : grids.grid_code[i], whole = editedGrids();
   const pinned = new Map();
@@ -10,7 +10,7 @@ function editsOf() {
   return { format: "gridplan-edits/1", plan: { created: meta.created, version: meta.version }, grids: [
     ...whole.map((i) => ({ code: code(i), units: ids(unitsOf[i]), only: true })),
     ...[...pinned].map(([i, some]) => ({ code: code(i), units: ids(some) })),
-  ] };
+  ], ...settled.others };
 }
 const tornGrids = () => editedGrids().filter((i) => pieces(i) > 1);
 let unsaved = false;

@@ -1,6 +1,6 @@
 /* Language, numbers as text, elements. What comes from data reaches the page as text alone, never as markup. */
 const data = JSON.parse(document.getElementById("data").textContent);
-const { meta, grids, forces, units, communities, findings, context } = data;
+const { meta, grids, forces, units, communities, findings, context, settled } = data;
 const TEXTS = data.words;
 let language = { "#en": "en", "#zh": "zh" }[location.hash] || meta.language;
 let text = TEXTS[language];
