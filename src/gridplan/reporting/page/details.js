@@ -31,7 +31,7 @@ function showDetails() {
     ...section(text.key_groups, terms(["elderly_disabled", "minors", "floating", "mental"].map((name) =>
       [text[name], grids[name][i] === null ? element("em", {}, text.hidden) : number(grids[name][i])]))),
     ...(names.length ? section(text.compound_names, terms(names.slice(0, 8).map(([name, n]) => [name, number(n)])), names.length > 8 ? "…" : "") : []),
-    ...servedBy(i), ...whyOf(i), ...foundIn(i));
+    ...servedBy(i), ...(known ? whyOf(i) : []), ...foundIn(i));
 }
 function servedBy(i) {
   const titles = forces.titles[language], rows = titles.map((title) => [title, []]);
