@@ -12,9 +12,10 @@ from gridplan.config import Rules
 from gridplan.language import language, told_in
 from gridplan.model import PlanData
 from gridplan.privacy import shared_grids
-from gridplan.reporting.classes import class_of, size_classes
+from gridplan.reporting.classes import size_classes
 from gridplan.reporting.deltas import SIMPLIFY_M, encode_shapes, simplify_coverage
 from gridplan.reporting.ledger import rows_of
+from gridplan.reporting.pagebands import lay_out_bands
 from gridplan.reporting.pageforces import forces_of
 from gridplan.reporting.pageunits import lay_out_units, settled_before
 from gridplan.reporting.pagewords import page_words
@@ -118,7 +119,8 @@ def _meta(plan: PlanData, rules: Rules, origin: tuple[float, float]) -> dict[str
     return {
         **{key: run.get(key) for key in ("version", "created", "seed", "effort", "reproducible")},
         "target": rules.target, "lower": rules.lower, "upper": rules.upper, "basis": rules.household_basis,
-        "min_count": rules.privacy.min_count, "classes": classes, "score": score(plan, rules), "origin": origin,
+        "min_count": rules.privacy.min_count, "classes": classes, "bands": lay_out_bands(plan, rules)[0],
+        "score": score(plan, rules), "origin": origin,
         "crs": plan.crs.to_string() if plan.crs.to_epsg() else plan.crs.name,
         "communities": len(plan.certificate), "proven": int(plan.certificate["proven"].astype(bool).sum()),
     }  # fmt: skip
@@ -134,9 +136,9 @@ def _grids(plan: PlanData, rules: Rules, origin: tuple[float, float]) -> dict[st
     shared = shared_grids(plan.grids, rules.privacy.min_count)
     columns = {name: shared[name].astype("object").where(shared[name].notna(), None).tolist() for name in _COLUMNS}
     community = rows_of(_key(plan.communities), _key(plan.grids))
-    size_class = class_of(plan.grids["households"], size_classes(rules))
+    _, band, size_class = lay_out_bands(plan, rules)
     shapes = encode_shapes(simplify_coverage(plan.grids.geometry.to_numpy()), origin)
-    return {**columns, "community": community.tolist(), "class": size_class.tolist(), "shape": shapes}
+    return {**columns, "community": community.tolist(), "band": band, "class": size_class, "shape": shapes}
 
 
 def _key(frame: pd.DataFrame) -> "pd.Series[str]":

@@ -58,10 +58,15 @@ function recount(i) {
   for (const [name, of] of [["households", "households"], ["residents", "residents"], ["area_m2", "area"]]) grids[name][i] = total(some, of);
   grids.buildings[i] = new Set(some.flatMap((u) => units.houses[u])).size;
   grids.compounds[i] = new Set(lived.map((u) => units.compound[u])).size;
-  grids.class[i] = some.length ? meta.classes.findIndex((c) => c.last === null || grids.households[i] <= c.last) : -1;
+  if (isNew(i) && some.length) grids.band[i] = planned.column.band[planned.owner[some[0]]];
+  grids.class[i] = some.length ? classNow(i) : -1;
   grids.cause[i] = "";
   if (some.length) grids.community[i] = communityOf(some[0]);
   shapes[i] = trace(unite(some));
+}
+function classNow(i) {
+  const end = bandOf(i)?.ends.find(([, last]) => last === null || grids.households[i] <= last);
+  return end ? end[0] : 0;
 }
 function pieces(i) {
   const left = new Set(unitsOf[i]);

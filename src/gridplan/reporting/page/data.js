@@ -39,7 +39,8 @@ const unitsOf = grids.grid_code.map(() => []);
 units.grid.forEach((grid, u) => { if (grid >= 0) unitsOf[grid].push(u); });
 const labelOf = (i) => isNew(i) ? grids.name[i] : grids.grid_code[i].slice(12);
 
-const deviation = (i) => (grids.households[i] - meta.target) / meta.target;
+const bandOf = (i) => meta.bands[grids.band[i]];       /* none for exclusive grids, which may have any size */
+const deviation = (i) => bandOf(i) ? (grids.households[i] - bandOf(i).target) / bandOf(i).target : null;
 const colourOf = (i) => meta.classes[grids.class[i]].colour;
 const causeOf = (i) => text.causes[grids.cause[i]] || grids.cause[i];
 const probe = document.createElement("canvas").getContext("2d");

@@ -75,7 +75,9 @@ function gridRow(i) {
   return [element("span", {}, labelOf(i)), element("span", {}, number(grids.households[i])), element("b", {}, `= ${number(sum)}`)];
 }
 const change = (i) => `${isNew(i) ? 0 : number(planned.column.households[i])} → ${number(grids.households[i])} (${signed(deviation(i))})`;
-const outside = (column, some) => some.filter((i) => column.households[i] < meta.lower || column.households[i] > meta.upper).length;
+const isBelow = (i, column = grids) => column.households[i] < meta.bands[column.band[i]]?.lower;
+const isAbove = (i, column = grids) => column.households[i] > meta.bands[column.band[i]]?.upper;
+const outside = (column, some) => some.filter((i) => isBelow(i, column) || isAbove(i, column)).length;
 
 function showTools() {
   const on = selected >= 0;
@@ -100,8 +102,7 @@ function finishSplit() {
 function remarks(i) {
   const pins = unitsOf[i].filter((u) => state.unit[u]).length, parts = pieces(i);
   const told = [isNew(i) && text.edit_made, !parts && text.edit_gone, state.grid[i] && text.edit_locked, pins && say("edit_pins", { count: pins })];
-  const warned = [parts > 1 && say("edit_torn", { count: parts }), parts && grids.households[i] < meta.lower && text.classes.below,
-    grids.households[i] > meta.upper && text.classes.above];
+  const warned = [parts > 1 && say("edit_torn", { count: parts }), parts && isBelow(i) && text.classes.below, parts && isAbove(i) && text.classes.above];
   return [told, warned].map((some) => some.filter(Boolean).join(text.comma));
 }
 function showEdited() {

@@ -7,7 +7,7 @@ function showLegend() {
       if (!hiddenClasses.delete(k)) hiddenClasses.add(k);
       showLegend(); filter();
     } },
-    element("i", { style: `background:${c.colour}` }), element("span", {}, c.span), element("span", {}, text.classes[c.key]),
+    element("i", { style: `background:${c.colour}` }), element("span", {}, meta.bands.length > 1 ? "" : c.span), element("span", {}, text.classes[c.key]),
     element("b", {}, number(counts[k]))));
   const layers = Object.keys(text.layers).filter((name) => name !== "context" || Object.values(backdrop).some((b) => b.some));
   legend.replaceChildren(element("h2", {}, `${text.legend}${aside(`${text.target} ${meta.target}`)}`), ...rows,

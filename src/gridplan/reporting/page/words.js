@@ -11,6 +11,7 @@ const number = (value, digits = 0) => value === null || value === undefined ? "�
   : Number(value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const percent = (share) => `${number(100 * share, Math.abs(share) < 0.0995 && share ? 1 : 0)}%`;
 const signed = (share) => {
+  if (share === null) return "–";
   const n = Math.round(100 * share);
   return `${n > 0 ? "+" : n < 0 ? "−" : ""}${Math.abs(n)}%`;
 };
