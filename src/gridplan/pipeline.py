@@ -246,19 +246,19 @@ def _partition(fabric: Fabric, rules: Rules, options: dict[str, Any], report: Re
 
 
 def _set_apart(fabric: Fabric, settled: dict[str, NDArray[np.int64]]) -> tuple[Fabric, dict[str, NDArray[np.int64]]]:
-    """Make grids of exclusive sites; what is settled by hand goes before them and keeps one size of grids."""
-    whole, locked, pairs = (settled[name] for name in ("whole", "locked", "apart"))
-    label, held = label_sites(fabric), (whole >= 0) | (locked >= 0)
-    held[pairs.ravel()] = True
-    sites = (label >= 0) & ~np.isin(label, label[held & (label >= 0)])
-    units = fabric.units
-    profile = np.where((label >= 0) & ~sites, "", units["profile"].to_numpy(object))
+    """Make grids of exclusive sites; what is settled by hand goes before them, and is exclusive where all of it is."""
+    whole, locked, units = settled["whole"], settled["locked"], fabric.units
+    site = units["site"].to_numpy(object)
+    held = (whole >= 0) | (locked >= 0)
+    held[settled["apart"].ravel()] = True
+    by_hand = (whole >= 0) & ~np.isin(whole, whole[site == ""])
+    free = (site != "") & ~held
+    label = label_sites(dataclasses.replace(fabric, units=units.assign(site=np.where(free, site, ""))))
+    apart = free | by_hand
     lot = np.where(whole >= 0, whole, np.where(locked >= 0, locked + len(units), -1))
-    profile = planning.settle_classes(fabric, profile, lot, sites)
-    fabric = dataclasses.replace(
-        fabric, units=units.assign(profile=profile, site=units["site"].where(sites, "")),
-    )  # fmt: skip
-    return fabric, settled | {"whole": np.where(sites, label + whole.max(initial=-1) + 1, whole)}
+    profile = planning.settle_classes(fabric, units["profile"].to_numpy(object), lot, apart, (site != "") & ~apart)
+    fabric = dataclasses.replace(fabric, units=units.assign(profile=profile, site=np.where(apart, site, "")))
+    return fabric, settled | {"whole": np.where(free, label + whole.max(initial=-1) + 1, whole)}
 
 
 def _fit(
@@ -271,20 +271,11 @@ def _fit(
     if rules.considerations.capacity == "off":
         return fabric, partition, ()
     arrays = core_arrays(fabric, rules) | {"load": options["load"]}
-    names = fabric.communities["community"]
-    fitted, found = planning.fit_to_workers(arrays, partition, workers, names, rules, options)
-    return _one_class(fabric, partition, fitted), fitted, found
-
-
-def _one_class(fabric: Fabric, before: Partition, after: Partition) -> Fabric:
-    """Give a community that was planned anew with a number of grids the class of most of its households."""
-    if after is before:
-        return fabric
-    frame = fabric.units[["profile", "households", "site"]].assign(label=after.labels)
-    lived = frame[frame["site"] == ""].groupby(["label", "profile"], as_index=False)["households"].sum()
-    main = lived.sort_values("households").drop_duplicates("label", keep="last").set_index("label")["profile"]
-    profile = np.where(frame["site"] == "", frame["label"].map(main).fillna(""), frame["profile"])
-    return dataclasses.replace(fabric, units=fabric.units.assign(profile=profile))
+    profile = fabric.units["profile"].to_numpy(object)
+    fitted, profile, found = planning.fit_to_workers(
+        arrays, partition, workers, fabric.communities["community"], profile, rules, options
+    )
+    return dataclasses.replace(fabric, units=fabric.units.assign(profile=profile)), fitted, found
 
 
 def spread_workers(grids: pd.DataFrame, communities: pd.DataFrame) -> "pd.Series[float]":

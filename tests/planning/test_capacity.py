@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gridplan.config import Rules
+from gridplan.config import EXCLUSIVE, Rules
 from gridplan.model import Layers
 from gridplan.pipeline import make_plan
 from gridplan.plan import Plan, audit_plan
@@ -81,3 +81,15 @@ def test_impossible_numbers_are_findings(layers: Layers, plan: Plan) -> None:
     assert codes["capacity_unmet"] >= 1
     if len(found.communities) > 2:
         assert codes["workers_unknown"] == 1
+
+
+def test_a_community_of_mixed_classes_has_one_where_workers_decide(layers: Layers) -> None:
+    """Every grid is judged by the sizes it was told, and nothing is an error."""
+    mixed = Rules.from_mapping(
+        {"classes": {"apply": True}, "considerations": {"capacity": "fix"}, "exclusive": {"uses": ["教育", "商业"]}}
+    )
+    found = make_plan(district(layers, [9.0, 12.0]), mixed, effort="fast")
+    assert not (found.findings["severity"] == "error").any()
+    homes = found.grids[found.grids["profile"] != EXCLUSIVE].groupby("community_code")
+    planned = homes["cause"].agg(lambda causes: (causes == "governance capacity").any())
+    assert (homes["profile"].nunique()[planned] == 1).all()

@@ -10,6 +10,7 @@ from oracle_ground import Ground
 
 from gridplan.appraisal import evaluate_grids
 from gridplan.config import EXCLUSIVE, Rules
+from gridplan.edits import FORMAT, Edits
 from gridplan.errors import ConfigError
 from gridplan.explanation import explain_grid
 from gridplan.geometry.recover import recover_fabric
@@ -110,16 +111,36 @@ def test_the_same_grids_evaluated_cost_the_same(mixed: Plan) -> None:
 
 
 def test_what_is_settled_by_hand_goes_before_classes(ground: Ground) -> None:
-    """A community in which a lock holds units of two classes has that of most households."""
+    """Where a lock holds units of two stretches, one class counts; what is exclusive no longer takes that beside it."""
     fabric: Fabric = recover_fabric(ground.plan)
     n = len(fabric.units)
+    none = np.zeros(n, np.bool_)
     profile, lot = np.full(n, "", object), np.full(n, -1)
     first = np.flatnonzero(np.asarray(fabric.community_index) == fabric.community_index[0])
-    profile[first[:3]], lot[first[2:4]] = "old", 5
-    found = settle_classes(fabric, profile, lot, np.zeros(n, np.bool_))
-    assert set(found) == {""}
-    lot[:] = -1
-    assert (settle_classes(fabric, profile, lot, np.zeros(n, np.bool_)) == profile).all()
+    profile[first[:3]], lot[first[:2]] = "old", 5
+    assert (settle_classes(fabric, profile, lot, none, none) == profile).all()
+    lot[first[2:4]] = 6
+    assert set(settle_classes(fabric, profile, lot, none, none)) == {""}
+    lot[:], profile[first[0]] = -1, EXCLUSIVE
+    found = settle_classes(fabric, profile, lot, none, np.arange(n) == first[0])
+    assert found[first[0]] in ("", "old")
+    assert (np.delete(found, first[0]) == np.delete(profile, first[0])).all()
+
+
+def test_a_site_that_is_drawn_by_hand_stays_exclusive(layers: Layers, mixed: Plan) -> None:
+    """With the code it had; one that is drawn into a grid with others is so no longer."""
+    code = str(mixed.grids.loc[mixed.grids["profile"] == EXCLUSIVE, "grid_code"].iloc[0])
+    units = mixed.units.loc[mixed.units["grid_code"] == code, "unit_id"].tolist()
+    edits = Edits.from_mapping({"format": FORMAT, "grids": [{"code": code, "units": units, "only": True}]})
+    again = make_plan(layers, MIXED, effort="fast", edits=edits)
+    assert again.grids.set_index("grid_code").loc[code, "profile"] == EXCLUSIVE
+    pairs = mixed.edges[mixed.edges["unit_a"].isin(units) ^ mixed.edges["unit_b"].isin(units)]
+    a, b = pairs[["unit_a", "unit_b"]].iloc[0]
+    joined = make_plan(layers, MIXED, effort="fast", edits=Edits.from_mapping({"format": FORMAT, "together": [[a, b]]}))
+    home = joined.units.set_index("unit_id")
+    assert home.loc[a, "grid_code"] == home.loc[b, "grid_code"]
+    assert home.loc[a, "site"] == ""
+    assert not {"band_mark_differs", "size_outside_band"} & set(joined.findings.query("severity == 'error'")["code"])
 
 
 def test_faults_are_named_at_once() -> None:

@@ -10,13 +10,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gridplan.config import Rules
+from gridplan.config import EXCLUSIVE, Rules
 from gridplan.errors import InfeasibleError
 from gridplan.forces import force_of
 from gridplan.language import say
 from gridplan.model import Finding, Partition
 from gridplan.partition import partition_graph
-from gridplan.planning.explaining import sizes_of, take_rows
+from gridplan.planning.classes import main_classes
+from gridplan.planning.explaining import take_rows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -84,9 +85,9 @@ def _from_column(communities: pd.DataFrame, layer: pd.DataFrame | None) -> Float
 
 
 def fit_to_workers(
-    arrays: Mapping[str, Any], partition: Partition, workers: Floats, names: "pd.Series[str]", rules: Rules,
-    options: Mapping[str, Any],
-) -> tuple[Partition, tuple[Finding, ...]]:  # fmt: skip
+    arrays: Mapping[str, Any], partition: Partition, workers: Floats, names: "pd.Series[str]",
+    profile: NDArray[np.object_], rules: Rules, options: Mapping[str, Any],
+) -> tuple[Partition, NDArray[np.object_], tuple[Finding, ...]]:  # fmt: skip
     """Plan the communities anew that have more grids, or others, than their grid workers can look after.
 
     Parameters
@@ -99,17 +100,20 @@ def fit_to_workers(
         Persons at hand; NaN where nothing is known.
     names : Series, n_communities values
         Names of the communities, for findings.
+    profile : object[n_units]
+        Class whose sizes the grid of each unit follows.
     rules : Rules
-        Their group `considerations`.
+        Their group `considerations`, and the sizes of classes.
     options : mapping
         Further arguments of `partition_graph`: locked, whole, apart, effort, rng, jobs.
 
     Returns
     -------
-    Partition, tuple of Finding
-        The plan; and what was changed, what is not known, and what cannot be met. A community whose plan has the right
-        number of grids keeps it: what is best without a bound is best with it. Exclusive grids and those that are
-        settled by hand count, if people live in them.
+    Partition, object[n_units], tuple of Finding
+        The plan; the classes, of which a community that is planned anew has one alone, that of most of its households;
+        and what was changed, what is not known, and what cannot be met. A community whose plan has the right number of
+        grids keeps it: what is best without a bound is best with it. Exclusive grids and those that are settled by hand
+        count, if people live in them.
     """
     found, asked = list[Finding](), _wanted(arrays, partition, workers, rules)
     unknown = names[np.isnan(workers)]
@@ -120,16 +124,20 @@ def fit_to_workers(
                              value=float(len(unknown))))  # fmt: skip
     for community, (now, wanted) in asked.items():
         name, people = str(names.iloc[community]), int(workers[community])
-        new = None if wanted < 1 else _replan(arrays, partition, community, wanted, options)
+        rows = np.flatnonzero(np.asarray(arrays["communities"]) == community)
+        same = _one_class(arrays, profile, rows)
+        whole = np.asarray(options["whole"])
+        new = None if wanted < 1 else _replan(arrays, partition, rows, wanted, rules.sizes_of(same), whole, options)
         if new is None:
             found.append(_unmet(name, people, now, wanted))
             continue
-        partition = new
+        partition, profile = new, profile.copy()
+        profile[rows] = same
         reason = say("{name} has {people} grid workers, so {wanted} grids instead of {now}.", name=name, people=people,
                      wanted=wanted, now=now)  # fmt: skip
         found.append(Finding(code="capacity_binds", severity="notice", subject=name, reason=reason,
                              value=float(wanted)))  # fmt: skip
-    return partition, tuple(found)
+    return partition, profile, tuple(found)
 
 
 def _unmet(name: str, people: int, now: int, wanted: int) -> Finding:
@@ -154,40 +162,45 @@ def _wanted(
     return differs
 
 
+def _one_class(arrays: Mapping[str, Any], profile: NDArray[np.object_], rows: Ints) -> NDArray[np.object_]:
+    """Give the units of a community the class of most of its households, but for exclusive ones."""
+    own, weights = profile[rows], np.asarray(arrays["weights"])[rows]
+    apart = own == EXCLUSIVE
+    frame = pd.DataFrame({"home": 0, "profile": own, "households": weights})[~apart]
+    return np.where(apart, EXCLUSIVE, main_classes(frame).get(0, "")).astype(object)
+
+
 def _replan(
-    arrays: Mapping[str, Any], partition: Partition, community: int, wanted: int, options: Mapping[str, Any]
-) -> Partition | None:
+    arrays: Mapping[str, Any], partition: Partition, rows: Ints, wanted: int, sizes: Floats, whole: Ints,
+    options: Mapping[str, Any],
+) -> Partition | None:  # fmt: skip
     """Plan one community with a number of grids; None where that cannot be done."""
-    rows = np.flatnonzero(np.asarray(arrays["communities"]) == community)
-    whole = np.asarray(options.get("whole", np.full(len(arrays["weights"]), -1)))[rows]
-    weights = np.asarray(arrays["weights"], np.float64)[rows]
+    community, weights = int(arrays["communities"][rows[0]]), np.asarray(arrays["weights"], np.float64)[rows]
+    whole = whole[rows]
     free = whole < 0
     drawn = len({w for w in whole[~free].tolist() if weights[whole == w].sum() > 0})
     parts, mine = wanted - drawn, take_rows(arrays, rows)
     if parts < 1 or not free.any():
         return None
-    mine |= {"locked": np.asarray(options["locked"])[rows]} if "locked" in options else {}
-    settled = {"whole": whole, **{key: options[key] for key in ("effort", "rng", "jobs") if key in options}}
-    for sizes, fits in _bands(mine, weights, free, parts):
+    settled = {"whole": whole, "locked": np.asarray(options["locked"])[rows]}
+    settled |= {key: options[key] for key in ("effort", "rng", "jobs") if key in options}
+    for band, fits in _bands(sizes, weights, free, parts):
         try:
-            found = partition_graph(**{**mine, **settled, "sizes": sizes, "parts": {community: parts}})
+            found = partition_graph(**{**mine, **settled, "sizes": band, "parts": {community: parts}})
         except InfeasibleError:
             continue
         if found.grids["in_band"].all() or not fits:
-            return _put(partition, rows, community, found, sizes_of(mine), fits=fits)
+            return _put(partition, rows, community, found, sizes, fits=fits)
     return None
 
 
-def _bands(
-    arrays: Mapping[str, Any], weights: Floats, free: NDArray[np.bool_], parts: int
-) -> Iterator[tuple[Floats, bool]]:
-    """Sizes to try: those of the class of most households if arithmetic allows, then ever wider ones around the mean.
+def _bands(sizes: Floats, weights: Floats, free: NDArray[np.bool_], parts: int) -> Iterator[tuple[Floats, bool]]:
+    """Sizes to try: those of the class if arithmetic allows, then ever wider ones around the mean.
 
-    Also tells whether they are the sizes of a profile.
+    Also tells whether they are the sizes of the class.
     """
-    sizes, total = sizes_of(arrays), float(weights[free].sum())
-    rows, spot = np.unique(sizes[free], axis=0, return_inverse=True)
-    target, lower, upper = rows[np.argmax(np.bincount(spot.ravel(), weights[free]))].tolist()
+    total = float(weights[free].sum())
+    target, lower, upper = sizes[free][0].tolist()
     mean, largest = max(total / parts, 1.0), max(1.0, float(weights[free].max()))
     wider = [(min(lower, low * mean), max(upper, high * mean, largest)) for low, high in WIDER]
     if parts * lower <= total <= parts * upper:

@@ -178,31 +178,57 @@ def _merge(kind: Ints, sums: NDArray[np.float64], near: list[dict[int, float]], 
             join(c, b)
 
 
-def settle_classes(fabric: Fabric, profile: Texts, lot: Ints, apart: NDArray[np.bool_]) -> Texts:
-    """Give communities in which units of several classes are to share a grid one class: that of most households.
+def settle_classes(
+    fabric: Fabric, profile: Texts, lot: Ints, apart: NDArray[np.bool_], released: NDArray[np.bool_]
+) -> Texts:
+    """Make classes fit what is settled by hand.
 
     Parameters
     ----------
     fabric : Fabric
-        Units.
+        Units and borders.
     profile : object[n_units]
         As `spread_classes` gives it.
     lot : int64[n_units]
         Units of equal number share a grid, as settled by hand; below 0 is free.
     apart : bool[n_units]
         Units of exclusive grids.
+    released : bool[n_units]
+        Units that are no longer exclusive: they take the class of what is beside them.
 
     Returns
     -------
     object[n_units]
-        The same, but for these communities.
+        The same, but for these units, and for communities in which units of two stretches are to share a grid: they
+        follow the class of most of their households as a whole.
     """
-    home, households = np.asarray(fabric.community_index), fabric.units["households"].to_numpy()
-    frame = pd.DataFrame({"home": home, "profile": profile, "lot": lot, "households": households})[~apart]
-    held = frame[frame["lot"] >= 0]
-    torn = set(held["home"])
-    mixed = pd.DataFrame(frame[frame["home"].isin(torn)].groupby(["home", "profile"])["households"].sum()).reset_index()
-    main = mixed.sort_values(by=["households", "profile"]).drop_duplicates("home", keep="last")
-    of_home = dict(zip(main["home"], main["profile"], strict=True))
-    found = [of_home.get(c, own) for c, own in zip(home.tolist(), profile, strict=True)]
+    keys, kind = np.unique(profile.astype(str), return_inverse=True)
+    edges = np.asarray(fabric.graph.edges, np.int64)
+    edges = edges[~apart[edges].any(axis=1)]
+    kind = _fill(kind.ravel().astype(np.int64), ~released, edges) if released.any() else kind.ravel()
+    profile = keys.astype(object)[kind]
+    stretch = connected(len(kind), edges[kind[edges[:, 0]] == kind[edges[:, 1]]])
+    frame = pd.DataFrame({"home": np.asarray(fabric.community_index), "profile": profile, "lot": lot,
+                          "stretch": stretch, "households": fabric.units["households"].to_numpy()})[~apart]  # fmt: skip
+    held = frame[frame["lot"] >= 0].groupby("lot")[["stretch", "home"]].agg({"stretch": "nunique", "home": "first"})
+    of_home = main_classes(frame[frame["home"].isin(held.loc[held["stretch"] > 1, "home"])])
+    found = [of_home.get(c, own) for c, own in zip(fabric.community_index.tolist(), profile, strict=True)]
     return np.where(apart, profile, np.array(found, object))
+
+
+def main_classes(frame: pd.DataFrame) -> dict[int, str]:
+    """Tell the class of most households of each community.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        home, profile and households of units.
+
+    Returns
+    -------
+    dict of int to str
+        Community -> class.
+    """
+    sums = pd.DataFrame(frame.groupby(["home", "profile"])["households"].sum()).reset_index()
+    main = sums.sort_values(by=["households", "profile"]).drop_duplicates("home", keep="last")
+    return dict(zip(main["home"].astype(int), main["profile"].astype(str), strict=True))
