@@ -13,11 +13,12 @@ from shapely import GeometryType
 import gridplan
 from gridplan.cli import main
 from gridplan.comparison import FRAMES, SCORE_COLUMNS
-from gridplan.config import HOUSEHOLD_BASES
+from gridplan.config import EXCLUSIVE, HOUSEHOLD_BASES
 from gridplan.draft import rule_texts
 from gridplan.forces import FORCES, LEVELS, title_of
 from gridplan.reporting import pagewords
 from gridplan.reporting.reasons import SENTENCES, TERM_NAMES
+from gridplan.reporting.summary import CONSIDERED
 from gridplan.schema import (
     ASIDE_REASONS,
     CAPACITIES,
@@ -45,7 +46,7 @@ from gridplan.schema import (
 
 SOURCE = Path(gridplan.__file__).parent
 FILES = sorted((SOURCE / "language" / "zh").glob("*.toml"))
-STAGES = {"reading", "geometry", "partition", "drawing", "deployment", "audit", "writing"}
+STAGES = {"reading", "geometry", "partition", "drawing", "deployment", "audit", "writing", "micro"}
 ESTIMATES = {"suites", "entrances", "residents", "living_area", "floor_area", "footprint"}
 SHAPES = {"points", "lines", "polygons"} | {kind.name.lower() for kind in GeometryType if kind.value >= 0}
 COLUMNS = {"role", "file", "state", "rows", "crs", "encoding", "fields", "assumptions", *FINDING_COLUMNS} - {"message"}
@@ -89,6 +90,8 @@ WORDS = {
     *MOVED_COLUMNS,
     *FRAMES,
     *SCORE_COLUMNS,
+    *CONSIDERED.values(),
+    EXCLUSIVE,
 }
 """Words of the data that `word` is asked for."""
 

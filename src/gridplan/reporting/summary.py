@@ -3,14 +3,17 @@
 import json
 import math
 from pathlib import Path, PureWindowsPath
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 
 from gridplan.accounts import conservation
 from gridplan.config import Rules
+from gridplan.language import word
 from gridplan.model import PlanData
 from gridplan.reporting.classes import class_of, size_classes
+from gridplan.reporting.reasons import TERM_NAMES
 from gridplan.reporting.scoring import certificate_totals, score
 from gridplan.schema import SEVERITIES
 
@@ -125,6 +128,39 @@ def terms_on(rules: Rules) -> list[str]:
         *(f"considerations.{name}" for name in rules.considerations.terms()),
         *(name for name, on in sizes.items() if on),
     ]
+
+
+CONSIDERED: Final = MappingProxyType(
+    {
+        "considerations.residents": "population count",
+        "considerations.elderly_disabled": "population structure",
+        "considerations.minors": "population structure",
+        "considerations.floating": "population structure",
+        "considerations.mental": "population structure",
+        "considerations.facility_per_km": "public resources",
+        "considerations.capacity": "governance capacity",
+        "classes.apply": "classes of compounds",
+        "exclusive": "exclusive grids",
+    }
+)
+"""What `terms_on` may list beside prices -> what people call it, as keys of the catalogue."""
+
+
+def tell_terms(rules: Rules) -> list[str]:
+    """Name the terms that a certificate speaks of, each once.
+
+    Parameters
+    ----------
+    rules : Rules
+        The rules of a plan.
+
+    Returns
+    -------
+    list of str
+        For people.
+    """
+    names = (CONSIDERED.get(term) or TERM_NAMES[term.removeprefix("cost.")] for term in terms_on(rules))
+    return [word(name) for name in dict.fromkeys(names)]
 
 
 def _certificate(plan: PlanData) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """plan.xlsx: the plan as a bureau files it, in the language in use."""
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -8,22 +9,23 @@ from typing import Any, Final
 import pandas as pd
 from openpyxl import Workbook
 
-from gridplan.config import Rules
+from gridplan.config import EXCLUSIVE, Rules
 from gridplan.draft import rule_rows
-from gridplan.language import language, say, told_in, word
+from gridplan.language import join, language, say, told_in, word
 from gridplan.model import PlanData
 from gridplan.privacy import SharedCounts, share_counts, shared_grids
 from gridplan.reporting.classes import class_of, size_classes
 from gridplan.reporting.reasons import explain_notable, explained_notes
 from gridplan.reporting.sheets import GAP, OWN, SHARE, TENTH, WHOLE, Table, add_sheet, finding_title, save_book
-from gridplan.reporting.summary import summarise
+from gridplan.reporting.summary import summarise, tell_terms
 from gridplan.schema import KEY_GROUPS
 
 HIDDEN: Final = "*"
 """Stands for a count of a key group that is not told."""
 
 _LEVELS: Final = ("district", "subdistrict", "community")
-_SUMMED: Final = ("households", "residents", "load", "compounds", "buildings", "key_places", "area_m2")
+_SUMMED: Final = ("households", "residents", "load", "compounds", "buildings", "key_places", "area_m2",
+                   "micro_grids")  # fmt: skip
 _FILLS: Final = {"error": GAP, "warning": OWN}
 
 
@@ -84,7 +86,7 @@ def _overview(plan: PlanData, rules: Rules) -> Table:
         (say("Communities proven"), f"{certificate['communities_proven']} / {certificate['communities']}"),
         (say("Households in proven communities"), certificate["households_proven"]),
         (say("Cost"), round(score["cost"], 2)), (say("Lower bound"), round(score["bound"], 2)),
-        (say("Gap"), f"{score['gap']:.1%}"),
+        (say("Gap"), f"{score['gap']:.1%}"), (say("What cost and bound take into account"), join(tell_terms(rules))),
         *[(say("Findings: {severity}", severity=word(s)), n) for s, n in told["findings"]["by_severity"].items()],
         (say("Checked by"), ""), (say("Signature"), ""), (say("Date"), ""),
     ]  # fmt: skip
@@ -97,8 +99,8 @@ def _add_grids(book: Workbook, plan: PlanData, rules: Rules) -> None:
         say("Level"), say("Subdistrict"), say("Community"), say("Code"), say("Name"), say("Grids"), say("Households"),
         say("Off target"), say("Residents"), say("Load"), say("Compounds"), say("Buildings"), say("Key places"),
         say("Elderly, disabled"), say("Minors"), say("Floating population"), say("Mental disorders"),
-        say("Area (hectares)"), say("Mean walk (m)"), say("In the band"), say("Outside the band because"),
-        say("Valid from"),
+        say("Area (hectares)"), say("Mean walk (m)"), say("Way to a facility (m)"), say("Grid workers"),
+        say("In the band"), say("Outside the band because"), say("Sizes of"), say("Micro-grids"), say("Valid from"),
     )  # fmt: skip
     rows: list[Any] = []
     sums: dict[int, int] = {}
@@ -111,7 +113,15 @@ def _add_grids(book: Workbook, plan: PlanData, rules: Rules) -> None:
             count=rules.privacy.min_count),
         say("A compound in several grids counts once in each of them."),
     ]  # fmt: skip
-    forms = {**dict.fromkeys((5, 6, 8, *range(10, 17)), WHOLE), 7: "+0;-0;0", 9: TENTH, 17: "0.00", 18: "0"}
+    forms = {
+        **dict.fromkeys((5, 6, 8, *range(10, 17)), WHOLE),
+        7: "+0;-0;0",
+        9: TENTH,
+        17: "0.00",
+        18: "0",
+        19: "0",
+        20: "0.0",
+    }
     add_sheet(book, say("Grids by community"), head, rows, freeze="F2", forms=forms, sums=sums, notes=notes, paper="A3")
 
 
@@ -132,13 +142,23 @@ def _by_place(plan: PlanData, rules: Rules) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _grid_row(grid: Any, groups: list[Any], rules: Rules) -> list[Any]:  # noqa: ANN401 - a row of itertuples
+    target = rules.sizes_of([grid.profile])[0, 0]
+    off = None if math.isnan(target) else grid.households - int(target)
     band = _yes(grid.in_band) if grid.in_band else (_yes(grid.in_band), GAP)
     return [
         say("grid"), grid.subdistrict, grid.community, grid.grid_code, grid.name, 1, grid.households,
-        grid.households - rules.target, grid.residents, grid.load, grid.compounds, grid.buildings, grid.key_places,
-        *groups, round(grid.area_m2 / 10_000, 2), grid.walk_m, band, word(grid.cause) if grid.cause else "",
-        grid.valid_from,
+        off, grid.residents, grid.load, grid.compounds, grid.buildings, grid.key_places,
+        *groups, round(grid.area_m2 / 10_000, 2), grid.walk_m, _known(grid.facility_m), _known(grid.workers), band,
+        word(grid.cause) if grid.cause else "", _profile(grid), grid.micro_grids or None, grid.valid_from,
     ]  # fmt: skip
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def _profile(grid: Any) -> str:  # noqa: ANN401 - a row of itertuples
+    return f"{word(EXCLUSIVE)}: {grid.site}" if grid.profile == EXCLUSIVE else str(grid.profile)
 
 
 def _sum_row(
@@ -147,12 +167,17 @@ def _sum_row(
     sums = grids[list(_SUMMED)].sum()
     lived = grids["households"].sum()
     walk = round(float((grids["walk_m"] * grids["households"]).sum() / lived), 1) if lived else None
+    near = grids[grids["facility_m"].notna()]
+    served = int(near["households"].sum())
+    way = round(float((near["facility_m"] * near["households"]).sum() / served), 1) if served else None
+    workers = round(float(grids["workers"].sum()), 1) if grids["workers"].notna().any() else None
     groups = [HIDDEN if shared.totals[key][group] is None else shared.totals[key][group] for group in KEY_GROUPS]
     inside = say("{inside} of {all}", inside=int(grids["in_band"].astype(bool).sum()), all=len(grids))
     counted = [int(sums[name]) for name in ("compounds", "buildings", "key_places")]
     return [
         level, place[0], place[1], place[2], "", len(grids), int(sums["households"]), "", int(sums["residents"]),
-        float(sums["load"]), *counted, *groups, round(float(sums["area_m2"]) / 10_000, 2), walk, inside, "", "",
+        float(sums["load"]), *counted, *groups, round(float(sums["area_m2"]) / 10_000, 2), walk, way, workers,
+        inside, "", "", int(sums["micro_grids"]) or None, "",
     ]  # fmt: skip
 
 
