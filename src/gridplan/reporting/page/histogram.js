@@ -1,4 +1,5 @@
-/* How many grids have how many households: bars cut at the classes of the legend; a click or a drag across bars chooses sizes. */
+/* How many grids have how many households: bars cut at the classes of the standard sizes, coloured by the class of each grid;
+   a click or a drag across bars chooses sizes. */
 const MOST = 8;                                        /* bars below and above the band; the last one is open */
 function binsOf(classes, step, fewest, most) {
   return classes.flatMap(({ key, first, last }, k) => {
@@ -23,10 +24,10 @@ const inRange = (bin) => !filters.sizes || (bin.first >= filters.sizes[0] && bin
 let barAt = Math.max(0, binOf(meta.target));
 
 function showHistogram() {
-  const counts = bins.map(() => 0);
-  grids.households.forEach((n, i) => { if (passesOthers(i)) counts[binOf(n)] += 1; });
-  const highest = Math.max(1, ...counts), bars = $("#histogram .bars");
-  if (!bars.children.length) bars.append(...bins.map((_, b) => element("button", { type: "button", onclick: (e) => { if (!e.detail) toggleBar(b); } }, element("i"))));
+  const inClass = bins.map(() => meta.classes.map(() => 0));
+  grids.households.forEach((n, i) => { if (passesOthers(i)) inClass[binOf(n)][grids.class[i]] += 1; });
+  const counts = inClass.map((some) => some.reduce((sum, n) => sum + n, 0)), highest = Math.max(1, ...counts), bars = $("#histogram .bars");
+  if (!bars.children.length) bars.append(...bins.map((_, b) => element("button", { type: "button", onclick: (e) => { if (!e.detail) toggleBar(b); } })));
   [...bars.children].forEach((bar, b) => {
     const told = text.bar.replace("{span}", spanOf(bins[b])).replace("{count}", number(counts[b]));
     bar.title = told;
@@ -34,7 +35,8 @@ function showHistogram() {
     bar.setAttribute("aria-pressed", String(Boolean(filters.sizes) && inRange(bins[b])));
     bar.tabIndex = b === barAt ? 0 : -1;
     bar.classList.toggle("out", !inRange(bins[b]));
-    bar.firstChild.style.cssText = `height:${counts[b] ? Math.max(2, 100 * counts[b] / highest) : 0}%;background:${meta.classes[bins[b].k].colour}`;
+    bar.replaceChildren(...inClass[b].map((n, k) => [n, k]).filter(([n]) => n).map(([n, k]) =>
+      element("i", { style: `height:${Math.max(2, 100 * n / highest)}%;background:${meta.classes[k].colour}` })));
   });
   $("#histogram .most").textContent = number(highest);
   $("#histogram .axis").replaceChildren(...bins.map((bin, b) => [bin, b]).filter(([bin, b]) => b && bin.k !== bins[b - 1].k).map(([bin, b]) =>

@@ -33,7 +33,7 @@ function paintScale(pen, frame) {
 function legendOnPaper(rows) {
   const counts = meta.classes.map((_, k) => rows.filter((i) => grids.class[i] === k).length);
   return element("p", { class: "legend" }, element("b", {}, `${text.legend}${aside(`${text.target} ${meta.target}`)}`),
-    ...classesSeen(counts).map(([c, k]) => element("span", {}, element("i", { style: `background:${c.colour}` }), `${c.span} ${text.classes[c.key]}${text.colon}${number(counts[k])}`)));
+    ...classesSeen(counts).map(([c, k]) => element("span", {}, element("i", { style: `background:${c.colour}` }), `${spanIn(c)} ${text.classes[c.key]}${text.colon}${number(counts[k])}`)));
 }
 function tableOnPaper(rows) {
   const caused = rows.some((i) => grids.cause[i]);
