@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -27,6 +27,9 @@ from gridplan.plan import Plan, read_plan
 from gridplan.progress import Report, Stages, silent, timed
 from gridplan.schema import ASSIGNMENT_COLUMNS
 from gridplan.staffing import serve
+
+_DRAWN: Final = (".gpkg", ".geojson", ".shp", ".fgb")
+"""Files of edits drawn on a map."""
 
 
 def make_plan(
@@ -58,7 +61,8 @@ def make_plan(
     jobs : int or None
         Threads; None takes every core. The plan does not depend on it.
     edits : Edits, path or None
-        What is settled by hand, or the file that says so: it is kept, and the rest is planned around it.
+        What is settled by hand, or the file that says so, JSON or drawn on a map: it is kept, and the rest is planned
+        around it.
     previous : PlanData, path or None
         A former plan that goes on, or its folder or ``plan.gpkg``: the search begins there, households that leave
         their grid cost `rules.cost.change`, and codes continue.
@@ -151,10 +155,12 @@ def partition_district(
 
 
 def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages, report: Report) -> Plan:
-    edits = _take_edits(options.pop("edits", None))
+    edits = _take_edits(options.pop("edits", None), layers)
     before = _take_plan(options.pop("previous", None))
     with timed(stages, "geometry"):
         fabric = lay_out(layers, rules, report)
+    if isinstance(edits, gpd.GeoDataFrame):
+        edits = planning.resolve_sketch(fabric, edits)
     edited = planning.apply_edits(fabric, edits)
     people, found = planning.leave_persons(layers.personnel, fabric.communities, edited.fabric.communities)
     fabric = edited.fabric
@@ -233,8 +239,14 @@ def _draw(
     return drawn if kept is None else drawn | kept.record(drawn["grids"], drawn["units"])
 
 
-def _take_edits(edits: Edits | str | Path | None) -> Edits:
-    return Edits.read(edits) if isinstance(edits, str | Path) else edits or Edits()
+def _take_edits(edits: Edits | str | Path | None, layers: Layers) -> Edits | gpd.GeoDataFrame:
+    """Read a file of edits; what is drawn on a map waits for the units."""
+    if not isinstance(edits, str | Path):
+        return edits or Edits()
+    if Path(str(edits).lower()).suffix.partition(":")[0] not in _DRAWN:
+        return Edits.read(edits)
+    left, low, right, high = layers.buildings.total_bounds
+    return reading.read_sketch(edits, layers.crs, ((left + right) / 2, (low + high) / 2))
 
 
 def _take_plan(previous: PlanData | str | Path | None) -> PlanData | None:

@@ -169,6 +169,10 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "year": ("年份", "交付年份", "竣工年份"),
             "households": ("户数", "规划户数", "总套数", "套数"),
         },
+        "edits": {
+            "kind": ("类型", "操作", "type"),
+            "grid_code": ("网格编码", "网格代码", "网格编号", "WGBM", "WGDM", "网格", "code"),
+        },
         "scores": {
             "grid_code": ("网格编码", "网格代码", "网格编号", "WGBM", "WGDM", "网格", "code"),
             "force": ("力量", "部门", "责任部门", "承办单位"),
@@ -329,6 +333,18 @@ ROOMS: Final = MappingProxyType(
 
 CENTRES: Final = ("社区服务中心", "社区综合服务设施", "党群服务中心", "社区综合服务中心", "centre")
 """Types of facilities that are a community's own (Article 11), beside all that have one of its rooms."""
+
+SKETCHES: Final = MappingProxyType(
+    {
+        "grid": ("网格", "划定"),
+        "together": ("同网格", "合并"),
+        "exclude": ("排除", "不规划"),
+        "close": ("封闭", "隔断", "围墙"),
+        "open": ("打通", "通道", "开门"),
+        "apart": ("分开", "不同网格"),
+    }
+)
+"""Kinds of edits drawn on a map -> other names of them: three of areas, three of lines."""
 
 SERVICES: Final = MappingProxyType(
     {

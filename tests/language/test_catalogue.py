@@ -61,7 +61,7 @@ FACILITIES = {
 }  # fmt: skip
 EVALUATION = {
     *PERIOD_COLUMNS, *RATING_COLUMNS, *RATED_COLUMNS, "scores", "ratings", "periods", "forces", "grids", "needed",
-    "served",
+    "served", "edits",
 }  # fmt: skip
 WORDS = {
     *EVALUATION,

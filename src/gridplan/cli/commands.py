@@ -138,7 +138,10 @@ def check(
 )
 @option("--jobs", metavar="N", type=click.IntRange(min=1), help="Threads; all cores if not given.")
 @option(
-    "--edits", metavar="FILE", type=PATH, help="Edits exported from the page (JSON): kept, the rest is planned anew."
+    "--edits",
+    metavar="FILE",
+    type=PATH,
+    help="Edits: exported from the page (.json), or drawn on a map (lines and areas). Kept, the rest is planned anew.",
 )
 @option("--previous", metavar="PLAN", type=PATH, help="A former plan that goes on: few households change their grid.")
 @option("--micro", is_flag=True, help="Divide each grid into micro-grids of whole buildings and entrances too.")

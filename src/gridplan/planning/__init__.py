@@ -13,6 +13,7 @@ from gridplan.planning.maintaining import Kept, lay_previous
 from gridplan.planning.matching import continue_grids, list_plan, make_crosswalk, match_buildings
 from gridplan.planning.micro import divide_grids, list_members
 from gridplan.planning.ratings import Rated, name_forces, rate
+from gridplan.planning.sketching import resolve_sketch
 
 __all__ = [
     "Drawn",
@@ -41,6 +42,7 @@ __all__ = [
     "name_forces",
     "provide",
     "rate",
+    "resolve_sketch",
     "review_sizes",
     "settle_classes",
     "spread_classes",

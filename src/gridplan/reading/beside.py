@@ -167,6 +167,35 @@ def read_areas(
     return make_layer(ref, frame, transform(shapes, source or crs, crs, ref.where), crs, Notes())
 
 
+def read_sketch(file: str | Path, crs: CRS, near: tuple[float, float]) -> gpd.GeoDataFrame:
+    """Read edits drawn on a map: every layer of a file, or one of them.
+
+    Parameters
+    ----------
+    file : path
+        ``FILE`` or ``FILE:layer``.
+    crs : CRS
+        CRS of the district.
+    near : tuple of float
+        A place in it, in metres of `crs`.
+
+    Returns
+    -------
+    GeoDataFrame
+        kind and grid_code as text; single lines and polygons.
+
+    Raises
+    ------
+    LayerError
+        If the file cannot be read, is empty or holds other geometries.
+    """
+    path = Path(file)
+    layers = list_layers(path) if path.suffix.lower() == ".gpkg" and path.is_file() else []
+    places = [f"{path}:{name}" for name in layers] or [str(file)]
+    parts = [read_areas("edits", place, crs, near) for place in places]
+    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=crs)
+
+
 def read_grids(
     file: str | Path, crs: CRS, near: tuple[float, float], *, encoding: str | None = None
 ) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -35,6 +35,7 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sites": ("points", "polygons"),
     "estates": ("points", "polygons"),
     "grids": ("polygons",),
+    "edits": ("lines", "polygons"),
 }
 _NUMBERS: Final = ("area_m2", "year", "households", "capacity", "home_x", "home_y", "work_x", "work_y",
                    "grid_workers", "satisfaction", "response", "count")  # fmt: skip
@@ -88,7 +89,7 @@ def make_layer(ref: LayerRef, frame: pd.DataFrame, shapes: Geometries, crs: CRS,
         notes.warn("geometry_missing", ref.role, reason, float(missing.sum()))
     table = canonical_frame(ref.role, frame)
     layer = gpd.GeoDataFrame(table[~missing], geometry=fixed[~missing], crs=crs)
-    return _sorted(layer)
+    return layer.reset_index(drop=True) if ref.role == "edits" else _sorted(layer)  # their faults are told by row
 
 
 def make_personnel(ref: LayerRef, frame: pd.DataFrame, crs: CRS, anchor: tuple[float, float]) -> pd.DataFrame:
