@@ -103,3 +103,39 @@ def test_bounds_of_beats_hold(seed: int) -> None:
         assert found.pieces[p] == (nx.number_connected_components(graph.subgraph(held)) if held else 0)
     assert found.pieces.max() == 1
     assert found.bound <= weigh(task, found.item, found.person) + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_beats_are_one_piece_wherever_the_graph_allows(seed: int) -> None:
+    """Tight capacities on random graphs: whoever looks at every roster finds a whole one only where the search does."""
+    rng = np.random.default_rng(seed)
+    graph = nx.random_labeled_tree(9, seed=seed)
+    graph.add_edges_from(rng.integers(0, 9, (4, 2)).tolist())
+    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
+    size = rng.integers(240, 361, 9).astype(float)
+    capacity = np.round(rng.uniform(0.7, 1.3, 3) * size.sum() / 3 * 1.12)
+    price = (rng.random((9, 3)) * 1000).round()
+    task = Task(price=price, need=np.ones(9, np.int64), size=size, capacity=capacity,
+                group=np.zeros(3, np.int64), load_m=0.0)  # fmt: skip
+    best = cheapest_whole(graph, size, capacity, price)
+    found = solve_beats(task, np.array(graph.edges), rng.random((9, 2)), np.zeros(9, np.int64), 5000.0, rng,
+                        EFFORTS["normal"])  # fmt: skip
+    assert found.pieces is not None
+    if np.isfinite(best):
+        assert len(found.item) == 9
+        assert found.pieces.max() == 1
+        assert weigh(task, found.item, found.person) >= best - 1e-6 >= found.bound - 2e-6
+    else:
+        assert len(found.item) < 9 or found.pieces.max() > 1
+
+
+def cheapest_whole(graph: nx.Graph, size: np.ndarray, capacity: np.ndarray, price: np.ndarray) -> float:
+    """Look at every full roster of nine grids and three officers with one piece each; infinite where there is none."""
+    held = np.array([[mask >> i & 1 for i in range(9)] for mask in range(512)], dtype=bool)
+    whole = np.array([not row.any() or nx.is_connected(graph.subgraph(np.flatnonzero(row))) for row in held])
+    who = np.stack(np.unravel_index(np.arange(3**9), (3,) * 9), axis=1)
+    masks = np.stack([(who == p) @ (1 << np.arange(9)) for p in range(3)], axis=1)
+    loads = (held @ size)[masks]
+    lawful = whole[masks].all(axis=1) & (loads <= capacity).all(axis=1)
+    costs = price[np.arange(9), who].sum(axis=1)
+    return float(costs[lawful].min()) if lawful.any() else float("inf")

@@ -22,6 +22,7 @@ from gridplan.deployment.search import (
     round_down,
     round_up,
     settle,
+    shake,
 )
 from gridplan.deployment.task import Posting, Task, sort_pairs
 from gridplan.partition import partition_graph
@@ -37,6 +38,16 @@ HEAT: Final = 4.0
 
 STRICT: Final = (1 / 16, 4.0)
 """What an overload costs in the first of them, in its usual price, and how much dearer each next one makes it."""
+
+SHAKES: Final = (12, 300)
+"""Times that a roster with faults is stirred around them and mended again: at least, and at most where that is little
+work. On a large lattice one in three comes out whole."""
+
+STIRRED: Final = 3_000
+"""Slots stirred in all where that takes more than the least times."""
+
+LOOSE: Final = ((1.0, 4.0), (0.25, 1.0, 4.0), (1 / 16,))
+"""What an overload costs while stirring, in its usual price, stage by stage; taken in turn."""
 
 LARGE: Final = 1_500
 """Regions of more grids are drawn subdistrict by subdistrict."""
@@ -94,18 +105,34 @@ def solve_beats(
 def _hold_together(field: Field, who: Ints, rng: np.random.Generator, effort: Effort) -> Ints:
     """Search everywhere, then around grids that lack an officer and beats that are broken, until there are none."""
     single = replace(effort, runs=1)
-    who, cost = improve(field, who, rng, replace(single, moves=effort.moves // 2))
-    for k in range(TRIES):
+    who = improve(field, who, rng, replace(single, moves=effort.moves // 2))[0]
+    who, cost = _mend(field, who, rng, single, range(TRIES))
+    for k in range(SHAKES[1]):
         slots = _around_faults(field, who)
         if not len(slots):
             return who
-        who, cost = improve(field, who, rng, single, slots=slots, strict=STRICT[0] * STRICT[1] ** k, heat=HEAT)
+        if k >= SHAKES[0] and k * len(slots) > STIRRED:
+            break
+        shaken = shake(field, who, rng, single, slots, LOOSE[k % len(LOOSE)])
+        other, less = _mend(field, shaken, rng, single, range(TRIES // 2, TRIES))
+        who, cost = (other, less) if less < cost else (who, cost)
     bare = int((who < 0).sum())
     if bare:
         windows = choose_windows(field, who, rng, min(bare, 2 * effort.windows))
         other, less = improve(field, polish(field, who, windows), rng, single, slots=_around_faults(field, who))
         who = other if less < cost else who
     return who
+
+
+def _mend(field: Field, who: Ints, rng: np.random.Generator, single: Effort, tries: range) -> tuple[Ints, float]:
+    """Search around what is wrong, with overloads dearer at each try."""
+    cost = settle(field, who)[1]
+    for k in tries:
+        slots = _around_faults(field, who)
+        if not len(slots):
+            break
+        who, cost = improve(field, who, rng, single, slots=slots, strict=STRICT[0] * STRICT[1] ** k, heat=HEAT)
+    return who, cost
 
 
 def _around_faults(field: Field, who: Ints) -> Ints:

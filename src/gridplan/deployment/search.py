@@ -22,6 +22,9 @@ ROUNDS: Final = 50
 OVER: Final = 25.0
 """Price of an overload of one mean item while annealing, in first temperatures."""
 
+STIR: Final = 4.0
+"""First temperature of stirring, in those of a search."""
+
 COLD: Final = 0.01
 """Last temperature, in first ones."""
 
@@ -212,6 +215,41 @@ def improve(
             best, least = found, cost
         hot /= 2
     return best, least
+
+
+def shake(
+    field: Field, who: Ints, rng: np.random.Generator, effort: Effort, slots: Ints, stages: tuple[float, ...]
+) -> Ints:
+    """Stir a part of a roster: overloads are carried from stage to stage, and taken away in the end.
+
+    Parameters
+    ----------
+    field : Field
+        The task.
+    who : int64[n_slots]
+        Person of each slot.
+    rng : Generator
+        Source of chance.
+    effort : Effort
+        Moves of each stage.
+    slots : int64[k]
+        Where to stir.
+    stages : tuple of float
+        How many times the usual price an overload has; a broken beat keeps pace with the dearest.
+
+    Returns
+    -------
+    int64[n_slots]
+        A roster that may be worse than the first: somewhere else to search from.
+    """
+    hot, dear = STIR * _warmth(field), max(stages)
+    firm = field._replace(broken=dear * field.broken, pull=field.pull + (dear - 1) * field.broken)
+    for stage in stages:
+        over = stage * OVER * _warmth(field) / max(float(field.size.mean()), 1e-9)
+        state, found = make_state(firm, who)[0], np.empty_like(who)
+        anneal(state, firm._replace(over=over), rng, slots, effort.moves * len(slots), hot, hot * COLD, found)
+        who, hot = found, hot / 2
+    return settle(field, who)[0]
 
 
 def settle(field: Field, who: Ints) -> tuple[Ints, float]:
