@@ -169,6 +169,32 @@ def test_editing_needs_no_pointer(page: "Page") -> None:
     assert "288 → 288" in page.inner_text("#edit .tools")
 
 
+def test_exported_edits_are_opened_again(page: "Page", tmp_path: Path) -> None:
+    """As one step, which can be taken back; what is not of this plan is refused."""
+    select(page, 0)
+    edit(page, "split")
+    choose(page, "b000")
+    edit(page, "split_off")
+    select(page, 1)
+    edit(page, "lock")
+    select(page, 2)
+    edit(page, "pin")
+    choose(page, "b013")
+    edits = exported(page)
+    assert sizes(edits) == [("001", 7, True), ("002", 4, True), ("", 1, True), ("003", 1, False)]
+    for name, told in (("fine", edits), ("bad", {}), ("other", edits | {"grids": [{"code": "", "units": ["x"]}]})):
+        (tmp_path / name).write_text(json.dumps(told), "utf-8")
+    while page.is_enabled("[data-edit=undo]"):
+        edit(page, "undo")
+    assert page.is_disabled("[data-edit=export]")
+    for name, said in (("bad", "不是编辑文件"), ("other", "1 个单元不在本方案中"), ("fine", "共 4 项")):
+        page.set_input_files("#open", tmp_path / name)
+        page.wait_for_selector(f"#said:has-text('{said}')")
+    assert exported(page) == edits
+    edit(page, "undo")
+    assert page.is_disabled("[data-edit=export]")
+
+
 def settled_plan() -> PlanData:
     """Make the small plan with ground without a building in its first grid, as made by earlier edits."""
     spec = importlib.util.spec_from_file_location("small_plan", HELPERS)

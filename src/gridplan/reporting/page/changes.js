@@ -7,6 +7,7 @@ const strangers = grids.grid_code.map(() => 0);        /* units that came into o
 const past = [], future = [];
 /* What was settled when this plan was made is settled still, unless it is unlocked here. */
 for (const { units: some, only } of settled.grids) {
+  if (state.owner[some[0]] < 0) continue;
   if (only) state.grid[state.owner[some[0]]] = true; else for (const u of some) state.unit[u] = true;
 }
 const near = units.id.map(() => []);
@@ -101,9 +102,9 @@ function splitOff(some, from) {
   return why;
 }
 const toggle = (what, at) => take([{ what, at, from: state[what][at], to: !state[what][at] }]);
-/* A row for a new grid: one that is empty again, or one more. */
-function emptyGrid(beside) {
-  let i = unitsOf.findIndex((some, k) => isNew(k) && !some.length);
+/* A row for a new grid: one that is empty again and not promised to others, or one more. */
+function emptyGrid(beside, promised = []) {
+  let i = unitsOf.findIndex((some, k) => isNew(k) && !some.length && !promised.includes(k));
   if (i < 0) {
     i = unitsOf.push([]) - 1;
     for (const column of Object.values(grids)) column.push(undefined);

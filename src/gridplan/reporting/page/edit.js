@@ -118,12 +118,12 @@ function showEdited() {
   const before = planned.column.grid_code.map((_, i) => i), now = strangers.map((_, i) => i).filter(exists);
   const sums = say("edit_total", { before: before.length, after: now.length, out_before: outside(planned.column, before), out_after: outside(grids, now) });
   refill($("#edit .edited"), element("h3", {}, text.edit_list, element("span", {}, sums)), ...(rows.length ? rows : [element("p", {}, text.edit_none)]),
-    ...(handedOn ? [element("p", {}, say("edit_handed_on", { count: handedOn }))] : []));
+    ...(rows.length ? [element("p", {}, text.edit_marks)] : []), ...(handedOn ? [element("p", {}, say("edit_handed_on", { count: handedOn }))] : []));
 }
 function showEditing() {
   showTools(); showTask(); showEdited();
   refill($("#edit .foot"), button("undo", undo, { enabled: past.length > 0 }), button("redo", redo, { enabled: future.length > 0 }),
-    button("export", exportEdits, { enabled: editsOf().grids.length > 0 }));
+    button("open", () => $("#open").click()), button("export", exportEdits, { enabled: editsOf().grids.length > 0 }));
 }
 /* After every step; locks alone leave all counts as they are. */
 function showChange(counted, box) {
@@ -134,6 +134,10 @@ function showChange(counted, box) {
   tell(""); showEditing();
   if (counted) { search(box); showLegend(); showCard(); } else draw(box);
 }
+$("#open").addEventListener("change", async (e) => {
+  if (e.target.files.length) await openEdits(e.target.files[0]);
+  e.target.value = "";
+});
 document.addEventListener("keydown", (e) => {
   if (!(e.ctrlKey || e.metaKey) || e.target.matches("input") || !["z", "y"].includes(e.key.toLowerCase())) return;
   if (e.key.toLowerCase() === "y" || e.shiftKey) redo(); else undo();

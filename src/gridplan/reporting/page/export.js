@@ -1,4 +1,4 @@
-/* edits.json: what is edited or locked, for `gridplan partition --edits`. Grids that were edited or locked stay exactly as
+/* edits.json, written and read again: what is edited or locked, for `gridplan partition --edits`. Grids that were edited or locked stay exactly as
    drawn; in the others, locked buildings stay together in the grid of their code. Other settings of this plan go along. */
 function editsOf() {
   const ids = (some) => some.map((u) => units.id[u]).sort(), code = (i) => isNew(i) ? "" : grids.grid_code[i], whole = editedGrids();
@@ -24,3 +24,28 @@ function exportEdits() {
     .filter(Boolean).join(" "), torn.length > 0);
 }
 addEventListener("beforeunload", (e) => { if (unsaved) e.preventDefault(); });
+
+/* A file that was exported before goes on as one step, which can be taken back. */
+async function openEdits(file) {
+  let edits;
+  try { edits = JSON.parse(await file.text()); } catch { edits = {}; }
+  if (edits.format !== "gridplan-edits/1") { tell(text.edit_unreadable, true); return; }
+  const found = (edits.grids || []).map((grid) => ({ ...grid, some: grid.units.map((id) => rowOfUnit.get(id)) }));
+  const lost = found.flatMap((grid) => grid.units.filter((_, k) => grid.some[k] === undefined));
+  if (lost.length) { tell(say("edit_lost", { count: lost.length }), true); return; }
+  const changes = changesOf(found);
+  Object.assign(settled.others, Object.fromEntries(["together", "apart", "open", "close", "exclude"].filter((key) => edits[key]?.length).map((key) => [key, edits[key]])));
+  if (changes.length) take(changes); else showEditing();
+  tell(say("edit_opened", { count: found.length }));
+}
+const rowOfUnit = new Map(units.id.map((id, u) => [id, u]));
+function changesOf(entries) {
+  const promised = [], set = (what, at, to) => ({ what, at, from: state[what][at], to });
+  return entries.flatMap(({ code, some, only }) => {
+    if (!only) return some.filter((u) => !state.unit[u]).map((u) => set("unit", u, true));
+    const to = rowOf.get(code) ?? emptyGrid(state.owner[some[0]], promised), coming = some.filter((u) => state.owner[u] !== to);
+    promised.push(to);
+    const asItIs = !coming.length && some.length === unitsOf[to].length;
+    return asItIs ? [to].filter((i) => !state.grid[i]).map((i) => set("grid", i, true)) : coming.map((u) => set("owner", u, to));
+  });
+}
