@@ -29,7 +29,7 @@ def with_buildings(folder: Path, buildings: gpd.GeoDataFrame) -> None:
 
 @pytest.mark.parametrize("role", ["compounds", "communities", "subdistricts"])
 def test_areas_have_all_their_texts(folder: Path, role: str) -> None:
-    """Null names and missing columns are empty; codes are texts; rows are sorted."""
+    """Null names and missing columns are empty; codes are texts; counts are numbers; rows are sorted."""
     areas = [box(X, Y, X + 500, Y + 500), box(X, Y - 500, X + 500, Y)]
     write(
         folder,
@@ -39,12 +39,17 @@ def test_areas_have_all_their_texts(folder: Path, role: str) -> None:
         小区名称=["乙", None],
         街道名称=["乙", None],
         SQDM=[2.1e11, 1],
+        小区类型=["老旧小区", None],
+        网格员数=["7人", None],
     )
     layer = getattr(read_layers(folder), role)
     assert list(layer.columns) == [*FIELDS[role], "geometry"]
     assert layer[role.removesuffix("s").replace("communitie", "community")].tolist() == ["", "乙"]
-    assert not layer.drop(columns="grid_workers", errors="ignore").isna().any(axis=None)
+    assert layer.drop(columns=["grid_workers"], errors="ignore").isna().sum().sum() == 0
+    if role == "compounds":
+        assert layer["compound_class"].tolist() == ["", "老旧小区"]
     if role == "communities":
+        assert np.array_equal(layer["grid_workers"], [np.nan, 7.0], equal_nan=True)
         assert layer["community_code"].tolist() == ["1", "210000000000"]
 
 

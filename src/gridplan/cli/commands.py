@@ -217,15 +217,15 @@ def sample(output: Path, households: int, seed: int) -> None:
 
 def _print_result(plan: "Plan", output: Path | str) -> None:
     score, rules = plan.score(), plan.rules
+    band = say("the sizes of their class") if rules.classes.apply else f"{rules.lower}..{rules.upper}"
     click.echo(
         say(
-            "{grids} grids, {households} households ({basis}), {outside} grids outside {lower}..{upper} -> {out}",
+            "{grids} grids, {households} households ({basis}), {outside} grids outside {band} -> {out}",
             grids=score["grids"],
             households=score["households"],
             basis=word(rules.household_basis),
             outside=score["out"],
-            lower=rules.lower,
-            upper=rules.upper,
+            band=band,
             out=mask(output),
         )
     )

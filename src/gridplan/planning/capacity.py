@@ -116,6 +116,9 @@ def fit_to_workers(
         count, if people live in them.
     """
     found, asked = list[Finding](), _wanted(arrays, partition, workers, rules)
+    if options.get("time_limit") is not None:  # shared out, so that all together take as long again at most
+        tries = (len(WIDER) + 1) * max(1, len(asked))
+        options = {**options, "time_limit": options["time_limit"] / tries}
     unknown = names[np.isnan(workers)]
     if len(unknown):
         reason = say("The grid workers of {count} communities are not known; their number of grids is free: {name} "
@@ -183,7 +186,7 @@ def _replan(
     if parts < 1 or not free.any():
         return None
     settled = {"whole": whole, "locked": np.asarray(options["locked"])[rows]}
-    settled |= {key: options[key] for key in ("effort", "rng", "jobs") if key in options}
+    settled |= {key: options[key] for key in ("effort", "rng", "jobs", "time_limit") if key in options}
     for band, fits in _bands(sizes, weights, free, parts):
         try:
             found = partition_graph(**{**mine, **settled, "sizes": band, "parts": {community: parts}})
