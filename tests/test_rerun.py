@@ -58,3 +58,15 @@ def test_another_file_is_not_taken(plan: Plan, district: Path, tmp_path: Path) -
         rerun_plan(plan, tmp_path)
     assert names[0] in str(told.value)
     assert names[-1] in str(told.value)
+
+
+def test_a_plan_that_went_on_is_repeated_from_the_former_one(plan: Plan, district: Path, tmp_path: Path) -> None:
+    """With the former plan, from its file; without it, or with another, it is asked for."""
+    plan.write(tmp_path / "former")
+    new = make_plan(read_layers(district), rng=8, effort="fast", previous=plan)
+    assert rerun_plan(new, district, previous=tmp_path / "former").differences == ()
+    for wrong in (None, new):
+        with pytest.raises(LayerError, match="--previous"):
+            rerun_plan(new, district, previous=wrong)
+    with pytest.raises(LayerError, match="no former plan"):
+        rerun_plan(plan, district, previous=new)

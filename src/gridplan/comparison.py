@@ -12,7 +12,7 @@ from gridplan import reporting
 from gridplan.config import Rules
 from gridplan.model import PlanData
 from gridplan.plan import read_plan
-from gridplan.planning import continue_grids, list_plan, make_crosswalk, match_buildings
+from gridplan.planning import continue_grids, list_plan, make_crosswalk, match_buildings, price_change
 from gridplan.schema import MOVED_COLUMNS
 
 FRAMES: Final = ("scores", "codes", "moved", "crosswalk")
@@ -108,8 +108,14 @@ def _changed_codes(a: PlanData, b: PlanData, follows: dict[str, str]) -> pd.Data
 
 
 def _compare_scores(a: PlanData, b: PlanData) -> pd.DataFrame:
-    """Score both, each by its own rules."""
-    rules = [Rules.from_mapping(plan.run["rules"]) for plan in (a, b)]
-    scores = [reporting.score(plan, rule) for plan, rule in zip((a, b), rules, strict=True)]
+    """Score both, each by its own rules and without what going on from a former plan cost it."""
+    scores = [_score(plan) for plan in (a, b)]
     table = pd.DataFrame({"term": list(scores[0]), "old": list(scores[0].values()), "new": list(scores[1].values())})
     return table.assign(difference=table["new"] - table["old"])
+
+
+def _score(plan: PlanData) -> dict[str, float | int]:
+    rules = Rules.from_mapping(plan.run["rules"])
+    found = reporting.score(plan, rules)
+    cost = max(found["cost"] - price_change(plan.crosswalk, rules), found["bound"])
+    return found | {"cost": cost, "gap": (cost - found["bound"]) / cost if cost > 0 else 0.0}

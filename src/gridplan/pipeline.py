@@ -171,7 +171,10 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
     with timed(stages, "partition"):
         fabric, settled = _set_apart(fabric, settled)
         load = planning.weigh_units(fabric.units, rules)
-        partition = _partition(fabric, rules, options | settled | {"load": load}, report)
+        known = {}
+        if before is not None and load is None and edits == Edits():
+            known = planning.find_unchanged(fabric, before, rules, options.get("effort", "normal"))
+        partition = _partition(fabric, rules, options | settled | {"load": load, "unchanged": known}, report)
         fabric, partition, more = _fit(fabric, partition, layers, people, rules, options | settled | {"load": load})
         found += more
     now = datetime.now(UTC)
@@ -187,7 +190,7 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
     told = {
         "load_terms": None if load is None else rules.considerations.terms(),
         "edits": None if edits == Edits() else edits.to_mapping(),
-        "previous": None if before is None else {key: before.run.get(key) for key in ("created", "version")},
+        "previous": None if before is None else planning.name_plan(before),
     }
     run = {
         "version": version("gridplan"),

@@ -10,10 +10,11 @@ from gridplan.config import Rules
 from gridplan.edits import Edits
 from gridplan.errors import LayerError
 from gridplan.intake import examine_district
-from gridplan.language import join, say, word
+from gridplan.language import Message, join, say, word
 from gridplan.model import PlanData
 from gridplan.pipeline import make_plan
-from gridplan.plan import Plan
+from gridplan.plan import Plan, read_plan
+from gridplan.planning import name_plan
 from gridplan.progress import Report, silent
 from gridplan.reading.layers import hash_file
 
@@ -41,6 +42,7 @@ def rerun_plan(
     *,
     crs: str | int | None = None,
     encoding: str | None = None,
+    previous: PlanData | str | Path | None = None,
     jobs: int | None = None,
     report: Report = silent,
 ) -> Rerun:
@@ -54,6 +56,8 @@ def rerun_plan(
         Folder, or GeoPackage, with the files it was made of; they are known by their SHA-256, wherever in it they lie.
     crs, encoding : str or None
         As they were given when the plan was made: the run does not keep them.
+    previous : PlanData, path or None
+        The former plan that it went on from, if it did; known by what of it goes on.
     jobs : int or None
         Threads; the plan does not depend on it.
     report : Report
@@ -67,28 +71,24 @@ def rerun_plan(
     Raises
     ------
     LayerError
-        If a file is missing or is not the one the plan was made of, all of them named; or if the plan went on from a
-        former one, or has a source that is no file.
+        If a file, or the former plan, is missing or is not the one the plan was made of, all of them named; or if the
+        plan has a source that is no file.
     """
     run = plan.run
-    places = _find_files(run, Path(source))
+    former = read_plan(previous) if isinstance(previous, str | Path) else previous
+    places = _find_files(run, Path(source), former)
     rules = Rules.from_mapping(run["rules"])
     fields = {s["role"]: s["fields"] for s in run["sources"] if s["fields"]}
     check = examine_district(None, roles=places, rules=rules, crs=crs, encoding=encoding, fields=fields, report=report)
     options = {"rng": run["seed"], "effort": run["effort"], "time_limit": run["time_limit"], "jobs": jobs}
     edits = Edits.from_mapping(run["edits"]) if "edits" in run else None
-    again = make_plan(check.require(), rules, edits=edits, report=report, **options)
+    again = make_plan(check.require(), rules, edits=edits, previous=former, report=report, **options)
     return Rerun(plan=again, differences=tuple(reporting.list_differences(plan, again)))
 
 
-def _find_files(run: dict[str, Any], home: Path) -> dict[str, str]:
-    """Find the file of each role by name and hash; tell all that are not there."""
-    faults = []
-    if "previous" in run:
-        faults.append(
-            say("rerun: need a plan made of its inputs alone, found one that went on from a former one; repeat that")
-        )
-    places = {}
+def _find_files(run: dict[str, Any], home: Path, former: PlanData | None) -> dict[str, str]:
+    """Find the file of each role by name and hash; tell all that are not there, the former plan too."""
+    faults, places = _former_faults(run.get("previous"), former), {}
     for source in run["sources"]:
         hashes = {path: hash_file(path) for path in _candidates(home, source["path"])}
         same = [path for path, found in hashes.items() if found == source["sha256"]]
@@ -104,6 +104,17 @@ def _find_files(run: dict[str, Any], home: Path) -> dict[str, str]:
     if faults:
         raise LayerError(join(faults, "\n"))
     return places
+
+
+def _former_faults(told: dict[str, str] | None, former: PlanData | None) -> list[Message]:
+    found = {} if former is None else name_plan(former)
+    if (told or {}).get("sha256") == found.get("sha256"):
+        return []
+    need = say("no former plan") if told is None else say("the former plan of {day}", day=told["created"])
+    have = say("that of {day}", day=found["created"]) if found else say("none")
+    return [
+        say("rerun: need {need}, found {found}; give the plan it went on from with --previous", need=need, found=have)
+    ]
 
 
 def _candidates(home: Path, name: str) -> Iterator[Path]:

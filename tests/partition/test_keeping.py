@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gridplan import partition_graph
 from gridplan.config import CostRules
-from gridplan.partition.keeping import leavers
+from gridplan.partition.keeping import EMPTY, leavers
 
 FIRM = CostRules(change=1e12)
 
@@ -78,9 +78,40 @@ def test_costs_have_the_term_and_bounds_hold(district: Callable[..., dict[str, A
     old = partition_graph(**given_, effort="fast", rng=1).labels
     rules = CostRules(change=3.0)
     kept = partition_graph(**given_, effort="normal", previous=old, cost=rules)
-    weight = given_["weights"].astype(float)
+    weight = np.maximum(given_["weights"].astype(float), EMPTY)
     left = leavers(old.astype(np.int64), weight, np.bincount(old, weight), kept.labels.astype(np.int64))
     again = partition_graph(**given_, whole=kept.labels)
     assert kept.grids["cost"].to_numpy() == pytest.approx(again.grids["cost"].to_numpy() + left * 3.0 / 300)
     assert (kept.communities["bound"] <= kept.communities["cost"] + 1e-9).all()
     assert kept.communities["cost"].sum() <= again.communities["cost"].sum() + 3.0 * left.sum() / 300 + 1e-6
+
+
+def test_mixing_costs_no_more_than_any_plan(district: Callable[..., dict[str, Any]]) -> None:
+    """Nor than the old one: whatever the price of change, the plan found costs at most what staying costs."""
+    given_ = district(2, 7)
+    old = partition_graph(**given_, effort="fast", rng=1)
+    stays = old.grids["cost"].sum()
+    free = partition_graph(**given_, effort="fast", rng=2).grids["cost"].sum()
+    found = [
+        partition_graph(**given_, effort="fast", previous=old.labels, cost=CostRules(change=c)) for c in (0.0, 3.0, 1e9)
+    ]
+    costs = [plan.grids["cost"].sum() for plan in found]
+    assert costs == sorted(costs)
+    assert costs[-1] <= stays + 1e-6
+    assert costs[0] <= max(stays, free) + 1e-6
+    assert (found[-1].labels == old.labels).all()
+
+
+def test_unchanged_communities_keep_grids_and_bound(district: Callable[..., dict[str, Any]]) -> None:
+    """Neither searched nor proven; the others are planned as if they stood alone."""
+    given_ = district(3, 7)
+    old = partition_graph(**given_, effort="fast", rng=1)
+    names = np.unique(given_["communities"])
+    bounds = {int(names[0]): 0.25 * float(old.communities["cost"].iloc[0]), int(names[2]): 1e9}
+    kept = partition_graph(**given_, effort="fast", previous=old.labels, unchanged=bounds, cost=CostRules(change=0.0))
+    stays = np.isin(given_["communities"], list(bounds))
+    pairs = set(zip(kept.labels[stays].tolist(), old.labels[stays].tolist(), strict=True))
+    assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+    assert kept.communities["bound"].iloc[0] == pytest.approx(bounds[int(names[0])])
+    assert kept.communities["proven"].tolist()[::2] == [False, True]
+    assert kept.communities["cost"].to_numpy()[::2] == pytest.approx(old.communities["cost"].to_numpy()[::2])

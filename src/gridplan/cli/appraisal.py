@@ -119,6 +119,7 @@ def explain(place: Path, grid: str, *, as_json: bool) -> None:
 )
 @click.argument("place", metavar="PLAN", type=PATH)
 @click.argument("source", metavar="INPUT", type=PATH)
+@option("--previous", metavar="PLAN", type=PATH, help="The former plan it went on from, if it did.")
 @option("--crs", metavar="EPSG", help="CRS of layers that name none, or a wrong one.")
 @option("--encoding", metavar="E", help="Encoding of the text in DBF and CSV files.")
 @option("--jobs", metavar="N", type=click.IntRange(min=1), help="Threads; all cores if not given.")

@@ -145,6 +145,13 @@ def check(
 )
 @option("--previous", metavar="PLAN", type=PATH, help="A former plan that goes on: few households change their grid.")
 @option("--micro", is_flag=True, help="Divide each grid into micro-grids of whole buildings and entrances too.")
+@option(
+    "--change",
+    metavar="W",
+    type=click.FloatRange(min=0, max=1e12),
+    help="Price of a target of households that change their grid, beside --previous: 0 is none, at 1e9 nobody moves; "
+    "from the rules if not given.",
+)
 @rules_option
 @_input_options
 @click.pass_context
@@ -154,6 +161,7 @@ def partition(
     source: Path | str | None,
     output: Path | str,
     rule_file: Path | None,
+    change: float | None,
     *,
     micro: bool,
     **options: Any,  # noqa: ANN401
@@ -167,6 +175,8 @@ def partition(
         if micro:
             rules = options["rules"]
             options["rules"] = dataclasses.replace(rules, micro=dataclasses.replace(rules.micro, draw=True))
+        if change is not None:
+            options["rules"] = options["rules"].pricing_change(change)
         plan = partition_district(place, output, checked=print_layers, report=report, **options)
     print_findings(plan.findings)
     _print_result(plan, output)

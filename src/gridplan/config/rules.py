@@ -99,6 +99,26 @@ class Rules:
             choice_fault("household_basis", self.household_basis, HOUSEHOLD_BASES),
         )
 
+    def pricing_change(self, price: float) -> Self:
+        """Give the same rules at another price of change.
+
+        Parameters
+        ----------
+        price : float
+            Price of a target of households that leave their grid of an old plan; 0 is none, from 1e9 on nobody moves.
+
+        Returns
+        -------
+        Rules
+            With that price.
+
+        Raises
+        ------
+        ConfigError
+            If it is no number >= 0.
+        """
+        return dataclasses.replace(self, cost=dataclasses.replace(self.cost, change=price))
+
     @classmethod
     def from_toml(cls, path: str | Path) -> Self:
         """Read a rule file.

@@ -24,7 +24,7 @@ from gridplan.partition.certificate import (
     simple_bound,
 )  # fmt: skip
 from gridplan.partition.fixed import Clock, solve_community
-from gridplan.partition.keeping import solve_kept
+from gridplan.partition.keeping import keep_unchanged, solve_kept
 from gridplan.partition.kernels.arrays import UPPER, WEIGHT, Flags, Ints
 from gridplan.partition.locked import lock_groups, solve_locked
 from gridplan.partition.options import check_drawn, check_locks, check_objective, read_parts
@@ -95,6 +95,7 @@ def partition_graph(
     load: ArrayLike | None = None,
     previous: ArrayLike | None = None,
     sizes: ArrayLike | None = None,
+    unchanged: Mapping[int, float] | None = None,
     cost: CostRules | None = None,
     report: Report = silent,
 ) -> Partition:
@@ -148,6 +149,9 @@ def partition_graph(
         target, lower and upper of the grid of each unit, instead of those above; units of different sizes share no
         grid, so that the cost of a grid is still a function of its units alone. NaN in a grid drawn already: it has no
         size and costs nothing.
+    unchanged : mapping, optional
+        Community -> bound of its plans: nothing has changed there since the old plan, whose grids stay; neither search
+        nor proof.
     cost : CostRules, optional
         Prices of the terms, the defaults if not given; `barrier_per_m` is not used here.
     report : Report
@@ -185,29 +189,35 @@ def partition_graph(
     pieces = split_pieces(problem)
     check_locks(problem, pieces)
     check_drawn(problem, pieces, asked, names)
-    tasks = _make_tasks(problem, pieces, asked, objective, rules, effort)
+    known = {rank: unchanged[name] for rank, name in enumerate(names.tolist()) if unchanged and name in unchanged}
+    tasks = _make_tasks(problem, pieces, asked, known, objective, rules, effort)
     seed = int(np.random.default_rng(rng).integers(2**63))
     solutions, in_time = _solve_all(tasks, seed, time_limit, jobs or _cores(), report)
     return _assemble(problem, names, tasks, solutions, reproducible=in_time)
 
 
 def _make_tasks(
-    problem: Problem, pieces: list[Piece], asked: dict[int, int], objective: str, rules: CostRules, effort: str
-) -> list[Task]:
-    """Choose for every piece how it is planned; a community with a given number of grids is one task."""
+    problem: Problem, pieces: list[Piece], asked: dict[int, int], known: dict[int, float], objective: str,
+    rules: CostRules, effort: str,
+) -> list[Task]:  # fmt: skip
+    """Choose for every piece how it is planned; a community with a given number of grids, or unchanged, is one task."""
     tasks, done = list[Task](), set[int]()
     for i, piece in enumerate(pieces):
         rank, units = piece.community, piece.units
         if problem.whole[units[0]] >= 0:
             solve = partial(_keep_drawn, piece)
-        elif rank not in asked:
+        elif rank not in asked and rank not in known:
             solve = partial(_solve_free, problem, piece, effort)
         elif rank in done:
             continue
         else:
-            others = [other.units for other in pieces if other.community == rank]
-            units = np.sort(np.concatenate([u for u in others if problem.whole[u[0]] < 0]))
-            solve = partial(solve_community, problem, units, asked[rank], objective, rules, effort)
+            mine = [other for other in pieces if other.community == rank and problem.whole[other.units[0]] < 0]
+            units = np.sort(np.concatenate([other.units for other in mine]))
+            solve = (
+                partial(solve_community, problem, units, asked[rank], objective, rules, effort)
+                if rank in asked
+                else partial(_keep_unchanged, problem, mine, known[rank])
+            )
             done.add(rank)
         tasks.append(Task(units=units, community=rank, seed=i, solve=solve))
     return tasks
@@ -257,6 +267,11 @@ def _run(task: Task, seed: np.random.SeedSequence, end: float, share: float, sto
 def _cores() -> int:
     """Count the cores this process may use; Windows and macOS know no affinity."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _keep_unchanged(problem: Problem, pieces: list[Piece], bound: float, *_: object) -> Solution:
+    """Take the old grids of a community in which nothing has changed."""
+    return keep_unchanged(problem, pieces, bound)
 
 
 def _keep_drawn(piece: Piece, seed: np.random.SeedSequence, clock: Clock) -> Solution:  # noqa: ARG001

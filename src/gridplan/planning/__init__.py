@@ -9,11 +9,12 @@ from gridplan.planning.drawn import Drawn, take_list, take_polygons
 from gridplan.planning.editing import Edited, apply_edits, leave_persons
 from gridplan.planning.explaining import Ground, explain_grids, take_rows
 from gridplan.planning.facilities import Provision, provide
-from gridplan.planning.maintaining import Kept, lay_previous
-from gridplan.planning.matching import continue_grids, list_plan, make_crosswalk, match_buildings
+from gridplan.planning.maintaining import Kept, lay_previous, name_plan
+from gridplan.planning.matching import continue_grids, list_plan, make_crosswalk, match_buildings, price_change
 from gridplan.planning.micro import divide_grids, list_members
 from gridplan.planning.ratings import Rated, name_forces, rate
 from gridplan.planning.sketching import resolve_sketch
+from gridplan.planning.unchanged import find_unchanged
 
 __all__ = [
     "Drawn",
@@ -31,6 +32,7 @@ __all__ = [
     "divide_grids",
     "draw_communities",
     "explain_grids",
+    "find_unchanged",
     "fit_to_workers",
     "lay_previous",
     "leave_persons",
@@ -40,6 +42,8 @@ __all__ = [
     "match_buildings",
     "measure_ways",
     "name_forces",
+    "name_plan",
+    "price_change",
     "provide",
     "rate",
     "resolve_sketch",

@@ -1,7 +1,8 @@
 """An old plan that goes on: the grid of each unit in it, codes that continue, and what became of every code."""
 
+import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -132,3 +133,33 @@ def lay_previous(fabric: Fabric, plan: PlanData) -> Kept:
     units = np.full(len(fabric.units), "", object)
     units[first["unit"]] = old["grid_code"].to_numpy(object)[first["spot"]]
     return Kept(plan=plan, old=old, new=new, spot=spot, units=units)
+
+
+def name_plan(plan: PlanData) -> dict[str, str]:
+    """Name a plan for good: by its day, its version and what of it goes on into another plan.
+
+    Parameters
+    ----------
+    plan : PlanData
+        The plan, just made or read from its file.
+
+    Returns
+    -------
+    dict
+        created, version, and sha256 of its buildings, units, codes, history and bounds.
+    """
+    told = hashlib.sha256()
+    for frame, columns in _GOES_ON.items():
+        table = pd.DataFrame(getattr(plan, frame))[list(columns)].sort_values(list(columns), kind="stable")
+        told.update(table.to_csv(index=False, float_format="%.6f", lineterminator="\n").encode())
+    named = {key: str(plan.run.get(key, "")) for key in ("created", "version")}
+    return {**named, "sha256": told.hexdigest()}
+
+
+_GOES_ON: Final = {
+    "buildings": ("building_id", "entrance", "unit_id", "households"),
+    "units": ("unit_id", "grid_code", "community", "households", "x", "y"),
+    "grids": ("grid_code", "valid_from"),
+    "history": HISTORY_COLUMNS,
+    "certificate": ("community", "bound"),
+}
