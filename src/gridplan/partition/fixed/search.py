@@ -7,6 +7,7 @@ import numpy as np
 from gridplan.partition.fixed.effort import Budget, Clock, Found
 from gridplan.partition.fixed.plans import cut_trees, load_plan, price_labels
 from gridplan.partition.fixed.polish import Polish
+from gridplan.partition.fixed.pool import Pool
 from gridplan.partition.kernels.arrays import Floats
 from gridplan.partition.kernels.fixed_arrays import (
     CHANGES,
@@ -87,14 +88,31 @@ def search_net(net: Net, price: Floats, parts: int, budget: Budget, rng: np.rand
     books = (make_plan(net, parts), make_scratch(net))
     if clock.over():
         return price_labels(net, price, cut_trees(rng, net, parts, 1), parts)
-    polish, met = Polish(net, price, budget.ways, clock), list[Found]()
+    polish, met, pool = Polish(net, price, budget.ways, clock), list[Found](), Pool(net, price, parts)
     left = max(budget.rounds, budget.total // (budget.moves * len(net.units)))
     enough = AGREE_ROUGH if _is_rough(net, price) else AGREE
     while not met or (left > 0 and not clock.over() and _agreeing(met) < enough):
-        elite, used = _family(rng, price.copy(), net, books, budget.moves, left, clock)
+        elite, used = _family(rng, price.copy(), net, books, pool, budget.moves, left, clock)
         left -= used
         met.append(min(polish.improve(found) for found in elite[:POLISHED]))
+        pool.add(met[-1].labels)
+        rough = enough == AGREE_ROUGH
+        met += _recombine(pool, polish, [*elite, met[-1]] if rough else [], min(met), clock, swap=rough)
     return min(met)
+
+
+def _recombine(pool: Pool, polish: Polish, fresh: list[Found], best: Found, clock: Clock, *, swap: bool) -> list[Found]:
+    """Combine the parts met, and what becomes of them by swaps, until that gives no better plan."""
+    better: list[Found] = []
+    while True:
+        for found in fresh:
+            pool.swap(found.labels)
+        joined = pool.combine(min([best, *better]), clock)
+        if joined is None:
+            return better
+        better.append(polish.improve(joined))
+        pool.add(better[-1].labels)
+        fresh = [joined, better[-1]] if swap else []
 
 
 def _agreeing(met: list[Found]) -> int:
@@ -105,8 +123,9 @@ def _agreeing(met: list[Found]) -> int:
 
 
 def _family(
-    rng: np.random.Generator, price: Floats, net: Net, books: tuple[Plan, Scratch], moves: int, most: int, clock: Clock
-) -> tuple[list[Found], int]:
+    rng: np.random.Generator, price: Floats, net: Net, books: tuple[Plan, Scratch], pool: Pool, moves: int, most: int,
+    clock: Clock,
+) -> tuple[list[Found], int]:  # fmt: skip
     """Start afresh and reheat the best, until they get no better; return the best ones and the runs used."""
     elite: list[Found] = []
     plan, used, since = books[0], 0, 0
@@ -119,6 +138,7 @@ def _family(
             first = _log_uniform(rng, MILD)
         times = TIMES if rng.random() < LONG else 1
         found = _run(rng, price, net, *books, first, moves * times, clock)
+        pool.add(found.labels)
         used, since = used + times, 0 if not elite or found < elite[0] else since + times
         if all(abs(found.cost - e.cost) > 1e-9 * abs(e.cost) for e in elite):
             elite = sorted([*elite, found])[:ELITE]
