@@ -14,8 +14,10 @@ from openpyxl import Workbook, load_workbook
 from gridplan import (
     check_district,
     compare_facilities,
+    compare_plans,
     compare_scores,
     make_sample,
+    overlap_grids,
     partition_district,
     plan_emergency,
     review_communities,
@@ -32,7 +34,7 @@ MICRO = Rules.from_mapping({"micro": {"draw": True}})
 OWN = {"layer_styles"}
 """What QGIS prescribes."""
 
-FOLDERS = ("plan", "check", "emergency", "facilities", "communities", "scores")
+FOLDERS = ("plan", "check", "emergency", "facilities", "communities", "scores", "changes", "overlaps")
 
 Table = dict[str, tuple[str, str]]
 
@@ -74,6 +76,8 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     review_communities(plan, draw=True, personnel=folder / "in" / "人员.xlsx").write(folder / "communities")
     figures = pd.DataFrame({"网格": plan.grids["grid_code"], "力量": "房产", "季度": "2025年一季度", "满意度": "95%"})
     compare_scores(plan, pd.concat([figures, figures.assign(季度="2025年二季度")])).write(folder / "scores")
+    compare_plans(plan, plan).write(folder / "changes")
+    overlap_grids(plan, {"police": plan.grids[["grid_code", "geometry"]].iloc[1:]}).write(folder / "overlaps")
     return folder
 
 
@@ -92,7 +96,7 @@ def json_kind(value: object, told: str) -> bool:
     "name",
     [
         "plan/plan.gpkg", "emergency/emergency.gpkg", "facilities/facilities.gpkg", "communities/communities.gpkg",
-        "scores/scores.gpkg",
+        "scores/scores.gpkg", "changes/changes.gpkg", "overlaps/overlaps.gpkg",
     ],
 )  # fmt: skip
 def test_every_column_of_a_geopackage_is_listed(outputs: Path, name: str) -> None:
@@ -125,7 +129,7 @@ def test_the_geojson_has_the_properties_of_the_grids(outputs: Path) -> None:
             assert json_kind(value, columns[name][0]), (name, value)
 
 
-@pytest.mark.parametrize("name", ["plan/summary.json", "check/check.json"])
+@pytest.mark.parametrize("name", ["plan/summary.json", "check/check.json", "overlaps/overlaps.json"])
 def test_every_key_of_a_json_file_is_listed(outputs: Path, name: str) -> None:
     """With its type; where the content is a list of names, these are the keys inside."""
     content, listed = json.loads((outputs / name).read_text("utf-8")), documented()[Path(name).name]
@@ -167,7 +171,7 @@ def test_the_sheets_of_the_roster_and_of_an_emergency_are_listed(outputs: Path) 
     assert heads(load_workbook(outputs / "emergency" / "emergency.xlsx")) == sheets("emergency.xlsx")
 
 
-@pytest.mark.parametrize("name", ["facilities", "communities", "scores"])
+@pytest.mark.parametrize("name", ["facilities", "communities", "scores", "changes", "overlaps"])
 def test_the_sheets_of_a_review_are_listed(outputs: Path, name: str) -> None:
     """With their headings."""
     assert heads(load_workbook(outputs / name / f"{name}.xlsx")) == sheets(f"{name}.xlsx")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gridplan.explanation import Explanation, explain_grid
     from gridplan.intake import check_district
     from gridplan.model import Finding, Layers, Partition
+    from gridplan.overlaps import Overlaps, overlap_grids
     from gridplan.partition import partition_graph
     from gridplan.pipeline import make_plan, partition_district
     from gridplan.plan import Plan, audit_plan, read_plan
@@ -57,6 +58,7 @@ __all__ = [
     "LayerError",
     "Layers",
     "OutputError",
+    "Overlaps",
     "Partition",
     "Plan",
     "PlanError",
@@ -72,6 +74,7 @@ __all__ = [
     "explain_grid",
     "make_plan",
     "make_sample",
+    "overlap_grids",
     "partition_district",
     "partition_graph",
     "plan_emergency",
@@ -92,6 +95,7 @@ _HOMES = {
     "Explanation": "explanation",
     "Finding": "model",
     "Layers": "model",
+    "Overlaps": "overlaps",
     "Partition": "model",
     "Plan": "plan",
     "Rerun": "rerun",
@@ -105,6 +109,7 @@ _HOMES = {
     "explain_grid": "explanation",
     "make_plan": "pipeline",
     "make_sample": "sample",
+    "overlap_grids": "overlaps",
     "partition_district": "pipeline",
     "partition_graph": "partition",
     "plan_emergency": "staffing",

@@ -1,6 +1,6 @@
 """Two plans of one district side by side: who moved, which codes changed, which is better in which term."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -34,12 +34,16 @@ class Comparison:
         old_code, new_code, buildings, households_old, households_new: every pair of grids that share buildings.
     scores : DataFrame
         term, old, new, difference.
+    old, new : PlanData
+        The plans.
     """
 
     moved: gpd.GeoDataFrame
     codes: pd.DataFrame
     crosswalk: pd.DataFrame
     scores: pd.DataFrame
+    old: PlanData = field(repr=False)
+    new: PlanData = field(repr=False)
 
     @property
     def empty(self) -> bool:
@@ -63,6 +67,27 @@ class Comparison:
             If the folder holds anything else, or cannot be written.
         """
         reporting.write_changes(Path(out), {name: getattr(self, name) for name in FRAMES})
+
+    def draw(self, path: str | Path) -> int:
+        """Draw a map of the changes (extra `plot`).
+
+        Parameters
+        ----------
+        path : path
+            File to make or to replace: .png or .svg of the district; a .pdf has a page more for each community that
+            changes.
+
+        Returns
+        -------
+        int
+            Number of pages.
+
+        Raises
+        ------
+        GridplanError
+            If the format is another one, matplotlib is not installed, or the file cannot be written.
+        """
+        return reporting.draw_changes(self.old, self.new, self.moved, self.codes, Path(path))
 
 
 def compare_plans(a: PlanData | str | Path, b: PlanData | str | Path) -> Comparison:
@@ -98,6 +123,8 @@ def compare_plans(a: PlanData | str | Path, b: PlanData | str | Path) -> Compari
         codes=_changed_codes(first, second, {str(code): former for code, former in follows.items()}),
         crosswalk=make_crosswalk(old, new, spot),
         scores=_compare_scores(first, second),
+        old=first,
+        new=second,
     )
 
 

@@ -181,6 +181,34 @@ FIELDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "response": ("响应时长", "响应时间", "平均响应时长", "处置时长", "办结时长", "response_time"),
             "count": ("样本数", "样本量", "评价数", "评价人数", "答卷数", "件数", "办件数"),
         },
+        "departments": {
+            "code": (
+                "grid_code",
+                "网格编码",
+                "网格代码",
+                "网格编号",
+                "警务网格编码",
+                "城管网格编码",
+                "党建网格编码",
+                "单元网格编码",
+                "责任网格编码",
+                "WGBM",
+                "WGDM",
+                "警务区编码",
+                "辖区编码",
+                "辖区代码",
+                "JWWGDM",
+                "PCSDM",
+                "警务区",
+                "辖区",
+                "编码",
+                "代码",
+                "编号",
+                "BM",
+                "DM",
+            ),
+            "name": ("网格名称", "辖区名称", "警务区名称", "名称", "MC"),
+        },
         "grids": {
             "grid_code": ("网格编码", "网格代码", "网格编号", "WGBM", "WGDM", "网格", "网格名称", "code"),
             "building_id": ("楼栋编号", "楼栋编码", "幢编号", "自然幢号", "ZRZH", "JZWDM"),
@@ -373,6 +401,24 @@ COVERAGE_COLUMNS: Final = (
 )  # fmt: skip
 """Residents of each community by service; `opened` are those that only facilities opened by employers cover."""
 SITE_COLUMNS: Final = ("service", "site", "residents", "proven")
+
+OVERLAP_COLUMNS: Final = (
+    "department", "grid_code", "department_code", "relation", "units", "households", "households_of_grid",
+    "households_of_department", "ground_m2", "ground_of_grid", "ground_of_department",
+)  # fmt: skip
+"""What a grid and a departmental grid share; the shares are of the whole grid and of the whole departmental grid."""
+RELATIONS: Final = ("same", "inside", "holds", "part", "outside")
+"""A grid is the same as a departmental grid, lies inside it, holds it, shares a part, or that part is in none."""
+NESTING_COLUMNS: Final = ("grid_code", "department", "department_code", "largest_share", "alone", "same", "parts")
+OVERLAPPED_COLUMNS: Final = ("grid_code", "name", "community", "households", "departments", "agree", "same", "apart")
+DEPARTMENTAL_COLUMNS: Final = (
+    "department", "department_code", "name", "households", "ground_m2", "grids", "inside", "whole",
+)  # fmt: skip
+DEPARTMENT_COLUMNS: Final = (
+    "department", "grids", "nest", "same", "households", "households_nest", "households_outside",
+    "households_doubled", "departmental_grids", "met", "whole", "cut", "pieces", "pieces_most",
+)  # fmt: skip
+"""A department: grids and households that nest in its grids, and what becomes of its grids."""
 
 PERIOD_COLUMNS: Final = (
     "period", "grids", "count", "satisfaction", "satisfaction_change", "response", "response_change",

@@ -1,28 +1,60 @@
-"""The commands on plans that change."""
+"""The commands on plans that change, and on those of others beside them."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from gridplan.cli.commands import PATH
+from gridplan.cli.commands import PATH, rules_option
 from gridplan.cli.spoken import Command, lang_option, option
-from gridplan.cli.terminal import exit_on_error
-from gridplan.language import say
+from gridplan.cli.terminal import exit_on_error, print_findings
+from gridplan.language import say, word
+from gridplan.rulefile import RuleFile
 
 
-@click.command(cls=Command, help="Tell what differs between the plans OLD and NEW: moved households, codes, scores.")
+@click.command(
+    cls=Command,
+    help="Tell what differs between the plans OLD and NEW: moved households, codes, scores.\n\n"
+    "With --with, lay the grids of the plan OLD over those of departments instead: what lies in what (多格合一).",
+)
 @click.argument("old", metavar="OLD", type=PATH)
-@click.argument("new", metavar="NEW", type=PATH)
-@option("-o", "--output", "out", metavar="OUT", type=PATH, help="Folder to write: changes.xlsx and changes.gpkg.")
+@click.argument("new", metavar="[NEW]", type=PATH, required=False)
+@option(
+    "--with", "departments", metavar="NAME=FILE[:LAYER]", multiple=True,
+    help="Grids of a department, such as police=警务网格.shp: polygons with a code; may be given again.",
+)  # fmt: skip
+@option(
+    "-o", "--output", "out", metavar="OUT", type=PATH,
+    help="Folder to write: changes.xlsx and changes.gpkg; with --with, overlaps.xlsx, .gpkg and .json.",
+)  # fmt: skip
+@option(
+    "--map", "chart", metavar="FILE", type=PATH,
+    help="Map of the changes to draw: .png or .svg; .pdf with a page for each community that changes.",
+)  # fmt: skip
+@rules_option
+@option("--crs", metavar="EPSG", help="CRS of layers that name none, or a wrong one.")
+@option("--encoding", metavar="E", help="Encoding of the text in DBF and CSV files.")
 @lang_option
-def compare(old: Path, new: Path, out: Path | None) -> None:
-    """Compare two plans."""
+def compare(
+    old: Path, new: Path | None, departments: tuple[str, ...], out: Path | None, chart: Path | None,
+    rule_file: Path | None, crs: str | None, encoding: str | None,
+) -> None:  # fmt: skip
+    """Compare two plans, or a plan with the grids of departments."""
+    if (new is None) != bool(departments):
+        raise click.UsageError(say("give NEW or --with, one of them"))
+    if new is None:
+        if chart is not None:
+            raise click.UsageError(say("--map is of two plans; give NEW"))
+        _overlap(old, departments, out, rule_file, crs, encoding)
+        return
     with exit_on_error():
         from gridplan.comparison import compare_plans  # noqa: PLC0415  --help stays fast
 
         found = compare_plans(old, new)
         if out is not None:
             found.write(out)
+        if chart is not None:
+            found.draw(chart)
     if found.empty:
         click.echo(say("nothing differs"))
         return
@@ -38,3 +70,36 @@ def compare(old: Path, new: Path, out: Path | None) -> None:
             new=cost["new"],
         )
     )
+
+
+def _overlap(
+    place: Path, departments: tuple[str, ...], out: Path | None, rule_file: Path | None, crs: str | None,
+    encoding: str | None,
+) -> None:  # fmt: skip
+    """Lay a plan over the grids of departments, and tell the sums."""
+    with exit_on_error():
+        import pandas as pd  # noqa: PLC0415  --help stays fast
+
+        from gridplan.overlaps import overlap_district  # noqa: PLC0415
+
+        rules = None if rule_file is None else RuleFile.read(rule_file).rules
+        found = overlap_district(place, departments, out, rules=rules, crs=crs, encoding=encoding)
+    print_findings(pd.DataFrame([asdict(f) for f in found.findings], columns=["severity", "subject", "reason"]))
+    for row in found.departments.to_dict("records"):
+        click.echo(
+            say(
+                "{department}: {nest} of {grids} grids and {inside} of {households} households lie in one departmental "
+                "grid alone; {whole} of {met} departmental grids are made of whole grids, {cut} are cut",
+                department=word(str(row["department"])),
+                nest=row["nest"],
+                grids=row["grids"],
+                inside=row["households_nest"],
+                households=row["households"],
+                whole=row["whole"],
+                met=row["met"],
+                cut=row["cut"],
+            )
+        )
+    agree = int((found.grids["agree"] == found.grids["departments"]).sum())
+    click.echo(say("{agree} of {grids} grids lie whole in every department's grids", agree=agree,
+                   grids=len(found.grids)))  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Final
 
 from gridplan.config.formula import ConsiderationRules, CostRules
 from gridplan.config.ground import EstimateRules, GeometryRules, PrivacyRules
-from gridplan.config.offers import EvaluationRules, FacilityRules
+from gridplan.config.offers import EvaluationRules, FacilityRules, OverlapRules
 from gridplan.config.rules import HOUSEHOLD_BASES, Rules
 from gridplan.config.sizes import (
     EXCLUSIVE,
@@ -41,6 +41,7 @@ __all__ = [
     "GeometryRules",
     "KindRules",
     "MicroRules",
+    "OverlapRules",
     "PrivacyRules",
     "Rules",
 ]

@@ -1,8 +1,8 @@
-"""What a community offers: its facilities, how far services reach, and what residents say of them."""
+"""What stands beside the grids: facilities and their reach, departmental grids, and what residents say of it all."""
 
 from dataclasses import dataclass
 
-from gridplan.faults import is_count, number_faults, refuse, value_fault
+from gridplan.faults import is_count, is_number, number_faults, refuse, value_fault
 from gridplan.language import join, say
 from gridplan.schema import ROOMS
 
@@ -65,6 +65,25 @@ class FacilityRules:
             Metres; 0 where the service is left out.
         """
         return float(getattr(self, f"{service}_m"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverlapRules:
+    """When a grid counts as lying in a departmental grid (多格合一).
+
+    Parameters
+    ----------
+    nest_share : float
+        Share of the households of one grid, of its ground where it has none, from which on it lies in another.
+    """
+
+    nest_share: float = 0.95
+
+    def __post_init__(self) -> None:
+        """Check the value."""
+        holds = is_number(self.nest_share) and 0.5 < self.nest_share <= 1  # noqa: PLR2004 - more than a half: one at most
+        needed = say("a number > 0.5 and <= 1")
+        refuse(value_fault("overlaps.nest_share", needed, repr(self.nest_share), holds=holds))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

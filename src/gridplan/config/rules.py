@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gridplan.config.formula import ConsiderationRules, CostRules
 from gridplan.config.ground import EstimateRules, GeometryRules, PrivacyRules
-from gridplan.config.offers import EvaluationRules, FacilityRules
+from gridplan.config.offers import EvaluationRules, FacilityRules, OverlapRules
 from gridplan.config.sizes import (
     EXCLUSIVE,
     PROFILES,
@@ -63,6 +63,8 @@ class Rules:
         What facilities must offer.
     evaluation : EvaluationRules
         When figures of an evaluation became worse.
+    overlaps : OverlapRules
+        When a grid lies in a departmental one.
     deployment : DeploymentRules
         How personnel go down into the grids.
     emergency : EmergencyRules
@@ -89,6 +91,7 @@ class Rules:
     communities: CommunityRules = field(default_factory=CommunityRules)
     facilities: FacilityRules = field(default_factory=FacilityRules)
     evaluation: EvaluationRules = field(default_factory=EvaluationRules)
+    overlaps: OverlapRules = field(default_factory=OverlapRules)
     deployment: DeploymentRules = field(default_factory=DeploymentRules)
     emergency: EmergencyRules = field(default_factory=EmergencyRules)
 
@@ -241,6 +244,7 @@ _GROUPS: Final[Mapping[str, Any]] = MappingProxyType(
         "communities": CommunityRules,
         "facilities": FacilityRules,
         "evaluation": EvaluationRules,
+        "overlaps": OverlapRules,
         "deployment": DeploymentRules,
         "emergency": EmergencyRules,
     }

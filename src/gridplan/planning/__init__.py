@@ -12,6 +12,7 @@ from gridplan.planning.facilities import Provision, provide
 from gridplan.planning.maintaining import Kept, lay_previous, name_plan
 from gridplan.planning.matching import continue_grids, list_plan, make_crosswalk, match_buildings, price_change
 from gridplan.planning.micro import divide_grids, list_members
+from gridplan.planning.overlaps import Overlapped, overlap
 from gridplan.planning.ratings import Rated, name_forces, rate
 from gridplan.planning.sketching import resolve_sketch
 from gridplan.planning.unchanged import find_unchanged
@@ -21,6 +22,7 @@ __all__ = [
     "Edited",
     "Ground",
     "Kept",
+    "Overlapped",
     "Provision",
     "Rated",
     "Review",
@@ -43,6 +45,7 @@ __all__ = [
     "measure_ways",
     "name_forces",
     "name_plan",
+    "overlap",
     "price_change",
     "provide",
     "rate",

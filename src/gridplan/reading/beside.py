@@ -75,7 +75,7 @@ def read_roster(
     LayerError
         If the file cannot be read, or numbers are none.
     """
-    ref = _refer("personnel", file)
+    ref = refer("personnel", file)
     table = open_table(ref, check_encoding(encoding) if encoding else None)
     match = match_fields(ref.role, table.columns, table.cut)
     called = _name_column(match) if names else None
@@ -153,7 +153,7 @@ def read_areas(
     LayerError
         If the file cannot be read, is empty or holds other geometries.
     """
-    ref = _refer(role, file)
+    ref = refer(role, file)
     loaded = read_vector(ref, check_encoding(encoding) if encoding else None)
     if loaded.shapes is None or not len(loaded.frame):
         raise LayerError(say("{where}: need at least one geometry, found none; check the layer", where=ref.where))
@@ -222,7 +222,7 @@ def read_grids(
     LayerError
         If the file cannot be read, or a list does not say which building is in which grid.
     """
-    ref = _refer("grids", file)
+    ref = refer("grids", file)
     if ref.path.suffix.lower() not in {".csv", *SHEETS}:
         layer = read_areas("grids", file, crs, near, encoding=encoding)
         source = Source(role="grids", path=ref.path.name, layer=ref.layer, rows=len(layer), sha256=hash_file(ref.path))
@@ -256,7 +256,7 @@ def read_scores(file: str | Path | pd.DataFrame, *, encoding: str | None = None)
         match = match_fields("scores", file.columns)
         table = file[list(match.fields.values())].set_axis(list(match.fields), axis=1).reset_index(drop=True)
         return canonical_frame("scores", table, faults=faults), faults
-    frame, _ = _read_list(_refer("scores", file), encoding, (), faults)
+    frame, _ = _read_list(refer("scores", file), encoding, (), faults)
     return frame, faults
 
 
@@ -307,8 +307,26 @@ def _name_column(match: Match) -> str | None:
     return next((c for c in match.personal if name_key(c) in known), None)
 
 
-def _refer(role: str, file: str | Path) -> LayerRef:
-    """Find ``FILE`` or ``FILE:layer``; the colon of a Windows drive is none."""
+def refer(role: str, file: str | Path) -> LayerRef:
+    """Find ``FILE`` or ``FILE:layer``; the colon of a Windows drive is none.
+
+    Parameters
+    ----------
+    role : str
+        What is read.
+    file : path
+        As a user gives it.
+
+    Returns
+    -------
+    LayerRef
+        Where it lies.
+
+    Raises
+    ------
+    LayerError
+        If there is no such file or layer.
+    """
     path, layer = Path(file), ""
     head, colon, tail = str(file).rpartition(":")
     if not path.exists() and colon and head and tail[:1] not in ("\\", "/"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gridplan.reporting.auditing import audit
     from gridplan.reporting.card import render_card
+    from gridplan.reporting.changemap import draw_changes
     from gridplan.reporting.changes import write_changes
     from gridplan.reporting.checked import by_gravity, check_data, layer_table, write_check, write_check_workbook
     from gridplan.reporting.compare import equal_plans, list_differences
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gridplan.reporting.folder import check_folder, write_plan, write_text
     from gridplan.reporting.geopackage import read_plan_data
     from gridplan.reporting.mapsheet import write_maps
+    from gridplan.reporting.overlaps import OVERLAP_FILES, write_overlaps
     from gridplan.reporting.plots import plot_plan
     from gridplan.reporting.postgis import check_database, write_database
     from gridplan.reporting.review import review_files, write_review
@@ -25,11 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EMERGENCY_FILES",
+    "OVERLAP_FILES",
     "audit",
     "by_gravity",
     "check_data",
     "check_database",
     "check_folder",
+    "draw_changes",
     "draw_facilities",
     "equal_plans",
     "layer_table",
@@ -46,6 +50,7 @@ __all__ = [
     "write_database",
     "write_emergency",
     "write_maps",
+    "write_overlaps",
     "write_plan",
     "write_review",
     "write_text",
@@ -53,11 +58,13 @@ __all__ = [
 
 _HOMES = {
     "EMERGENCY_FILES": "emergency",
+    "OVERLAP_FILES": "overlaps",
     "audit": "auditing",
     "by_gravity": "checked",
     "check_data": "checked",
     "check_database": "postgis",
     "check_folder": "folder",
+    "draw_changes": "changemap",
     "draw_facilities": "facilities",
     "equal_plans": "compare",
     "layer_table": "checked",
@@ -74,6 +81,7 @@ _HOMES = {
     "write_database": "postgis",
     "write_emergency": "emergency",
     "write_maps": "mapsheet",
+    "write_overlaps": "overlaps",
     "write_plan": "folder",
     "write_review": "review",
     "write_text": "folder",

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import shapely
 
-from gridplan.errors import PlanError
-from gridplan.language import Message, join, language, say, word
+from gridplan.language import say
 from gridplan.model import PlanData
 from gridplan.reporting.folder import write_file
-from gridplan.reporting.mapsheet import FORMATS
-from gridplan.reporting.plots import chinese_font, draw_context, draw_scale, font_options, need_matplotlib
+from gridplan.reporting.plots import check_format, draw_context, draw_scale, font_options, need_matplotlib, told
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,12 +38,7 @@ def draw_facilities(plan: PlanData, layers: Mapping[str, gpd.GeoDataFrame], path
     ConfigError
         If matplotlib is not installed.
     """
-    form = path.suffix.lower().removeprefix(".")
-    if form not in FORMATS:
-        raise PlanError(
-            say("{path}: need a file {kinds}, found {kind}; choose another name", path=path,
-                kinds=join([f".{name}" for name in FORMATS], "or"), kind=path.suffix or word("no suffix"))
-        )  # fmt: skip
+    form = check_format(path)
     pyplot = need_matplotlib("pyplot")
     figure, axes = pyplot.subplots(figsize=(11.69, 8.27), layout="constrained")
     left, bottom, right, top = layers["communities"].total_bounds
@@ -62,10 +55,6 @@ def draw_facilities(plan: PlanData, layers: Mapping[str, gpd.GeoDataFrame], path
     pyplot.close(figure)
 
 
-def _label(text: Message) -> str:
-    return text.told_in(language() if chinese_font() else "en")
-
-
 def _draw_areas(layers: Mapping[str, gpd.GeoDataFrame], axes: "Axes") -> list[Any]:
     patches = import_module("matplotlib.patches")
     areas, left = layers["communities"], layers["uncovered"]
@@ -75,8 +64,8 @@ def _draw_areas(layers: Mapping[str, gpd.GeoDataFrame], axes: "Axes") -> list[An
     if len(left):
         left.plot(ax=axes, color="#756bb1", alpha=0.45, zorder=2)
     names = say("area enough"), say("less than half of the area missing"), say("more of the area missing")
-    drawn = [patches.Patch(facecolor=c, edgecolor="#111a24", label=_label(n)) for c, n in zip(_RED, names, strict=True)]
-    return [*drawn, patches.Patch(facecolor="#756bb1", alpha=0.45, label=_label(say("some service out of reach")))]
+    drawn = [patches.Patch(facecolor=c, edgecolor="#111a24", label=told(n)) for c, n in zip(_RED, names, strict=True)]
+    return [*drawn, patches.Patch(facecolor="#756bb1", alpha=0.45, label=told(say("some service out of reach")))]
 
 
 def _draw_points(layers: Mapping[str, gpd.GeoDataFrame], axes: "Axes") -> list[Any]:
@@ -91,6 +80,6 @@ def _draw_points(layers: Mapping[str, gpd.GeoDataFrame], axes: "Axes") -> list[A
         size = 110 if marker == "*" else 28
         if len(frame):
             frame.plot(ax=axes, marker=marker, color=colour, markersize=size, edgecolor="white", zorder=5)
-        mark = lines.Line2D([], [], marker=marker, color=colour, linestyle="", markersize=9, label=_label(name))
+        mark = lines.Line2D([], [], marker=marker, color=colour, linestyle="", markersize=9, label=told(name))
         handles.append(mark)
     return handles

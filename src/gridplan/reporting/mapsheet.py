@@ -11,24 +11,23 @@ import shapely
 
 from gridplan.config import Rules
 from gridplan.errors import PlanError
-from gridplan.language import join, language, say, word
+from gridplan.language import join, say, word
 from gridplan.model import PlanData
 from gridplan.reporting.classes import class_of, size_classes
 from gridplan.reporting.folder import write_file
 from gridplan.reporting.plots import (
     BACKDROP,
-    chinese_font,
+    FORMATS,
     draw_context,
     draw_scale,
     font_options,
     need_matplotlib,
+    told,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-FORMATS: Final = ("pdf", "png", "svg")
 
 _LONG, _SHORT = 11.69, 8.27  # inches of a page of A4
 _MAP: Final = {True: (0.03, 0.05, 0.66, 0.84), False: (0.04, 0.30, 0.92, 0.62)}
@@ -216,7 +215,7 @@ def _label_grids(axes: "Axes", grids: gpd.GeoDataFrame) -> None:
 def _draw_north(axes: "Axes") -> None:
     arrow = {"arrowstyle": "-|>", "color": _INK, "linewidth": 1.5, "mutation_scale": 16}
     axes.annotate("", (0.965, 0.97), (0.965, 0.90), xycoords="axes fraction", arrowprops=arrow, zorder=8)
-    axes.text(0.965, 0.895, _told(say("N")), transform=axes.transAxes, ha="center", va="top", fontsize=10, zorder=8,
+    axes.text(0.965, 0.895, told(say("N")), transform=axes.transAxes, ha="center", va="top", fontsize=10, zorder=8,
               **font_options())  # fmt: skip
 
 
@@ -226,36 +225,36 @@ def _draw_legend(rules: Rules, panel: "Axes", grids: gpd.GeoDataFrame) -> None:
     counts = np.bincount(class_of(grids["households"], classes), minlength=len(classes))
     entries: list[Any] = [
         patches.Patch(
-            facecolor=c.colour, edgecolor=_LINE, label=f"{_told(say('{span} households', span=c.span))}  ({n})"
+            facecolor=c.colour, edgecolor=_LINE, label=f"{told(say('{span} households', span=c.span))}  ({n})"
         )
         for c, n in zip(classes, counts, strict=True)
         if n or c.key != "empty"
     ]
     dots = ((say("building with households"), _HOMES), (say("other building"), _OTHERS))
     entries += [
-        lines.Line2D([], [], marker="s", markersize=3, color=colour, linestyle="", label=_told(text))
+        lines.Line2D([], [], marker="s", markersize=3, color=colour, linestyle="", label=told(text))
         for text, colour in dots
     ]
     names = {"road": say("road"), "railway": say("railway"), "water": say("water")}
-    entries += [lines.Line2D([], [], label=_told(names[kind]), **style) for kind, style in BACKDROP.items()]
-    entries.append(lines.Line2D([], [], color=_INK, linewidth=2, label=_told(say("border of the community"))))
+    entries += [lines.Line2D([], [], label=told(names[kind]), **style) for kind, style in BACKDROP.items()]
+    entries.append(lines.Line2D([], [], color=_INK, linewidth=2, label=told(say("border of the community"))))
     family = font_options() or None
     size = {"size": 8, **(family or {})}
     panel.legend(
-        handles=entries, title=_told(say("Households of a grid")), loc="upper left", frameon=False, prop=size,
+        handles=entries, title=told(say("Households of a grid")), loc="upper left", frameon=False, prop=size,
         title_fontproperties=family, borderaxespad=0, alignment="left", bbox_to_anchor=(0, 1),
     )  # fmt: skip
 
 
 def _draw_list(panel: "Axes", grids: gpd.GeoDataFrame, *, lying: bool) -> None:
     """List the grids under the legend, or beside it on a page that stands."""
-    head = [_told(t) for t in (say("Code"), say("Households"), say("Residents"), say("Buildings"))]
+    head = [told(t) for t in (say("Code"), say("Households"), say("Residents"), say("Buildings"))]
     table = grids[["grid_code", "households", "residents", "buildings"]].assign(grid_code=grids["grid_code"].str[12:])
     rows = [[str(v) for v in row] for row in table.itertuples(index=False)]
-    total = [_told(say("total")), *(str(int(table[c].sum())) for c in ("households", "residents", "buildings"))]
+    total = [told(say("total")), *(str(int(table[c].sum())) for c in ("households", "residents", "buildings"))]
     more = len(rows) - _ROWS + 1
     if more > 1:
-        rows = [*rows[: _ROWS - 1], [_told(say("{count} more", count=more)), "", "", ""]]
+        rows = [*rows[: _ROWS - 1], [told(say("{count} more", count=more)), "", "", ""]]
     cells = [*rows, total]
     left, width, most, line = (0.0, 1.0, 0.62, 0.025) if lying else (0.45, 0.55, 1.0, 0.06)
     high = min(line * (len(cells) + 1), most)
@@ -275,10 +274,4 @@ def _line(plan: PlanData, rules: Rules, grids: gpd.GeoDataFrame, scale: int) -> 
         grids=len(grids), households=int(grids["households"].sum()), basis=word(rules.household_basis),
         date=max(grids["valid_from"], default=""), scale=f"{scale:,}", version=plan.run.get("version", ""),
     )  # fmt: skip
-    return _told(text)
-
-
-def _told(text: Any) -> str:  # noqa: ANN401 - a message
-    """Tell a message in the language in use, in English where there is no font for Chinese."""
-    told: str = text.told_in(language() if chinese_font() else "en")
-    return told
+    return told(text)

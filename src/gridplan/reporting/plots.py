@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 
 from gridplan.config import Rules
-from gridplan.errors import ConfigError
-from gridplan.language import language, say
+from gridplan.errors import ConfigError, PlanError
+from gridplan.language import Message, join, language, say, word
 from gridplan.model import PlanData
 from gridplan.reporting.classes import class_of, size_classes
 
@@ -25,6 +25,9 @@ FONTS: Final = (
     "WenQuanYi Micro Hei",
 )  # fmt: skip
 """Fonts with Chinese characters, best first."""
+
+FORMATS: Final = ("pdf", "png", "svg")
+"""Suffixes of files a map can be drawn into."""
 
 _FILES: Final = ("msyh", "simhei", "simsun", "pingfang", "notosanscjk", "sourcehansans", "wqy-microhei")
 BACKDROP: Final = {
@@ -59,12 +62,11 @@ def plot_plan(plan: PlanData, rules: Rules, ax: "Axes | None" = None) -> "Axes":
     """
     pyplot = need_matplotlib("pyplot")
     axes: Axes = pyplot.subplots(figsize=(10, 8), layout="constrained")[1] if ax is None else ax
-    font = chinese_font()
     left, bottom, right, top = plan.grids.total_bounds
     margin = 0.03 * max(right - left, top - bottom)
     box = shapely.box(left - margin, bottom - margin, right + margin, top + margin)
     draw_context(plan, axes, box)
-    _draw_grids(plan, rules, axes, font)
+    _draw_grids(plan, rules, axes)
     axes.set_xlim(left - margin, right + margin)
     axes.set_ylim(bottom - margin, top + margin)
     axes.set_aspect("equal")
@@ -97,6 +99,49 @@ def need_matplotlib(module: str) -> Any:  # noqa: ANN401  a module
         raise ConfigError(
             say("plot: need matplotlib, found none; install the extra: pip install 'gridplan[plot]'")
         ) from error
+
+
+def check_format(path: Path) -> str:
+    """Tell the format of a map by the name of its file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    str
+        One of `FORMATS`.
+
+    Raises
+    ------
+    PlanError
+        If it is another one.
+    """
+    form = path.suffix.lower().removeprefix(".")
+    if form not in FORMATS:
+        raise PlanError(
+            say("{path}: need a file {kinds}, found {kind}; choose another name", path=path,
+                kinds=join([f".{name}" for name in FORMATS], "or"), kind=path.suffix or word("no suffix"))
+        )  # fmt: skip
+    return form
+
+
+def told(text: Message) -> str:
+    """Tell a message in the language in use, in English where there is no font for Chinese.
+
+    Parameters
+    ----------
+    text : Message
+        What to tell.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    return text.told_in(language() if chinese_font() else "en")
 
 
 def font_options() -> dict[str, Any]:
@@ -154,7 +199,7 @@ def draw_context(plan: PlanData, axes: "Axes", box: shapely.Geometry) -> None:
             shapes.plot(ax=axes, zorder=3, **style)
 
 
-def _draw_grids(plan: PlanData, rules: Rules, axes: "Axes", font: str | None) -> None:
+def _draw_grids(plan: PlanData, rules: Rules, axes: "Axes") -> None:
     patches = import_module("matplotlib.patches")
     classes = size_classes(rules)
     number = class_of(plan.grids["households"], classes)
@@ -162,13 +207,12 @@ def _draw_grids(plan: PlanData, rules: Rules, axes: "Axes", font: str | None) ->
     plan.grids.plot(ax=axes, color=colours, edgecolor="#4c5966", linewidth=0.5, alpha=0.85, zorder=2)
     plan.communities.boundary.plot(ax=axes, color="#111a24", linewidth=1.4, zorder=4)
     counts = np.bincount(number, minlength=len(classes))
-    spoken = language() if font else "en"  # Hanzi without a font are boxes
-    title = say("Households of a grid").told_in(spoken)
+    title = told(say("Households of a grid"))
     entries = [
         patches.Patch(
             facecolor=c.colour,
             edgecolor="#4c5966",
-            label=say("{span} households", span=c.span).told_in(spoken) + f"  ({n})",
+            label=f"{told(say('{span} households', span=c.span))}  ({n})",
         )
         for c, n in zip(classes, counts, strict=True)
         if n or c.key != "empty"

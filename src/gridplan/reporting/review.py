@@ -1,8 +1,8 @@
 """A workbook and layers of what was found about communities: facilities, sizes."""
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -13,7 +13,7 @@ from gridplan.reporting.folder import write_folder
 from gridplan.reporting.sheets import write_tables
 
 _POINTS = ("facilities", "sites")
-_WORDED = ("missing", "service", "severity", "code", "subject", "state")
+_WORDED = ("missing", "service", "severity", "code", "subject", "state", "department", "apart", "relation")
 
 
 def review_files(stem: str) -> tuple[str, str]:
@@ -53,18 +53,32 @@ def write_review(
     OutputError
         If the folder holds anything else, or cannot be written.
     """
-    files = review_files(stem)
-    write_folder(out, partial(_fill, files, layers, tables), marks=files, files=files)
+    book, package = files = review_files(stem)
+    write_folder(
+        out, lambda folder: fill_review(folder / book, folder / package, layers, tables), marks=files, files=files
+    )
 
 
-def _fill(
-    files: tuple[str, str], layers: Mapping[str, gpd.GeoDataFrame], tables: Mapping[str, pd.DataFrame], folder: Path
+def fill_review(
+    book: Path, package: Path, layers: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]
 ) -> None:
-    book, package = (folder / name for name in files)
+    """Write the files of a review.
+
+    Parameters
+    ----------
+    book, package : Path
+        Workbook and GeoPackage to make.
+    layers : mapping of str to DataFrame
+        Layers of the GeoPackage; those without geometry are tables.
+    tables : mapping of str to DataFrame
+        As of `write_review`.
+    """
     write_tables({name: _spoken(table) for name, table in tables.items()}, book)
     for name, frame in layers.items():
         kind = "Point" if name in _POINTS else "MultiPolygon"
-        options = {"geometry_type": kind, "promote_to_multi": kind != "Point"}
+        options: dict[str, Any] = {}
+        if isinstance(frame, gpd.GeoDataFrame):
+            options = {"geometry_type": kind, "promote_to_multi": kind != "Point"}
         options |= {} if package.exists() else {"dataset_options": {"VERSION": "1.2"}}
         pyogrio.write_dataframe(frame, package, layer=name, driver="GPKG", append=package.exists(), **options)
 
@@ -74,6 +88,6 @@ def _spoken(frame: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(frame).drop(columns=["geometry", "message"], errors="ignore")
     for name in table.columns.intersection(list(_WORDED)):
         table[name] = [", ".join(str(word(p)) for p in str(text).split(";") if p) for text in table[name]]
-    if "proven" in table:
-        table["proven"] = [say("yes") if yes else say("no") for yes in table["proven"]]
+    for name in table.select_dtypes("bool").columns:
+        table[name] = [say("yes") if yes else say("no") for yes in table[name]]
     return table
