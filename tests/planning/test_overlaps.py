@@ -11,6 +11,7 @@ import shapely
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from shapely import Polygon, box
 
 from gridplan import Rules, overlap_grids
@@ -128,6 +129,8 @@ def test_the_command_tells_the_sums_and_writes_all_or_nothing(plan: Plan, tmp_pa
     assert f"police: {n} of {n} grids" in output
     assert f"{n} of {n} grids lie whole" in output
     assert {f.name for f in out.iterdir()} == {"overlaps.xlsx", "overlaps.gpkg", "overlaps.json"}
+    cells = next(load_workbook(out / "overlaps.xlsx")["nesting"].iter_rows(min_row=2))
+    assert (cells[3].value, cells[3].number_format) == (1, "0.0%")
     code, output = run("--with", place, "--with", place, "-o", tmp_path / "twice")
     assert code == 1
     assert "need each once, found police twice" in output

@@ -10,10 +10,13 @@ import pyogrio
 
 from gridplan.language import say, word
 from gridplan.reporting.folder import write_folder
-from gridplan.reporting.sheets import write_tables
+from gridplan.reporting.sheets import SHARE, write_tables
 
 _POINTS = ("facilities", "sites")
 _WORDED = ("missing", "service", "severity", "code", "subject", "state", "department", "apart", "relation")
+_FORMS = dict.fromkeys(
+    ("households_of_grid", "households_of_department", "ground_of_grid", "ground_of_department", "largest_share"), SHARE
+)
 
 
 def review_files(stem: str) -> tuple[str, str]:
@@ -73,7 +76,7 @@ def fill_review(
     tables : mapping of str to DataFrame
         As of `write_review`.
     """
-    write_tables({name: _spoken(table) for name, table in tables.items()}, book)
+    write_tables({name: _spoken(table) for name, table in tables.items()}, book, forms=_FORMS)
     for name, frame in layers.items():
         kind = "Point" if name in _POINTS else "MultiPolygon"
         options: dict[str, Any] = {}

@@ -112,7 +112,10 @@ def add_sheet(
         sheet.append([_cell(sheet, note, _Look(wrap=False, line=False), looks)])
 
 
-def write_tables(tables: Mapping[str, pd.DataFrame], path: Path, fills: Mapping[str, str] | None = None) -> None:
+def write_tables(
+    tables: Mapping[str, pd.DataFrame], path: Path, fills: Mapping[str, str] | None = None, *,
+    forms: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
     """Write one sheet per table.
 
     Parameters
@@ -123,13 +126,16 @@ def write_tables(tables: Mapping[str, pd.DataFrame], path: Path, fills: Mapping[
         File to make.
     fills : mapping of str to str, optional
         Text of a cell -> its colour, hexadecimal.
+    forms : mapping of str to str, optional
+        Name of a column -> format of its numbers.
     """
     book = Workbook(write_only=True)
-    colours = fills or {}
+    colours, formats = fills or {}, forms or {}
     for title, frame in tables.items():
         head = [str(word(str(name))) for name in frame.columns]
         rows = [[(v, colours.get(str(v))) for v in row] for row in frame.itertuples(index=False, name=None)]
-        add_sheet(book, word(title), head, rows, freeze="A2")
+        known = {k: formats[str(name)] for k, name in enumerate(frame.columns) if str(name) in formats}
+        add_sheet(book, word(title), head, rows, freeze="A2", forms=known)
     save_book(book, path)
 
 
