@@ -1,5 +1,6 @@
 """docs/outputs.md lists what is written: every column of every file, and nothing else."""
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -20,9 +21,12 @@ from gridplan import (
     overlap_grids,
     partition_district,
     plan_emergency,
+    read_layers,
     review_communities,
+    weigh_change,
 )
 from gridplan.config import Rules
+from gridplan.reporting import write_tradeoff
 from gridplan.schema import SERVICES
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "outputs.md"
@@ -34,7 +38,7 @@ MICRO = Rules.from_mapping({"micro": {"draw": True}})
 OWN = {"layer_styles"}
 """What QGIS prescribes."""
 
-FOLDERS = ("plan", "check", "emergency", "facilities", "communities", "scores", "changes", "overlaps")
+FOLDERS = ("plan", "check", "emergency", "facilities", "communities", "scores", "changes", "overlaps", "tradeoff")
 
 Table = dict[str, tuple[str, str]]
 
@@ -78,6 +82,8 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     compare_scores(plan, pd.concat([figures, figures.assign(季度="2025年二季度")])).write(folder / "scores")
     compare_plans(plan, plan).write(folder / "changes")
     overlap_grids(plan, {"police": plan.grids[["grid_code", "geometry"]].iloc[1:]}).write(folder / "overlaps")
+    grown = dataclasses.replace(read_layers(folder / "in"), personnel=None)
+    write_tradeoff(weigh_change(grown, plan, weights=[0.0, 3.0], effort="fast"), 3.0, folder / "tradeoff")
     return folder
 
 
@@ -143,10 +149,11 @@ def test_every_key_of_a_json_file_is_listed(outputs: Path, name: str) -> None:
             assert list(inside) == names, key
 
 
-def test_the_columns_of_the_csv_are_listed(outputs: Path) -> None:
+@pytest.mark.parametrize("name", ["plan/buildings.csv", "tradeoff/tradeoff.csv"])
+def test_the_columns_of_a_csv_are_listed(outputs: Path, name: str) -> None:
     """In their order."""
-    table = pd.read_csv(outputs / "plan" / "buildings.csv", dtype=str, encoding="utf-8-sig")
-    assert list(table.columns) == list(documented()["buildings.csv"])
+    table = pd.read_csv(outputs / name, dtype=str, encoding="utf-8-sig")
+    assert list(table.columns) == list(documented()[Path(name).name])
 
 
 def test_the_sheets_of_the_workbook_are_listed(outputs: Path) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gridplan.sample import make_sample
     from gridplan.satisfaction import Evaluation, compare_scores
     from gridplan.staffing import Emergency, assign_personnel, plan_emergency
+    from gridplan.tradeoff import weigh_change
 
 __all__ = [
     "CRSError",
@@ -82,6 +83,7 @@ __all__ = [
     "read_plan",
     "rerun_plan",
     "review_communities",
+    "weigh_change",
 ]
 
 _HOMES = {
@@ -117,6 +119,7 @@ _HOMES = {
     "read_plan": "plan",
     "rerun_plan": "rerun",
     "review_communities": "provision",
+    "weigh_change": "tradeoff",
 }
 
 

@@ -17,11 +17,12 @@ from gridplan.config import Rules
 from gridplan.errors import LayerError
 from gridplan.geometry.grids import draw_grids, main_text
 from gridplan.geometry.recover import recover_fabric
+from gridplan.groundwork import core_arrays
 from gridplan.intake import all_set_aside, examine_district, lay_out
 from gridplan.language import say
 from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
 from gridplan.partition import Value, value_grids
-from gridplan.pipeline import context_of, core_arrays, spread_workers, tell_why
+from gridplan.pipeline import context_of, spread_workers, tell_why
 from gridplan.plan import Plan, read_plan
 from gridplan.planning import Drawn
 from gridplan.progress import Report, Stages, silent, timed

@@ -5,31 +5,27 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gridplan import deployment, planning, reading, reporting
+from gridplan import planning, reading, reporting
 from gridplan.check import Check
 from gridplan.config import EXCLUSIVE, Rules
 from gridplan.database import is_database
 from gridplan.edits import Edits
-from gridplan.geometry import label_sites
 from gridplan.geometry.grids import draw_grids
-from gridplan.intake import all_set_aside, examine_district, lay_out
-from gridplan.model import Fabric, Finding, Layers, Partition, PlanData, findings_frame
+from gridplan.groundwork import Groundwork, core_arrays, divide_ground, lay_ground, settle_ground
+from gridplan.intake import all_set_aside, examine_district
+from gridplan.model import Fabric, Layers, Partition, PlanData, findings_frame
 from gridplan.nesting import nest_grids
-from gridplan.partition import partition_graph
-from gridplan.plan import Plan, read_plan
+from gridplan.plan import Plan
 from gridplan.progress import Report, Stages, silent, timed
 from gridplan.schema import ASSIGNMENT_COLUMNS
 from gridplan.staffing import serve
-
-_DRAWN: Final = (".gpkg", ".geojson", ".shp", ".fgb")
-"""Files of edits drawn on a map."""
 
 
 def make_plan(
@@ -155,31 +151,15 @@ def partition_district(
 
 
 def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages, report: Report) -> Plan:
-    edits = _take_edits(options.pop("edits", None), layers)
-    before = _take_plan(options.pop("previous", None))
-    with timed(stages, "geometry"):
-        fabric = lay_out(layers, rules, report)
-    if isinstance(edits, gpd.GeoDataFrame):
-        edits = planning.resolve_sketch(fabric, edits)
-    edited = planning.apply_edits(fabric, edits)
-    people, found = planning.leave_persons(layers.personnel, fabric.communities, edited.fabric.communities)
-    fabric = edited.fabric
-    if people is not None:
-        deployment.check_roster(people, fabric.communities, rules, layers.jurisdictions)
-    kept = None if before is None else planning.lay_previous(fabric, before)
-    settled = edited.options() if kept is None else edited.options() | {"previous": kept.labels}
+    edits, previous = options.pop("edits", None), options.pop("previous", None)
+    ground = lay_ground(layers, rules, edits=edits, previous=previous, stages=stages, report=report)
     with timed(stages, "partition"):
-        fabric, settled = _set_apart(fabric, settled)
-        load = planning.weigh_units(fabric.units, rules)
-        known = {}
-        if before is not None and load is None and edits == Edits():
-            known = planning.find_unchanged(fabric, before, rules, options.get("effort", "normal"))
-        partition = _partition(fabric, rules, options | settled | {"load": load, "unchanged": known}, report)
-        fabric, partition, more = _fit(fabric, partition, layers, people, rules, options | settled | {"load": load})
-        found += more
+        ground = settle_ground(ground, rules, options.get("effort", "normal"))
+        fabric, partition, more = divide_ground(ground, rules, options, report)
+    load, people, found = ground.load, ground.people, ground.findings + more
     now = datetime.now(UTC)
     with timed(stages, "drawing"):
-        drawn = _draw(fabric, partition, edited, kept, layers, now)
+        drawn = _draw(ground, fabric, partition, now)
     if load is not None:
         drawn["grids"]["load"] = _sum_load(fabric, load, drawn)
     drawn["grids"]["workers"] = spread_workers(drawn["grids"], fabric.communities)
@@ -189,8 +169,8 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
             drawn |= nest_grids(fabric, layers, drawn, rules, **chosen)
     told = {
         "load_terms": None if load is None else rules.considerations.terms(),
-        "edits": None if edits == Edits() else edits.to_mapping(),
-        "previous": None if before is None else planning.name_plan(before),
+        "edits": None if ground.edits == Edits() else ground.edits.to_mapping(),
+        "previous": None if ground.kept is None else planning.name_plan(ground.kept.plan),
     }
     run = {
         "version": version("gridplan"),
@@ -229,68 +209,12 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
     return Plan.of(data)
 
 
-def _draw(
-    fabric: Fabric, partition: Partition, edited: planning.Edited, kept: planning.Kept | None, layers: Layers,
-    now: datetime,
-) -> dict[str, Any]:  # fmt: skip
+def _draw(ground: Groundwork, fabric: Fabric, partition: Partition, now: datetime) -> dict[str, Any]:
     """Draw the grids; those that are settled by hand or go on keep their codes."""
-    codes, used = {int(partition.labels[unit]): code for unit, code in edited.codes.items()}, set[str]()
-    if kept is not None:
-        going, used = kept.codes(partition.labels), set(kept.used)
-        codes = {label: code for label, code in going.items() if code not in codes.values()} | codes
-    drawn = draw_grids(fabric, partition, layers.facilities, now.astimezone().date(), codes, used)
+    kept, codes = ground.kept, ground.codes(partition.labels)
+    used = set[str]() if kept is None else kept.used
+    drawn = draw_grids(fabric, partition, ground.layers.facilities, now.astimezone().date(), codes, used)
     return drawn if kept is None else drawn | kept.record(drawn["grids"], drawn["units"])
-
-
-def _take_edits(edits: Edits | str | Path | None, layers: Layers) -> Edits | gpd.GeoDataFrame:
-    """Read a file of edits; what is drawn on a map waits for the units."""
-    if not isinstance(edits, str | Path):
-        return edits or Edits()
-    if Path(str(edits).lower()).suffix.partition(":")[0] not in _DRAWN:
-        return Edits.read(edits)
-    left, low, right, high = layers.buildings.total_bounds
-    return reading.read_sketch(edits, layers.crs, ((left + right) / 2, (low + high) / 2))
-
-
-def _take_plan(previous: PlanData | str | Path | None) -> PlanData | None:
-    return read_plan(previous) if isinstance(previous, str | Path) else previous
-
-
-def _partition(fabric: Fabric, rules: Rules, options: dict[str, Any], report: Report) -> Partition:
-    return partition_graph(**core_arrays(fabric, rules), report=report, **options)
-
-
-def _set_apart(fabric: Fabric, settled: dict[str, NDArray[np.int64]]) -> tuple[Fabric, dict[str, NDArray[np.int64]]]:
-    """Make grids of exclusive sites; what is settled by hand goes before them, and is exclusive where all of it is."""
-    whole, locked, units = settled["whole"], settled["locked"], fabric.units
-    site = units["site"].to_numpy(object)
-    held = (whole >= 0) | (locked >= 0)
-    held[settled["apart"].ravel()] = True
-    by_hand = (whole >= 0) & ~np.isin(whole, whole[site == ""])
-    free = (site != "") & ~held
-    label = label_sites(dataclasses.replace(fabric, units=units.assign(site=np.where(free, site, ""))))
-    apart = free | by_hand
-    lot = np.where(whole >= 0, whole, np.where(locked >= 0, locked + len(units), -1))
-    profile = planning.settle_classes(fabric, units["profile"].to_numpy(object), lot, apart, (site != "") & ~apart)
-    fabric = dataclasses.replace(fabric, units=units.assign(profile=profile, site=np.where(apart, site, "")))
-    return fabric, settled | {"whole": np.where(free, label + whole.max(initial=-1) + 1, whole)}
-
-
-def _fit(
-    fabric: Fabric, partition: Partition, layers: Layers, people: pd.DataFrame | None, rules: Rules,
-    options: dict[str, Any],
-) -> tuple[Fabric, Partition, tuple[Finding, ...]]:  # fmt: skip
-    """Count the grid workers of communities, and let them bound the number of grids where the rules say so."""
-    workers = planning.count_workers(fabric.communities, layers.communities, people, rules)
-    fabric = dataclasses.replace(fabric, communities=fabric.communities.assign(grid_workers=workers))
-    if rules.considerations.capacity == "off":
-        return fabric, partition, ()
-    arrays = core_arrays(fabric, rules) | {"load": options["load"]}
-    profile = fabric.units["profile"].to_numpy(object)
-    fitted, profile, found = planning.fit_to_workers(
-        arrays, partition, workers, fabric.communities["community"], profile, rules, options
-    )
-    return dataclasses.replace(fabric, units=fabric.units.assign(profile=profile)), fitted, found
 
 
 def spread_workers(grids: pd.DataFrame, communities: pd.DataFrame) -> "pd.Series[float]":
@@ -316,43 +240,6 @@ def spread_workers(grids: pd.DataFrame, communities: pd.DataFrame) -> "pd.Series
     known = communities[[*key, "grid_workers"]].drop_duplicates(key).merge(count, on=key)
     share = grids[key].merge(known.assign(share=known["grid_workers"] / known["grids"]), on=key, how="left")["share"]
     return share.set_axis(grids.index).where(grids["profile"] != EXCLUSIVE).astype("float64").round(2)
-
-
-def core_arrays(fabric: Fabric, rules: Rules) -> dict[str, Any]:
-    """Lay a fabric and the rules out as the core takes them.
-
-    Parameters
-    ----------
-    fabric : Fabric
-        Units and borders.
-    rules : Rules
-        Sizes and prices.
-
-    Returns
-    -------
-    dict
-        Arguments of `partition_graph` and `value_grids`.
-    """
-    units, graph = fabric.units, fabric.graph
-    named = units["compound"].where(units["compound"] != "")
-    return {
-        "edges": graph.edges,
-        "weights": units["households"].to_numpy(),
-        "xy": units[["x", "y"]].to_numpy(dtype="float64"),
-        "compounds": pd.factorize(named, sort=True)[0],
-        "communities": np.asarray(fabric.community_index),
-        "border": graph.barrier_m,
-        "border_weight": rules.cost.barrier_per_m,
-        "target": rules.target,
-        "lower": rules.lower,
-        "upper": rules.upper,
-        "cost": rules.cost,
-        **_sizes(units, rules),
-    }
-
-
-def _sizes(units: pd.DataFrame, rules: Rules) -> dict[str, Any]:
-    return {"sizes": rules.sizes_of(units["profile"])} if (units["profile"] != "").any() else {}
 
 
 def tell_why(data: PlanData, fabric: Fabric, rules: Rules, load: NDArray[np.float64] | None) -> pd.DataFrame:

@@ -328,6 +328,9 @@ CERTIFICATE_COLUMNS: Final = (
 )  # fmt: skip
 CROSSWALK_COLUMNS: Final = ("old_code", "new_code", "buildings", "households_old", "households_new")
 MOVED_COLUMNS: Final = ("building_id", "entrance", "old_code", "new_code", "households")
+TRADEOFF_COLUMNS: Final = (
+    "weight", "moved", "moved_share", "cost", "soft_cost", "outside", "kept", "new", "retired", "cpu_s",
+)  # fmt: skip
 HISTORY_COLUMNS: Final = ("grid_code", "event", "valid_from", "valid_to", "others")
 SET_ASIDE_COLUMNS: Final = ("role", "id", "rows", "households", "reason")
 

@@ -52,7 +52,7 @@ from gridplan.schema import (
 
 SOURCE = Path(gridplan.__file__).parent
 FILES = sorted((SOURCE / "language" / "zh").glob("*.toml"))
-STAGES = {"reading", "geometry", "partition", "drawing", "deployment", "audit", "writing", "micro"}
+STAGES = {"reading", "geometry", "partition", "drawing", "deployment", "audit", "writing", "micro", "weighing"}
 ESTIMATES = {"suites", "entrances", "residents", "living_area", "floor_area", "footprint"}
 SHAPES = {"points", "lines", "polygons"} | {kind.name.lower() for kind in GeometryType if kind.value >= 0}
 COLUMNS = {"role", "file", "state", "rows", "crs", "encoding", "fields", "assumptions", *FINDING_COLUMNS} - {"message"}

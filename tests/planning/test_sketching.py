@@ -16,9 +16,10 @@ from gridplan.cli import main
 from gridplan.config import Rules
 from gridplan.edits import EditedGrid, Edits
 from gridplan.errors import ConfigError
+from gridplan.groundwork import core_arrays
 from gridplan.model import Fabric, Layers
 from gridplan.partition import partition_graph
-from gridplan.pipeline import core_arrays, make_plan
+from gridplan.pipeline import make_plan
 from gridplan.plan import Plan, read_plan
 from gridplan.planning import apply_edits, resolve_sketch
 

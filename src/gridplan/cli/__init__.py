@@ -5,7 +5,7 @@ from gridplan.cli.commands import main
 from gridplan.cli.deployment import assign, emergency
 from gridplan.cli.drawing import map_
 from gridplan.cli.planning import communities, facilities
-from gridplan.cli.revision import compare
+from gridplan.cli.revision import compare, tradeoff
 
 main.add_command(assign)
 main.add_command(emergency)
@@ -16,5 +16,6 @@ main.add_command(facilities)
 main.add_command(map_)
 main.add_command(rerun)
 main.add_command(compare)
+main.add_command(tradeoff)
 
 __all__ = ["main"]

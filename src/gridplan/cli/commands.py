@@ -61,8 +61,19 @@ def main() -> None:
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
 
 
-def _input_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say what is read."""
+def input_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what is read.
+
+    Parameters
+    ----------
+    command : callable
+        The command.
+
+    Returns
+    -------
+    callable
+        With them.
+    """
     command = lang_option(command)
     for role in reversed(ROLES):
         text = say("Layer of {role}, if not in INPUT.", role=word(role))
@@ -74,8 +85,23 @@ def _input_options(command: Callable[..., None]) -> Callable[..., None]:
 rules_option = option("--rules", "rule_file", metavar="FILE", type=PATH, help="Rule file (TOML).")
 
 
-def _settle_input(source: Path | str | None, rule_file: Path | None, options: dict[str, Any]) -> Path | str | None:
-    """Turn INPUT, the rule file and the options into what the library takes; an option wins over the rule file."""
+def settle_input(source: Path | str | None, rule_file: Path | None, options: dict[str, Any]) -> Path | str | None:
+    """Turn INPUT, the rule file and the options into what the library takes; an option wins over the rule file.
+
+    Parameters
+    ----------
+    source : path or None
+        INPUT.
+    rule_file : Path or None
+        The rule file.
+    options : dict
+        Those of `input_options`; they become roles, crs, encoding, fields and rules.
+
+    Returns
+    -------
+    path or None
+        What is read, beside the roles.
+    """
     file = RuleFile() if rule_file is None else RuleFile.read(rule_file)
     given = {role: options.pop(role) for role in ROLES}
     roles = file.places(source) | {role: place for role, place in given.items() if place is not None}
@@ -95,7 +121,7 @@ def _settle_input(source: Path | str | None, rule_file: Path | None, options: di
 @option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @option("--xlsx", "workbook", metavar="FILE", type=PATH, help="Workbook (.xlsx) to write.")
 @rules_option
-@_input_options
+@input_options
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -112,7 +138,7 @@ def check(
     with exit_on_error(), progress() as report:
         from gridplan.intake import check_district  # noqa: PLC0415  --help stays fast
 
-        place = _settle_input(source, rule_file, options)
+        place = settle_input(source, rule_file, options)
         found = check_district(place, report=report, **options)
         if output is not None:
             found.write(output)
@@ -153,7 +179,7 @@ def check(
     "from the rules if not given.",
 )
 @rules_option
-@_input_options
+@input_options
 @click.pass_context
 def partition(
     ctx: click.Context,
@@ -170,7 +196,7 @@ def partition(
     with exit_on_error(), progress() as report:
         from gridplan.pipeline import partition_district  # noqa: PLC0415  --help stays fast
 
-        place = _settle_input(source, rule_file, options)
+        place = settle_input(source, rule_file, options)
         options["rng"] = options.pop("seed")
         if micro:
             rules = options["rules"]
@@ -193,14 +219,14 @@ def partition(
     "-o", "--output", metavar="FILE", type=PATH, default=Path("rules.toml"), show_default=True, help="File to write."
 )
 @option("--force", "replace", is_flag=True, help="Write over a file that is there.")
-@_input_options
+@input_options
 @click.pass_context
 def init(ctx: click.Context, /, source: Path | str | None, output: Path, *, replace: bool, **options: Any) -> None:  # noqa: ANN401
     """Draft a rule file."""
     with exit_on_error(), progress() as report:
         from gridplan.intake import draft_rule_file  # noqa: PLC0415  --help stays fast
 
-        place = _settle_input(source, None, options)
+        place = settle_input(source, None, options)
         for name in ("rules", "fields"):
             options.pop(name)
         found = draft_rule_file(place, output, replace=replace, report=report, **options)

@@ -2,12 +2,14 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
-from gridplan.cli.commands import PATH, rules_option
+from gridplan.cli.commands import PATH, PLACE, input_options, rules_option, settle_input
 from gridplan.cli.spoken import Command, lang_option, option
-from gridplan.cli.terminal import exit_on_error, print_findings
+from gridplan.cli.terminal import exit_on_error, print_findings, progress
+from gridplan.config import EFFORTS
 from gridplan.language import say, word
 from gridplan.rulefile import RuleFile
 
@@ -103,3 +105,45 @@ def _overlap(
     agree = int((found.grids["agree"] == found.grids["departments"]).sum())
     click.echo(say("{agree} of {grids} grids lie whole in every department's grids", agree=agree,
                    grids=len(found.grids)))  # fmt: skip
+
+
+@click.command(
+    cls=Command,
+    help="Plan the district in INPUT on from a former plan at several prices of change, and tell what change buys: "
+    "tradeoff.csv and tradeoff.png.\n\n`gridplan partition --previous PLAN --change W` draws the plan of one of them.",
+)
+@click.argument("source", metavar="[INPUT]", required=False, type=PLACE)
+@option("--previous", metavar="PLAN", type=PATH, required=True, help="The former plan.")
+@option("-o", "--output", "out", metavar="OUT", type=PATH, required=True, help="Folder to write.")
+@option(
+    "--change",
+    "weights",
+    metavar="W",
+    multiple=True,
+    type=click.FloatRange(min=0, max=1e12),
+    help="Price of a target of households that change their grid, as often as needed: 0 is none, at 1e9 nobody moves.",
+)
+@option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of the search.")
+@option("--effort", default="normal", show_default=True, type=click.Choice(EFFORTS), help="How long to search.")
+@option("--jobs", metavar="N", type=click.IntRange(min=1), help="Threads; all cores if not given.")
+@option("--edits", metavar="FILE", type=PATH, help="Edits that are kept at every price.")
+@rules_option
+@input_options
+def tradeoff(
+    source: Path | str | None, previous: Path, out: Path, weights: tuple[float, ...], rule_file: Path | None,
+    **options: Any,  # noqa: ANN401
+) -> None:  # fmt: skip
+    """Weigh change against quality."""
+    with exit_on_error(), progress() as report:
+        from gridplan.tradeoff import weigh_district  # noqa: PLC0415  --help stays fast
+
+        place = settle_input(source, rule_file, options)
+        options["rng"] = options.pop("seed")
+        found = weigh_district(place, previous, out, weights=weights or None, report=report, **options)
+    for row in found.to_dict("records"):
+        text = say(
+            "at {weight:g}: {moved} households ({moved_share:.1%}) change grid, cost {cost:.1f}, {outside} grids "
+            "outside; codes: {kept} kept, {new} new, {retired} retired",
+            **{str(name): value for name, value in row.items() if name != "cpu_s"},
+        )
+        click.echo(text)

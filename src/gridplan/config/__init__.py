@@ -23,11 +23,15 @@ from gridplan.forces import DeploymentRules, EmergencyRules
 
 EFFORTS: Final = ("fast", "normal", "thorough")
 
+WEIGHTS: Final = (0.0, 0.3, 1.0, 3.0, 10.0, 1e9)
+"""Prices of change at which it is weighed against quality; at the last one nobody moves."""
+
 __all__ = [
     "EFFORTS",
     "EXCLUSIVE",
     "HOUSEHOLD_BASES",
     "PROFILES",
+    "WEIGHTS",
     "ClassRules",
     "CommunityRules",
     "ConsiderationRules",

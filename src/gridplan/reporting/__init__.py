@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gridplan.reporting.postgis import check_database, write_database
     from gridplan.reporting.review import review_files, write_review
     from gridplan.reporting.scoring import score
+    from gridplan.reporting.tradeoff import check_tradeoff, write_tradeoff
     from gridplan.reporting.webpage import render_page
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "check_data",
     "check_database",
     "check_folder",
+    "check_tradeoff",
     "draw_changes",
     "draw_facilities",
     "equal_plans",
@@ -54,6 +56,7 @@ __all__ = [
     "write_plan",
     "write_review",
     "write_text",
+    "write_tradeoff",
 ]
 
 _HOMES = {
@@ -65,6 +68,7 @@ _HOMES = {
     "check_database": "postgis",
     "check_folder": "folder",
     "draw_changes": "changemap",
+    "check_tradeoff": "tradeoff",
     "draw_facilities": "facilities",
     "equal_plans": "compare",
     "layer_table": "checked",
@@ -85,6 +89,7 @@ _HOMES = {
     "write_plan": "folder",
     "write_review": "review",
     "write_text": "folder",
+    "write_tradeoff": "tradeoff",
 }
 
 
