@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,9 @@ CLOSE = 1e-9
 
 SPARE = 0.05
 """Parts dearer by as much than the relaxation would pay are let go where there are many, in the same."""
+
+LEAST_S = 0.05
+"""A programme gets at least so many seconds: none would be no limit."""
 
 SWAP = 2
 """Nodes that a part gives and takes, at most, to make another."""
@@ -68,13 +72,15 @@ class Pool:
             if len(self._cost) < MOST:
                 self._cost.setdefault(np.packbits(labels == part).tobytes(), float(cost[part]))
 
-    def swap(self, labels: Ints) -> None:
+    def swap(self, labels: Ints, clock: Clock) -> None:
         """Keep what the parts of a plan become within the band when they swap one or two nodes with their neighbours.
 
         Parameters
         ----------
         labels : int64[n]
             Part of each node.
+        clock : Clock
+            When to stop early.
         """
         for part in range(self._parts):
             held = labels == part
@@ -83,6 +89,8 @@ class Pool:
                 continue
             self._swapped.add(key)
             for other in _swaps(self._net, held, float(self._price[LOWER]), float(self._price[UPPER])):
+                if clock.over():
+                    return
                 code = np.packbits(other).tobytes()
                 if code not in self._cost and len(self._cost) < MOST:
                     cost = _part_costs(self._net, self._price, self._two, other.astype(np.int64))
@@ -191,9 +199,7 @@ def _cover(
         columns, cost / scale, np.zeros(columns), np.ones(columns), table.nnz, table.indptr[:-1].astype(np.int32),
         table.indices.astype(np.int32), table.data,
     )  # fmt: skip
-    if clock.end < np.inf:
-        solver.setOptionValue("time_limit", max(0.1, clock.end - time.monotonic()))
-    solver.run()
+    _run(solver, clock)
     if solver.getModelStatus().name != "kOptimal":
         return nothing, all_
     slack = aim / scale - solver.getInfo().objective_function_value
@@ -204,7 +210,13 @@ def _cover(
     solver.changeColsBounds(len(dear), dear, np.zeros(len(dear)), np.zeros(len(dear)))
     solver.changeColsIntegrality(columns, np.arange(columns, dtype=np.int32), np.ones(columns, np.uint8))
     solver.setOptionValue("mip_max_nodes", BRANCHES)
-    solver.run()
+    _run(solver, clock)
     if solver.getInfo().primal_solution_status != 2:  # noqa: PLR2004  no feasible point
         return nothing, useful
     return np.flatnonzero(np.array(solver.getSolution().col_value) > 0.5), useful  # noqa: PLR2004
+
+
+def _run(solver: Any, clock: Clock) -> None:  # noqa: ANN401
+    if clock.end < np.inf:
+        solver.setOptionValue("time_limit", max(LEAST_S, clock.end - time.monotonic()))
+    solver.run()

@@ -106,7 +106,7 @@ def _recombine(pool: Pool, polish: Polish, fresh: list[Found], best: Found, cloc
     better: list[Found] = []
     while True:
         for found in fresh:
-            pool.swap(found.labels)
+            pool.swap(found.labels, clock)
         joined = pool.combine(min([best, *better]), clock)
         if joined is None:
             return better
