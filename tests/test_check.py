@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 from shapely import box
 
-from gridplan import check_district, read_layers
+from gridplan import check_district, partition_district, read_layers
 from gridplan.check import Check
 from gridplan.cli import main
 from gridplan.errors import CRSError, LayerError, OutputError
@@ -207,3 +207,16 @@ def test_the_tables_are_told_in_the_language_in_use(district: Path) -> None:
     assert data["layers"][0]["assumptions"] == ["文字编码为 gb18030，由字节判断"]
     ignored = next(f for f in data["findings"] if f["code"] == "layer_ignored")
     assert ignored["reason"] == "notes.csv 未使用：notes 不是任何角色的名称"
+
+
+def test_a_roster_that_cannot_be_used_is_a_fault(district: Path) -> None:
+    """The check says of it what the plan would say: all at once, numbers that are text among it."""
+    people = {"编号": ["a", "b"], "力量": ["公安局长", "民政"], "容量": ["许多", 0], "社区": ["", "无名社区"]}
+    pd.DataFrame(people).to_excel(district / "人员.xlsx", index=False)
+    check = check_district(district)
+    assert check.layers.set_index("role")["state"]["personnel"] == "unusable"
+    reason = check.findings.set_index("subject")["reason"]["personnel"]
+    for part in ("公安局长 at a", "other text at a", "found 0 at b", "无名社区 at b", "place: need home, "):
+        assert part in reason, part
+    with pytest.raises(LayerError, match="公安局长"):
+        partition_district(district, district.parent / "out")

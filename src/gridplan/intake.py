@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gridplan import geometry, planning, reading, reporting
+from gridplan import deployment, geometry, planning, reading, reporting
 from gridplan.check import Check
 from gridplan.config import EXCLUSIVE, Rules
 from gridplan.database import is_database, mask
@@ -63,7 +63,20 @@ def check_district(
     except GridplanError as fault:
         return dataclasses.replace(check, faults=(("", fault),))
     aside = all_set_aside(check.district, fabric)
-    return dataclasses.replace(check, notes=(*check.notes, *fabric.findings), set_aside=aside)
+    return dataclasses.replace(
+        check, notes=(*check.notes, *fabric.findings), set_aside=aside,
+        faults=tuple(_roster_faults(check.district, fabric, rules)),
+    )  # fmt: skip
+
+
+def _roster_faults(layers: Layers, fabric: Fabric, rules: Rules) -> Iterator[tuple[str, GridplanError]]:
+    """Tell what is wrong with the personnel, as a plan would."""
+    if layers.personnel is None:
+        return
+    try:
+        deployment.check_roster(layers.personnel, fabric.communities, rules, layers.jurisdictions)
+    except GridplanError as fault:
+        yield "personnel", fault
 
 
 def draft_rule_file(

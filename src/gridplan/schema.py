@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from gridplan.language import say
+
 SEVERITIES: Final = ("error", "warning", "notice")
 """Of findings: a broken hard rule; a broken strong rule or an assumption that matters; one worth knowing."""
 
@@ -479,3 +481,25 @@ UNITS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     }
 )
 """Frame of a plan -> column -> what its numbers count; columns that count pieces, and texts, are left out."""
+
+
+def field_title(role: str, *names: str) -> str:
+    """Tell the name of a field as files have it, beside the one of the schema.
+
+    Parameters
+    ----------
+    role : str
+        Role of the layer.
+    *names : str
+        Canonical names.
+
+    Returns
+    -------
+    str
+        A message: ``capacity (容量)``; the name alone where files have no other.
+    """
+    known = FIELDS.get(role, {})
+    titles = [known[name][0] if known.get(name) else name for name in names]
+    if titles == list(names):
+        return ", ".join(names)
+    return say("{name} ({title})", name=", ".join(names), title="、".join(titles))

@@ -44,6 +44,7 @@ def test_all_faults_come_at_once() -> None:
         {"person_id": "i", "force": "民政", "capacity": 3, "capacity_unit": "吨", **HERE},
         {"person_id": "j", "force": "民政", "work_x": X0},
         {"person_id": "k", "force": "民政", "work_x": 5.0, "work_y": 5.0},
+        {"person_id": "l", "force": "民政", "capacity": np.inf, "work_x": np.inf, "work_y": 5.0},
     ]
     with pytest.raises(LayerError) as caught:
         crews(rows)
@@ -51,7 +52,9 @@ def test_all_faults_come_at_once() -> None:
     for part in (
         "found 公安局长 at a; did you mean 公安局?",
         "place: need home, work, community or subdistrict, found none at b",
-        "found 0 at c", "found less than 0 at d", "each id once, found some again at e", "found none at row 7",
+        "capacity (容量): need a number > 0, found 0 at c", "found less than 0 at d",
+        "work_x, work_y (单位X、单位Y): need numbers, found other text at l", "other text at l; correct it, empty",
+        "each id once, found some again at e", "found none at row 7",
         "found 丁社区 at f", "found 210106001001999 at g", "found 临时 at h", "found 吨 at i", "found only one at j",
         "beyond 200 km at k",
     ):  # fmt: skip

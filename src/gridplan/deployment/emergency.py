@@ -11,9 +11,10 @@ import shapely
 
 from gridplan.config import Rules
 from gridplan.cover import best_bases, fewest_bases
+from gridplan.deployment.door import split_list
 from gridplan.deployment.flow import solve_flow
 from gridplan.deployment.ground import Flags, Floats, Ground, Ints, survey
-from gridplan.deployment.people import muster, split_list
+from gridplan.deployment.people import muster
 from gridplan.deployment.task import Task
 from gridplan.errors import ConfigError, LayerError, first_three
 from gridplan.language import say, word

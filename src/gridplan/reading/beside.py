@@ -73,7 +73,7 @@ def read_roster(
     Raises
     ------
     LayerError
-        If the file cannot be read, or numbers are none.
+        If the file cannot be read.
     """
     ref = refer("personnel", file)
     table = open_table(ref, check_encoding(encoding) if encoding else None)
@@ -115,7 +115,7 @@ def roster_of(frame: pd.DataFrame, crs: CRS, near: tuple[float, float]) -> Roste
     Raises
     ------
     LayerError
-        If numbers are none.
+        If the CRS of the places cannot be told.
     """
     match = match_fields("personnel", frame.columns)
     table = frame[list(match.fields.values())].set_axis(list(match.fields), axis=1).reset_index(drop=True)

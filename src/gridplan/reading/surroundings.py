@@ -17,7 +17,7 @@ from gridplan.reading.guessing import guess_crs
 from gridplan.reading.notes import Notes
 from gridplan.reading.shapes import check_kinds, is_missing, one_point, repair
 from gridplan.reading.sources import LayerRef, name_key
-from gridplan.schema import FIELDS, ROAD_CLASSES
+from gridplan.schema import FIELDS, ROAD_CLASSES, field_title
 
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "compounds": ("polygons",),
@@ -110,23 +110,26 @@ def make_personnel(ref: LayerRef, frame: pd.DataFrame, crs: CRS, anchor: tuple[f
     -------
     DataFrame
         All canonical fields, sorted by person_id and indexed by their place in the file; places in metres of `crs`,
-        NaN where unknown. Of a place with one number alone that number stays, for the roster to be refused.
+        NaN where unknown. Numbers that are none are infinite, and of a place with one number alone that number stays,
+        for the roster to be refused with all its faults at once.
 
     Raises
     ------
     LayerError
-        If numbers are none, or the CRS of the places cannot be told.
+        If the CRS of the places cannot be told.
     """
-    people = canonical_frame("personnel", frame, ref.where)
+    people = canonical_frame("personnel", frame, ref.where, none=np.inf)
     for place in ("home", "work"):
         columns = [f"{place}_x", f"{place}_y"]
-        half = people[columns].notna().sum(axis=1) == 1
+        half = (people[columns].notna().sum(axis=1) == 1) | people[columns].isin([np.inf]).any(axis=1)
         moved = bring_places(people[columns], crs, anchor, f"{ref.where}, {place}")
         people[columns] = moved.where(~half, people[columns])
     return people.sort_values(["person_id", "force", "community"], kind="stable")
 
 
-def canonical_frame(role: str, frame: pd.DataFrame, where: str = "", faults: list[str] | None = None) -> pd.DataFrame:
+def canonical_frame(
+    role: str, frame: pd.DataFrame, where: str = "", faults: list[str] | None = None, *, none: float | None = None
+) -> pd.DataFrame:
     """Turn raw values into the canonical columns of a role, all of them.
 
     Parameters
@@ -139,6 +142,8 @@ def canonical_frame(role: str, frame: pd.DataFrame, where: str = "", faults: lis
         Layer, as messages name it; the role by default.
     faults : list of str or None
         Takes what is wrong; None lets it be raised.
+    none : float or None
+        Stands for numbers that are none, which are no fault then.
 
     Returns
     -------
@@ -158,12 +163,14 @@ def canonical_frame(role: str, frame: pd.DataFrame, where: str = "", faults: lis
         raw = frame[name] if name in frame else pd.Series(np.nan, index=frame.index)
         if name in _NUMBERS:
             table[name], unreadable = to_numbers(raw)
-            if unreadable.any():
+            if none is not None:
+                table[name] = table[name].mask(unreadable, none)
+            elif unreadable.any():
                 rows = first_three(nth_row(i) for i in np.flatnonzero(unreadable).tolist())
                 faults.append(
                     say(
                         "{where}, {name}: need numbers, found other text at {ids}; correct or empty it",
-                        where=where or word(role), name=name, ids=rows,
+                        where=where or word(role), name=field_title(role, name), ids=rows,
                     )
                 )  # fmt: skip
         elif name in _FLAGS:

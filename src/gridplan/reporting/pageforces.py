@@ -42,9 +42,8 @@ def forces_of(plan: PlanData) -> dict[str, Any]:
 
 
 def _told(title: str, language: str) -> str:
-    """Tell the title of a force; a key of the defaults is written as words."""
-    told = title.told_in(language) if isinstance(title, Message) else title
-    return told.replace("_", " ").capitalize()
+    """Tell the title of a force."""
+    return (title.told_in(language) if isinstance(title, Message) else title).capitalize()
 
 
 def _pairs(codes: "pd.Series[str]", grids: "pd.Series[str]", forces: Iterable[int], others: Iterable[int]) -> Any:  # noqa: ANN401 - lists of JSON

@@ -136,7 +136,7 @@ def _add_persons(book: Workbook, plan: PlanData, titles: Mapping[str, str], name
     rows = [
         (p.person_id, *((names.get(p.person_id, ""),) if names else ()), titles[p.force], word(p.staff), p.grids,
          p.households, p.residents, _number(p.load), _number(p.capacity), count_of(p.unit), _number(p.distance_m),
-         p.pieces, _list(served.get((p.force, p.person_id), [])))
+         p.pieces, "  ".join(served.get((p.force, p.person_id), [])))
         for p in _rows(plan.persons)
     ]  # fmt: skip
     first = 3 + len(called)

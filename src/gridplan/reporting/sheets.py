@@ -52,6 +52,7 @@ class _Look(NamedTuple):
     wrap: bool = True
     form: str = "General"
     side: str = "general"
+    indent: int = 0
     line: bool = True
 
 
@@ -97,7 +98,7 @@ def add_sheet(
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{len(rows) + 1}"
     if sums:
         _fold(sheet, len(rows), sums)
-    white = _Look(fill=_HEAD, bold=True, ink="FFFFFF")
+    white = _Look(fill=_HEAD, bold=True, ink="FFFFFF", side="left", indent=int(not upright))
     sheet.append([_cell(sheet, text, white, looks) for text in head])
     for i, row in enumerate(rows):
         base = _Look(TOTALS[sums[i]] if i in sums else _BAND if i % 2 else "", bold=i in sums)
@@ -105,7 +106,10 @@ def add_sheet(
         for k, value in enumerate(row):
             plain, own = value if isinstance(value, tuple) else (value, None)
             side = "left" if upright else "right" if k in forms and isinstance(plain, str) else "general"
-            look = base._replace(fill=own or base.fill, form=forms.get(k, "General"), side=side)
+            if side == "general" and isinstance(plain, str):
+                side = "left"
+            indent = int(side == "left" and not upright)  # a text right behind a number reads as one with it
+            look = base._replace(fill=own or base.fill, form=forms.get(k, "General"), side=side, indent=indent)
             cells.append(_cell(sheet, plain, look, looks))
         sheet.append(cells)
     for note in ["", *notes] if notes else []:
@@ -202,7 +206,7 @@ def _cell(sheet: Worksheet, value: Any, look: _Look, looks: dict[_Look, Any]) ->
     """Make a cell; the style of a look is put together once, since that takes longer than the cell."""
     if look not in looks:
         model: Any = WriteOnlyCell(sheet)
-        model.alignment = Alignment(horizontal=look.side, vertical="top", wrap_text=look.wrap)
+        model.alignment = Alignment(horizontal=look.side, indent=look.indent, vertical="top", wrap_text=look.wrap)
         model.number_format = look.form
         if look.line:
             model.border = _LINE
