@@ -154,7 +154,7 @@ def _read_capacity(door: Door, force: ForceRules, rows: Ints, units: NDArray[np.
     """Give the unit and the capacity of each person: those of the file, else the default of the force."""
     capacity = door.people["capacity"].to_numpy(dtype="float64")[rows]
     given = ~np.isnan(capacity)
-    kinds = sorted(set(units[rows][given]))
+    kinds = sorted({unit for unit in units[rows][given] if isinstance(unit, str)})  # others are refused already
     mask = np.zeros(len(door.people), dtype=bool)
     field = say("capacity of {force}", force=title_of(force.force, force.name))
     if len(kinds) > 1:
