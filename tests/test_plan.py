@@ -72,6 +72,16 @@ def test_a_plan_says_what_it_is_in_one_line(plan: Plan) -> None:
     assert repr(plan.explore()).startswith("<Page of ")
 
 
+def test_a_plan_has_the_outlines_of_its_buildings(plan: Plan, tmp_path: Path) -> None:
+    """With their households, in order; none where the input has points."""
+    assert plan.footprints["building_id"].tolist() == [f"b{i:02d}" for i in range(24)]
+    assert plan.footprints["households"].tolist() == [40] * 24
+    assert plan.footprints.area.tolist() == pytest.approx([600.0] * 24)
+    points = plan.footprints.set_geometry(plan.footprints.centroid)
+    points.to_file(tmp_path / "buildings.gpkg")
+    assert make_plan(read_layers(tmp_path), effort="fast").footprints.empty
+
+
 def test_names_are_text_in_the_card(plan: Plan) -> None:
     """Whatever they are called."""
     named = Plan.of(dataclasses.replace(plan, grids=plan.grids.assign(name="<script>alert(1)</script>")))

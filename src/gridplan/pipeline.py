@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from gridplan import planning, reading, reporting
@@ -26,6 +27,9 @@ from gridplan.plan import Plan
 from gridplan.progress import Report, Stages, silent, timed
 from gridplan.schema import ASSIGNMENT_COLUMNS
 from gridplan.staffing import serve
+
+AREAL: Final = 2
+"""Dimension of a polygon in shapely."""
 
 
 def make_plan(
@@ -193,6 +197,7 @@ def _plan(layers: Layers, rules: Rules, options: dict[str, Any], stages: Stages,
         findings=findings_frame((), layers.crs),
         context=context_of(layers, fabric),
         run=run,
+        **footprints_of(layers, fabric),
         **drawn,
     )
     if people is not None:
@@ -328,6 +333,31 @@ def context_of(layers: Layers, fabric: Fabric) -> gpd.GeoDataFrame:
     whole = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=layers.crs)
     inside = whole.geometry.clip_by_rect(*fabric.communities.total_bounds)
     return whole.set_geometry(inside)[~inside.is_empty].reset_index(drop=True)
+
+
+def footprints_of(layers: Layers, fabric: Fabric) -> dict[str, gpd.GeoDataFrame]:
+    """Take the outlines of the buildings that take part.
+
+    Parameters
+    ----------
+    layers : Layers
+        The district.
+    fabric : Fabric
+        Its ground.
+
+    Returns
+    -------
+    dict
+        footprints, as of `PlanData`; nothing where no building has an outline.
+    """
+    households = fabric.buildings.groupby("building_id")["households"].sum()
+    taken = layers.buildings[["building_id", "geometry"]].sort_values("building_id", ignore_index=True)
+    taken = taken[taken["building_id"].isin(households.index) & (shapely.get_dimensions(taken.geometry) == AREAL)]
+    if taken.empty:
+        return {}
+    counts = households.reindex(taken["building_id"]).to_numpy("int64")
+    frame = gpd.GeoDataFrame({"building_id": taken["building_id"], "households": counts}, geometry=taken.geometry)
+    return {"footprints": frame.reset_index(drop=True)}
 
 
 def _named(kind: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -296,6 +296,7 @@ PLAIN_COLUMNS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
 )
 """Frame -> columns -> what stands in them where nothing is asked for: nothing known, the sizes of the rules,
 no exclusive site, no micro-grids."""
+FOOTPRINT_COLUMNS: Final = ("building_id", "households")
 MICRO_COLUMNS: Final = (
     "micro_code", "grid_code", "name", "households", "residents", "buildings", "area_m2", "in_band", "cause",
 )  # fmt: skip
@@ -466,6 +467,7 @@ UNITS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "micro_grids": {"households": "households", "residents": "persons", "area_m2": "m2"},
         "micro_members": {"households": "households"},
         "buildings": {"households": "households"},
+        "footprints": {"households": "households"},
         "edges": {"border_m": "m", "barrier_m": "m"},
         "walls": {"border_m": "m"},
         "certificate": {"households": "households", "cost": "1", "bound": "1", "gap": "1", "seconds": "s"},

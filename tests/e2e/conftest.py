@@ -28,7 +28,7 @@ HELPERS = Path(__file__).parents[1] / "reporting" / "conftest.py"
 SIZES = Rules(target=300, lower=290, upper=305)
 
 
-def small_plan() -> PlanData:
+def small_plan(*, outlines: bool = False) -> PlanData:
     """Make the plan of six grids whose compounds are named like code."""
     spec = importlib.util.spec_from_file_location("small_plan", HELPERS)
     assert spec is not None
@@ -36,12 +36,12 @@ def small_plan() -> PlanData:
     helpers = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(helpers)
     plan: PlanData = helpers.make_plan(Rules())
-    return plan
+    return helpers.add_outlines(plan) if outlines else plan
 
 
 def staffed_plan() -> PlanData:
-    """Add two officers, one of the committee, a grid that lacks one, findings of two grids, and a small key group."""
-    plan = small_plan()
+    """Add two officers, one of the committee, a grid that lacks one, findings of two grids, a small count, outlines."""
+    plan = small_plan(outlines=True)
     codes = plan.grids["grid_code"].tolist()
     served = [
         *((code, "police", "P1", "department", 120.0, "road", False) for code in codes[:2]),

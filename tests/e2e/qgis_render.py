@@ -126,8 +126,8 @@ def draw(stack: list[QgsVectorLayer], grids: QgsVectorLayer, path: Path, faults:
 
 
 def draw_near(stack: list[QgsVectorLayer], grids: QgsVectorLayer, path: Path, faults: list[str]) -> None:
-    """Draw a part of the map large enough for the buildings to show, each a dot of its own."""
-    dots = next(layer for layer in stack if layer.id() == "gridplan_dots")
+    """Draw a part of the map large enough for the buildings to show, by their outlines."""
+    houses = next(layer for layer in stack if layer.id() == "gridplan_footprints")
     near = QgsMapSettings()
     near.setLayers([layer for layer in stack if not layer.id().startswith("gridplan_force_")])
     near.setDestinationCrs(grids.crs())
@@ -135,17 +135,19 @@ def draw_near(stack: list[QgsVectorLayer], grids: QgsVectorLayer, path: Path, fa
     extent = grids.extent()
     extent.scale(0.25)
     near.setExtent(extent)
-    if not dots.isInScaleRange(near.scale()):
-        faults.append(f"dots: not shown at 1 : {near.scale():.0f}")
-    job = QgsMapRendererParallelJob(near)
-    job.start()
-    job.waitForFinished()
-    image = job.renderedImage()
-    dark = {
-        (x, y) for x in range(0, WIDTH, 2) for y in range(0, HEIGHT, 2) if image.pixelColor(x, y).name() == "#24313f"
-    }
-    if len(dark) < 20:
-        faults.append("dots: no building was drawn")
+    if not houses.isInScaleRange(near.scale()):
+        faults.append(f"footprints: not shown at 1 : {near.scale():.0f}")
+    images = []
+    for hidden in ([], [houses]):
+        near.setLayers([layer for layer in near.layers() if layer not in hidden])
+        job = QgsMapRendererParallelJob(near)
+        job.start()
+        job.waitForFinished()
+        images.append(job.renderedImage())
+    image, bare = images
+    drawn = sum(image.pixel(x, y) != bare.pixel(x, y) for x in range(0, WIDTH, 2) for y in range(0, HEIGHT, 2))
+    if drawn < 500:
+        faults.append(f"footprints: {drawn} points of buildings were drawn")
     image.save(str(path))
 
 

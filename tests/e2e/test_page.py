@@ -39,6 +39,19 @@ def test_the_map_is_drawn(page: "Page") -> None:
     assert [e.inner_text() for e in page.query_selector_all("#legend button b")] == ["2", "2", "2"]
 
 
+def test_buildings_are_drawn_by_their_outlines(page: "Page", staffed: "Page") -> None:
+    """Boxes of 16 by 8 m cover more of the three colours of the grids than the dots of buildings without outlines."""
+    bare = """() => {
+      const c = document.querySelector("#chart canvas"), { width, height } = c, found = new Map();
+      for (const v of new Uint32Array(c.getContext("2d").getImageData(0, 0, width, height).data.buffer))
+        if (v) found.set(v, (found.get(v) || 0) + 1);
+      return [...found.values()].sort((a, b) => b - a).slice(0, 3).reduce((a, b) => a + b);
+    }"""
+    for one in (page, staffed):
+        one.wait_for_timeout(200)
+    assert staffed.evaluate(bare) < page.evaluate(bare) - 38 * 50
+
+
 def test_a_row_leads_to_its_grid_on_the_map(page: "Page") -> None:
     """The card tells about it; data that looks like code is text."""
     page.click("#grids .row >> nth=0")

@@ -173,6 +173,21 @@ def plan(rules: Rules) -> PlanData:
     return make_plan(rules)
 
 
+def add_outlines(plan: PlanData) -> PlanData:
+    """Give every building its outline but the last two, which are points in the input."""
+    counts = plan.buildings.groupby("building_id", as_index=False)["households"].sum().iloc[:-2]
+    unit = counts["building_id"].map(plan.buildings.drop_duplicates("building_id").set_index("building_id")["unit_id"])
+    places = plan.units.set_index("unit_id").loc[unit]
+    outlines = [box(x - 8, y - 4, x + 8, y + 4) for x, y in zip(places["x"], places["y"], strict=True)]
+    return dataclasses.replace(plan, footprints=gpd.GeoDataFrame(counts, geometry=outlines, crs=CRS_PLAN))
+
+
+@pytest.fixture
+def housed(plan: PlanData) -> PlanData:
+    """Return the plan with outlines of its buildings."""
+    return add_outlines(plan)
+
+
 @pytest.fixture
 def staffed(plan: PlanData) -> PlanData:
     """Return the plan with one police officer, who serves the first two grids."""

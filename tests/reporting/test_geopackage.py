@@ -55,6 +55,14 @@ def test_single_and_multi_part_geometries_keep_their_kind(plan: PlanData, tmp_pa
     assert_geodataframe_equal(back.context, context)
 
 
+def test_outlines_of_buildings_come_back(housed: PlanData, plan: PlanData, tmp_path: Path) -> None:
+    """Where there are some; a plan without them is another one."""
+    back = there_and_back(housed, tmp_path)
+    assert_geodataframe_equal(back.footprints, housed.footprints)
+    assert equal_plans(back, housed)
+    assert not equal_plans(back, plan)
+
+
 def test_odd_columns_survive(plan: PlanData, tmp_path: Path) -> None:
     """None, NaN, empty text, truth values, small integers, nullable ones and mixed objects."""
     n = len(plan.units)

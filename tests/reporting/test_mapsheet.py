@@ -44,6 +44,20 @@ def test_a_page_shows_the_grids_of_one_community(plan: PlanData) -> None:
     assert any(text.endswith("(1)") for text in said)
 
 
+def test_buildings_are_drawn_by_their_outlines(housed: PlanData, rules: Rules) -> None:
+    """Those of the community alone; points where the input has points."""
+    for row, dots in ((0, 0), (1, 2)):
+        inside = housed.communities.geometry.iloc[row].buffer(1)
+        houses, points = 0, 0
+        for art in draw_community(housed, rules, row).axes[0].collections:
+            if art.get_zorder() == 3.2:
+                houses += len(art.get_paths())
+            elif art.get_zorder() == 5:
+                points += len(art.get_offsets())
+        assert houses == housed.footprints.within(inside).sum()
+        assert points == dots
+
+
 def test_the_scale_is_round_and_true(plan: PlanData, rules: Rules) -> None:
     """Metres of the map per metre of paper."""
     figure = draw_community(plan, rules, 1)

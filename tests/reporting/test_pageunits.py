@@ -60,6 +60,18 @@ def test_buildings_of_a_unit_are_told_apart(plan: PlanData) -> None:
     assert len({h for some in houses for h in some}) == plan.buildings["building_id"].nunique()
 
 
+def test_each_outline_is_drawn_once(housed: PlanData) -> None:
+    """With the unit of its building; two buildings of one unit stand side by side; points have none."""
+    units = lay_out_units(housed, (0.0, 0.0))
+    assert [len(rings) for rings in units["outline"]] == [2] + [1] * (len(units["id"]) - 3) + [0, 0]
+    place = housed.footprints.geometry.iloc[2]
+    row = units["id"].index(housed.buildings.set_index("building_id")["unit_id"][housed.footprints["building_id"][2]])
+    assert shapely.Polygon(points(units["outline"][row][0])).symmetric_difference(place).area < 2
+    split = housed.buildings.assign(building_id=housed.buildings["building_id"].replace("b001", "b000"))
+    entrances = dataclasses.replace(housed, buildings=split, footprints=housed.footprints.iloc[[0]])
+    assert [len(rings) for rings in lay_out_units(entrances, (0.0, 0.0))["outline"][:3]] == [1, 0, 0]
+
+
 def test_edits_are_told_by_rows(plan: PlanData) -> None:
     """A building stands for all its entrances; what is gone from the plan is left out; other lists stay."""
     buildings = pd.concat([plan.buildings, plan.buildings.iloc[[5, 6]].assign(building_id="tower")], ignore_index=True)

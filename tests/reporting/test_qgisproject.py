@@ -44,6 +44,15 @@ def test_every_layer_is_in_it_in_order(project: Path) -> None:
     assert {e.text for e in root.iter("authid")} == {"EPSG:4550"}
 
 
+def test_outlines_stand_for_dots(housed: PlanData, rules: Rules, tmp_path: Path) -> None:
+    """Where buildings have some."""
+    write_plan(housed, rules, tmp_path / "out")
+    root = opened(tmp_path / "out" / "plan.qgz")
+    names = [e.text for e in root.iterfind("projectlayers/maplayer/id")]
+    assert "gridplan_footprints" in names
+    assert "gridplan_dots" not in names
+
+
 def test_each_force_is_a_layer_that_can_be_switched_on(staffed: PlanData, rules: Rules, tmp_path: Path) -> None:
     """In a group of its own, with the areas of that force alone."""
     write_plan(staffed, rules, tmp_path / "out")

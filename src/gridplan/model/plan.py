@@ -19,6 +19,7 @@ from gridplan.schema import (
     EDGE_COLUMNS,
     EXPLANATION_COLUMNS,
     FINDING_COLUMNS,
+    FOOTPRINT_COLUMNS,
     FORCE_COLUMNS,
     GRID_COLUMNS,
     HISTORY_COLUMNS,
@@ -84,6 +85,11 @@ def _no_micro_members() -> pd.DataFrame:
     return pd.DataFrame(columns=list(MICRO_MEMBER_COLUMNS)).astype({"households": "int64"})
 
 
+def _no_footprints() -> gpd.GeoDataFrame:
+    frame = pd.DataFrame(columns=list(FOOTPRINT_COLUMNS)).astype({"building_id": "str", "households": "int64"})
+    return gpd.GeoDataFrame(frame, geometry=[])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlanData:
     """A plan as frames: what is written, audited, drawn and read back.
@@ -136,6 +142,9 @@ class PlanData:
         `MICRO_COLUMNS`, sorted by micro_code; polygons that tile the grids. Empty where the rules ask for none.
     micro_members : DataFrame
         `MICRO_MEMBER_COLUMNS`: the micro-grid of every building or entrance.
+    footprints : GeoDataFrame
+        `FOOTPRINT_COLUMNS`, sorted by building_id: outlines of the buildings that take part, to draw; polygons. Empty
+        where the input has points.
     """
 
     crs: CRS
@@ -159,6 +168,7 @@ class PlanData:
     explanations: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(EXPLANATION_COLUMNS)))
     micro_grids: gpd.GeoDataFrame = field(default_factory=_no_micro_grids)
     micro_members: pd.DataFrame = field(default_factory=_no_micro_members)
+    footprints: gpd.GeoDataFrame = field(default_factory=_no_footprints)
 
     def __post_init__(self) -> None:
         """Check the columns that every output relies on."""
@@ -168,7 +178,7 @@ class PlanData:
                   "persons": PERSON_COLUMNS, "shortages": SHORTAGE_COLUMNS,
                   "crosswalk": CROSSWALK_COLUMNS, "history": HISTORY_COLUMNS,
                   "explanations": EXPLANATION_COLUMNS, "micro_grids": MICRO_COLUMNS,
-                  "micro_members": MICRO_MEMBER_COLUMNS}  # fmt: skip
+                  "micro_members": MICRO_MEMBER_COLUMNS, "footprints": FOOTPRINT_COLUMNS}  # fmt: skip
         for name, columns in needed.items():
             missing = [c for c in columns if c not in getattr(self, name).columns]
             if missing:

@@ -23,9 +23,9 @@ from gridplan.reporting.columns import decode_frame, describe_columns, encode_fr
 from gridplan.reporting.styles import qgis_styles
 
 FORMAT: Final = 3
-OPTIONAL: Final = ("micro_grids", "micro_members")
-"""A layer and a table that are written where they hold something."""
-LAYERS: Final = ("grids", "units", "communities", "findings", "context", "micro_grids")
+OPTIONAL: Final = ("micro_grids", "footprints", "micro_members")
+"""Layers and a table that are written where they hold something."""
+LAYERS: Final = ("grids", "units", "communities", "findings", "context", "micro_grids", "footprints")
 TABLES: Final = (
     "buildings",
     "edges",

@@ -189,8 +189,13 @@ def _draw_map(plan: PlanData, rules: Rules, axes: "Axes", row: int, grids: gpd.G
     draw_context(plan, axes, box)
     grids.boundary.plot(ax=axes, color=_LINE, linewidth=1.0, zorder=3.5, aspect=None)
     outlines.iloc[[row]].plot(ax=axes, color=_INK, linewidth=2.0, zorder=4, aspect=None)
+    inside = plan.buildings["building_id"][plan.buildings["unit_id"].isin(units["unit_id"])]
+    drawn = plan.footprints[plan.footprints["building_id"].isin(inside)]
     for lived, colour in ((True, _HOMES), (False, _OTHERS)):
-        points = units[((units["households"] > 0) == lived) & (units["building_id"] != "")]
+        houses = drawn[(drawn["households"] > 0) == lived]
+        if len(houses):
+            houses.plot(ax=axes, color=colour, linewidth=0, alpha=0.75, zorder=3.2, aspect=None)
+        points = units[((units["households"] > 0) == lived) & ~units["building_id"].isin(["", *drawn["building_id"]])]
         axes.scatter(points["x"], points["y"], s=5, marker="s", color=colour, linewidths=0, zorder=5)
     _label_grids(axes, grids)
     _draw_north(axes)

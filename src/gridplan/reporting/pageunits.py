@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from gridplan.model import PlanData
-from gridplan.reporting.deltas import encode_points, encode_shapes, simplify_coverage
+from gridplan.reporting.deltas import SIMPLIFY_M, encode_points, encode_shapes, simplify_coverage
 from gridplan.reporting.ledger import rows_of
 
 _OTHERS: Final = ("together", "apart", "open", "close", "exclude")
@@ -27,8 +27,9 @@ def lay_out_units(plan: PlanData, origin: tuple[float, float]) -> dict[str, Any]
     Returns
     -------
     dict
-        built: how many have a building; for each, cell and a point as of `deltas`, row of its grid, households,
-        residents, area in m2, buildings, row of its compound; edges: pairs of rows that touch, one after the other.
+        built: how many have a building; for each, cell, outline of its buildings (with the first of several units that
+        share one) and a point as of `deltas`, row of its grid, households, residents, area in m2, buildings, row of its
+        compound; edges: pairs of rows that touch, one after the other.
     """
     units, built = _in_order(plan)
     cells = simplify_coverage(units.geometry.to_numpy())
@@ -40,6 +41,7 @@ def lay_out_units(plan: PlanData, origin: tuple[float, float]) -> dict[str, Any]
         "id": units["unit_id"].tolist(),
         "at": encode_points(np.where(units[["x", "y"]].isna(), inner, units[["x", "y"]].to_numpy("float64")), origin),
         "cell": encode_shapes(cells, origin),
+        "outline": _outlines(plan, units["unit_id"], origin),
         "grid": rows_of(plan.grids["grid_code"], units["grid_code"]).tolist(),
         "households": units["households"].astype(int).tolist(),
         "residents": units["residents"].astype(int).tolist(),
@@ -50,6 +52,18 @@ def lay_out_units(plan: PlanData, origin: tuple[float, float]) -> dict[str, Any]
         "compounds": [str(name) for name in names],
         "edges": np.stack(ends, axis=1).ravel().tolist(),
     }
+
+
+def _outlines(plan: PlanData, ids: "pd.Series[str]", origin: tuple[float, float]) -> list[list[str]]:
+    """Draw each building once, with the first unit that has a part of it."""
+    first = plan.buildings.drop_duplicates("building_id").set_index("building_id")["unit_id"]
+    unit = rows_of(ids, first.reindex(plan.footprints["building_id"]))
+    outlines: list[list[str]] = [[] for _ in range(len(ids))]
+    shapes = shapely.simplify(plan.footprints.geometry.to_numpy(), SIMPLIFY_M)
+    for row, rings in zip(unit.tolist(), encode_shapes(shapes, origin), strict=True):
+        if row >= 0:
+            outlines[row] += rings
+    return outlines
 
 
 def _houses(plan: PlanData, ids: "pd.Series[str]") -> list[list[int]]:

@@ -15,9 +15,10 @@ from gridplan.language import say
 from gridplan.model import PlanData
 from gridplan.reporting.styles import layer_style
 
-ORDER: Final = ("findings", "communities", "dots", "context_points", "context", "context_areas", "micro_grids",
-                "grids", "units")  # fmt: skip
-"""From top to bottom; units under the grids, whose fill lets them shine through, and again above them as dots."""
+ORDER: Final = ("findings", "communities", "footprints", "dots", "context_points", "context", "context_areas",
+                "micro_grids", "grids", "units")  # fmt: skip
+"""From top to bottom; units under the grids, whose fill lets them shine through, and again above them as dots where no
+building has an outline."""
 
 _DOT_SCALE: Final = 10_000
 """Buildings show from 1 : this."""
@@ -104,7 +105,8 @@ def _entries(package: Path) -> list[_Entry]:
     titles = {
         "findings": say("Findings"), "communities": say("Communities"), "grids": say("Grids"), "units": say("Units"),
         "micro_grids": say("Micro-grids"),
-        "dots": say("Buildings"), "context": say("Roads, railways"), "context_areas": say("Water, areas of roads"),
+        "footprints": say("Buildings"), "dots": say("Buildings"), "context": say("Roads, railways"),
+        "context_areas": say("Water, areas of roads"),
         "context_points": say("Other places"),
     }  # fmt: skip
     kinds = {str(name): str(kind).removeprefix("Multi") for name, kind in pyogrio.list_layers(package) if kind}
@@ -115,7 +117,7 @@ def _entries(package: Path) -> list[_Entry]:
             source=_source(table, package),
         )
         for name, table in tables.items()
-        if table in kinds
+        if table in kinds and not (name == "dots" and "footprints" in kinds)
     ]  # fmt: skip
 
 
@@ -174,7 +176,7 @@ def _layer(entry: _Entry, crs: CRS, rules: Rules) -> ET.Element:
         "maplayer", type="vector", geometry=entry.family, styleCategories="AllStyleCategories",
         labelsEnabled=style.get("labelsEnabled", "0"),
     )  # fmt: skip
-    if entry.style == "dots":
+    if entry.style in ("footprints", "dots"):
         layer.attrib |= {"hasScaleBasedVisibilityFlag": "1", "minScale": str(_DOT_SCALE), "maxScale": "0"}
     for tag, text in {"id": entry.id, "datasource": entry.source, "layername": entry.title}.items():
         ET.SubElement(layer, tag).text = text

@@ -69,8 +69,8 @@ def layer_qml(layer: str, rules: Rules) -> str:
     Parameters
     ----------
     layer : str
-        grids, micro_grids, units, communities, findings, context, context_areas, context_points, assignment_areas, or
-        dots: units as buildings.
+        grids, micro_grids, units, communities, findings, footprints, context, context_areas, context_points,
+        assignment_areas, or dots: units as buildings.
     rules : Rules
         Sizes the classes of the grids follow.
 
@@ -106,6 +106,10 @@ def layer_style(layer: str, rules: Rules) -> ET.Element:
         "context": lambda: [(word(_LAYER_OF[k]), f"\"kind\" = '{k}'", _line(look)) for k, look in _LINES.items()],
         "context_areas": lambda: [(word(_LAYER_OF[k]), f"\"kind\" = '{k}'", _area(c)) for k, c in _AREAS.items()],
         "context_points": lambda: [("", "", _marker("#969696", "circle", "1.2"))],
+        "footprints": lambda: [
+            (say("building with households"), '"households" > 0', _area("36,48,61,150")),
+            (say("other building"), '"households" = 0', _area("154,164,174,150")),
+        ],
         "dots": lambda: [
             (say("building with households"), '"households" > 0', _dot("#24313f")),
             (say("other building"), '"households" = 0 AND "building_id" <> \'\'', _dot("#9aa4ae")),

@@ -44,9 +44,19 @@ function strokeShapes(pen, frame, some, colour, line) {
   pen.strokeStyle = colour; pen.lineWidth = line * frame.px;
   for (const { path, box } of some) if (frame.sees(box)) pen.stroke(path);
 }
+/* Buildings by their outlines; those that are points in the input, by dots. */
+const houses = [];
+const houseOf = (u) => houses[u] ||= outline(units.outline[u]);
 function paintUnits(pen, frame) {
-  pen.fillStyle = "#22303dcc";
+  pen.fillStyle = pen.strokeStyle = "#22303d"; pen.lineWidth = 0.8 * frame.px;
   for (let u = 0; u < units.built; u++) {
+    if (units.outline[u].length) {
+      const { path, box } = houseOf(u);
+      if (!frame.sees(box)) continue;
+      pen.globalAlpha = units.households[u] ? 0.5 : 0.16; pen.fill(path, "evenodd");
+      pen.globalAlpha = 0.6; pen.stroke(path);
+      continue;
+    }
     const x = spots[2 * u], y = spots[2 * u + 1];
     if (!frame.sees([x, y, x, y])) continue;
     const r = Math.min(60, 9 + 2.2 * Math.sqrt(units.households[u]));
