@@ -117,6 +117,19 @@ def test_contradictions_are_named_at_once(fabric: Fabric) -> None:
     assert "together or apart, not both" in str(caught.value)
 
 
+def test_units_that_take_no_part_are_named_once_each(fabric: Fabric) -> None:
+    """Unknown ones, and those of communities left out; nothing is said of borders between others in their place."""
+    home = fabric.communities["community"].iloc[int(fabric.community_index[0])]
+    gone = str(fabric.units["unit_id"].iloc[0])
+    pairs = [[gone, "nowhere"]]
+    with pytest.raises(ConfigError) as caught:
+        apply_edits(fabric, edits_of(exclude=[home], apart=pairs, open=pairs, close=pairs, together=pairs))
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2
+    assert "found nowhere;" in lines[0]
+    assert f"found {gone} in communities left out" in lines[1]
+
+
 def test_files_are_checked(tmp_path: Path) -> None:
     """Not JSON, another format, unknown keys, wrong types: one clear error."""
     file = tmp_path / "edits.json"

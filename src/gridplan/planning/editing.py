@@ -69,8 +69,10 @@ def apply_edits(fabric: Fabric, edits: Edits) -> Edited:
         If edits name what is not there, or contradict one another; all faults at once.
     """
     faults: list[str] = []
+    there = _Places(fabric)
     fabric = _exclude(fabric, edits.exclude, faults)
-    place = _Places(fabric, faults)
+    place = _Places(fabric)
+    faults += _strangers(place, there, edits)
     fabric = replace(fabric, graph=_cross(fabric.graph, place, edits, faults))
     refuse(faults)
     n, home = len(fabric.units), fabric.community_index
@@ -137,27 +139,36 @@ def leave_persons(
 class _Places:
     """Rows of units by unit_id or building_id."""
 
-    def __init__(self, fabric: Fabric, faults: list[str]) -> None:
+    def __init__(self, fabric: Fabric) -> None:
         self.ids = fabric.units["unit_id"].to_numpy(dtype=object)
         self._row = {str(unit): row for row, unit in enumerate(self.ids)}
         self._rows = {str(b): rows for b, rows in _rows_by_building(fabric, self._row).items()}
-        self._faults = faults
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._row or name in self._rows
 
     def all_of(self, names: Iterable[str]) -> Ints:
-        names = list(names)
-        unknown = [name for name in names if name not in self._row and name not in self._rows]
-        if unknown:
-            self._faults.append(
-                say(
-                    "edits: need units of the plan, found {ids}; take them out or export anew", ids=first_three(unknown)
-                )
-            )
-        rows = [self._rows.get(name, []) if name not in self._row else [self._row[name]] for name in names]
-        return np.unique(np.array([r for some in rows for r in some] or [0], np.int64))
+        rows = [self._rows[name] if name not in self._row else [self._row[name]] for name in names]
+        return np.unique(np.array([r for some in rows for r in some], np.int64))
 
     def pair(self, names: Group) -> tuple[int, int]:
         a, b = (self.all_of([name])[0] for name in names)
         return int(a), int(b)
+
+
+def _strangers(place: _Places, there: _Places, edits: Edits) -> list[str]:
+    """Name the units that no community has, and those of communities left out, each once."""
+    groups = (*(grid.units for grid in edits.grids), *edits.together, *edits.apart, *edits.open, *edits.close)
+    named = [name for name in dict.fromkeys(name for group in groups for name in group) if name not in place]
+    unknown, left = [n for n in named if n not in there], [n for n in named if n in there]
+    found: list[str] = []
+    if unknown:
+        found.append(say("edits: need units of the plan, found {ids}; take them out or export anew",
+                         ids=first_three(unknown)))  # fmt: skip
+    if left:
+        found.append(say("edits: need units of communities that are planned, found {ids} in communities left out; take "
+                         "them out, or plan their communities", ids=first_three(left)))  # fmt: skip
+    return found
 
 
 def _rows_by_building(fabric: Fabric, row: dict[str, int]) -> dict[str, list[int]]:
@@ -208,8 +219,10 @@ def _exclude(fabric: Fabric, names: Group, faults: list[str]) -> Fabric:
 
 def _cross(graph: ContiguityGraph, place: _Places, edits: Edits, faults: list[str]) -> ContiguityGraph:
     """Make edges of opened walls, and walls of closed edges."""
-    opened = {tuple(sorted(place.pair(pair))) for pair in edits.open}
-    closed = {tuple(sorted(place.pair(pair))) for pair in edits.close}
+    opened, closed = (
+        {tuple(sorted(place.pair(pair))) for pair in pairs if pair[0] in place and pair[1] in place}
+        for pairs in (edits.open, edits.close)
+    )
     touching = {tuple(pair) for pair in np.concatenate([graph.edges, graph.walls]).tolist()}
     for key, wrong in (("open", opened - touching), ("close", closed - touching), ("close", opened & closed)):
         if wrong:
