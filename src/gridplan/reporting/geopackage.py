@@ -106,9 +106,11 @@ def read_plan_data(path: str | Path) -> PlanData:
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, ValueError) as error:
         raise PlanError(
             say(
-                "{path}: need all layers and tables of a plan, found {error}; make the plan anew",
+                "{path}: need all layers, tables and columns of a plan, found none of {error}: an older gridplan "
+                "({version}) wrote it, or it is damaged; make it anew by `gridplan partition`, same input and rules",
                 path=path,
                 error=error,
+                version=run.get("version", "?"),
             )
         ) from error
     return PlanData(crs=crs, run=run, **layers, **tables)
