@@ -55,14 +55,14 @@ def test_a_row_is_the_plan_that_is_drawn_at_its_price(curve: pd.DataFrame, grown
     """Counted by another way: from the frames of the plan."""
     assert list(curve.columns) == list(TRADEOFF_COLUMNS)
     assert curve["weight"].tolist() == sorted(WEIGHTS)
-    for weight in (0.0, 3.0):
+    for weight in (0.0, 3.0, ENDLESS):
         plan = make_plan(grown, Rules().pricing_change(weight), previous=old)
         row = curve.set_index("weight").loc[weight]
         found = compare_plans(old, plan)
         assert row["moved"] == found.moved["households"].sum()
         both = plan.crosswalk.query("old_code != '' and new_code != ''")["households_new"].sum()
         assert row["moved_share"] == pytest.approx(row["moved"] / both)
-        assert row["cost"] == pytest.approx(found.scores.set_index("term")["new"]["cost"], abs=0.01)  # empty units
+        assert row["cost"] == pytest.approx(found.scores.set_index("term")["new"]["cost"])
         assert row["outside"] == (~plan.grids["in_band"]).sum()
         events = plan.history["event"].value_counts()
         assert row["new"] == events.get("new", 0)

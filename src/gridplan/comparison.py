@@ -10,9 +10,12 @@ import pandas as pd
 
 from gridplan import reporting
 from gridplan.config import Rules
+from gridplan.geometry.recover import recover_fabric
 from gridplan.model import PlanData
+from gridplan.pipeline import ground_of
 from gridplan.plan import read_plan
-from gridplan.planning import continue_grids, list_plan, make_crosswalk, match_buildings, price_change
+from gridplan.planning import continue_grids, list_plan, make_crosswalk, match_buildings, weigh_units
+from gridplan.planning.explaining import price_terms
 from gridplan.schema import MOVED_COLUMNS
 
 FRAMES: Final = ("scores", "codes", "moved", "crosswalk")
@@ -144,5 +147,14 @@ def _compare_scores(a: PlanData, b: PlanData) -> pd.DataFrame:
 def _score(plan: PlanData) -> dict[str, float | int]:
     rules = Rules.from_mapping(plan.run["rules"])
     found = reporting.score(plan, rules)
-    cost = max(found["cost"] - price_change(plan.crosswalk, rules), found["bound"])
+    if plan.crosswalk.empty:
+        return found
+    cost = max(_price_anew(plan, rules), found["bound"])
     return found | {"cost": cost, "gap": (cost - found["bound"]) / cost if cost > 0 else 0.0}
+
+
+def _price_anew(plan: PlanData, rules: Rules) -> float:
+    """Price the grids of a plan as if it went on from none."""
+    fabric = recover_fabric(plan)
+    codes = fabric.units["grid_code"].to_numpy(dtype=object)
+    return float(price_terms(ground_of(fabric, codes, rules, weigh_units(fabric.units, rules))).to_numpy().sum())

@@ -10,7 +10,7 @@ from gridplan.planning.editing import Edited, apply_edits, leave_persons
 from gridplan.planning.explaining import Ground, explain_grids, take_rows
 from gridplan.planning.facilities import Provision, provide
 from gridplan.planning.maintaining import Kept, lay_previous, name_plan
-from gridplan.planning.matching import continue_grids, list_plan, make_crosswalk, match_buildings, price_change
+from gridplan.planning.matching import continue_grids, list_plan, make_crosswalk, match_buildings
 from gridplan.planning.micro import divide_grids, list_members
 from gridplan.planning.overlaps import Overlapped, overlap
 from gridplan.planning.ratings import Rated, name_forces, rate
@@ -46,7 +46,6 @@ __all__ = [
     "name_forces",
     "name_plan",
     "overlap",
-    "price_change",
     "provide",
     "rate",
     "resolve_sketch",

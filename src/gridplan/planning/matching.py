@@ -8,7 +8,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from gridplan.config import Rules
 from gridplan.model import PlanData
 from gridplan.schema import CROSSWALK_COLUMNS
 
@@ -154,26 +153,3 @@ def continue_grids(
     pairs: pd.DataFrame = sums.reset_index()
     order = pairs.sort_values(["weight", "old", "new"], ascending=[False, True, True])
     return dict(order.drop_duplicates("old").drop_duplicates("new")[["new", "old"]].itertuples(index=False, name=None))
-
-
-def price_change(crosswalk: pd.DataFrame, rules: Rules) -> float:
-    """Price what a plan changed, as its cost has it.
-
-    Parameters
-    ----------
-    crosswalk : DataFrame
-        `CROSSWALK_COLUMNS` of a plan that went on from another; without rows nothing changed.
-    rules : Rules
-        Of that plan; a target of households that left their grid cost `cost.change`.
-
-    Returns
-    -------
-    float
-        Part of the cost of the plan: that of all households but those in the grid that continues theirs, which holds
-        more than half of it.
-    """
-    both = crosswalk[(crosswalk["old_code"] != "") & (crosswalk["new_code"] != "")]
-    held = both["households_new"].to_numpy(dtype="float64")
-    home = both.groupby("old_code")["households_new"].transform("sum").to_numpy(dtype="float64")
-    stays = pd.Series(np.where(2 * held > home, held, 0.0)).groupby(both["new_code"].to_numpy()).max()
-    return rules.cost.change / rules.target * float(held.sum() - stays.sum())
