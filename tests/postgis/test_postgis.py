@@ -24,7 +24,7 @@ if not SERVER:
 
 from sqlalchemy import Engine, create_engine, inspect, text  # noqa: E402 - the extra `postgis`
 
-TABLES = {*geopackage.LAYERS, *geopackage.TABLES, "run"} - {*geopackage.OPTIONAL}
+TABLES = {*geopackage.LAYERS, *geopackage.TABLES, "run", "footprints"} - ({*geopackage.OPTIONAL} - {"footprints"})
 PASSWORD = "S3cret-of-the-office"  # noqa: S105 - that of .ci/postgis
 
 
