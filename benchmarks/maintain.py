@@ -19,10 +19,9 @@ import numpy as np
 import pandas as pd
 from shapely.affinity import translate
 
-from gridplan import Rules, make_plan, make_sample, read_layers
+from gridplan import Rules, compare_plans, make_plan, make_sample, read_layers
 from gridplan.model import Layers
 from gridplan.plan import Plan
-from gridplan.planning import price_change
 
 RESULTS = Path(__file__).parent / "results"
 NEAR_M, FAR_M, GAP_M = 20.0, 80.0, 4.0
@@ -67,9 +66,8 @@ def compare(old: Plan, kept: Plan, fresh: Plan) -> dict[str, float]:
     moved = known.loc[known["old_code"] != known["new_code"], "households_new"].sum()
     codes, ever = set(kept.grids["grid_code"]), set(old.history["grid_code"]) | set(old.grids["grid_code"])
     retired = set(kept.history.loc[kept.history["valid_to"] != "", "grid_code"])
-    kept_cost, fresh_cost = (
-        float(plan.score()["cost"]) - price_change(plan.crosswalk, rules) for plan in (kept, fresh)
-    )
+    costs = compare_plans(kept, fresh).scores.set_index("term").loc["cost"]
+    kept_cost, fresh_cost = float(costs["old"]), float(costs["new"])
     soft = [cost - size_cost(plan, rules) for plan, cost in ((kept, kept_cost), (fresh, fresh_cost))]
     times = [plan.run["stages"]["partition"]["cpu_s"] for plan in (kept, fresh)]
     whole = [sum(stage["cpu_s"] for stage in plan.run["stages"].values()) for plan in (kept, fresh)]
