@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -25,7 +27,7 @@ from gridplan.partition.certificate import (
 )  # fmt: skip
 from gridplan.partition.fixed import Clock, solve_community
 from gridplan.partition.keeping import keep_unchanged, solve_kept
-from gridplan.partition.kernels.arrays import UPPER, WEIGHT, Flags, Ints
+from gridplan.partition.kernels.arrays import UPPER, WEIGHT, Ints
 from gridplan.partition.locked import lock_groups, solve_locked
 from gridplan.partition.options import check_drawn, check_locks, check_objective, read_parts
 from gridplan.partition.problem import (
@@ -41,6 +43,9 @@ from gridplan.partition.problem import (
 from gridplan.partition.proof import PROOFS, prove_piece
 from gridplan.partition.search import BUDGETS, search_piece
 from gridplan.progress import Report, silent
+
+STAGES: Final = MappingProxyType({"fast": ("fast",), "normal": ("normal",), "thorough": ("normal", "thorough")})
+"""Efforts of search and proof one after another, until the plan is proven."""
 
 POLL_S = 0.2
 """Seconds between two looks at the clock while the threads work."""
@@ -227,9 +232,10 @@ def _solve_all(
     tasks: list[Task], seed: int, time_limit: float | None, jobs: int, report: Report
 ) -> tuple[list[Solution], bool]:
     """Solve every task in threads; the main thread keeps the clock and takes Ctrl-C."""
-    stop = np.zeros(1, np.int8)
+    clocks: list[Clock] = []
     end = np.inf if time_limit is None else time.monotonic() + time_limit
-    done, order = 0, sorted(tasks, key=lambda task: -len(task.units))
+    # without a limit the largest first, so that no core waits at the end; with one the smallest, that leave time over
+    done, order = 0, sorted(tasks, key=lambda task: -len(task.units) if time_limit is None else len(task.units))
     left = total = sum(len(task.units) for task in tasks)
     report("partition", 0, total)
     pool, waiting = ThreadPoolExecutor(max_workers=jobs), set[Future[Solution]]()
@@ -238,12 +244,12 @@ def _solve_all(
         for task in order:
             share = min(1.0, jobs * len(task.units) / left)
             left -= len(task.units)
-            futures[pool.submit(_run, task, np.random.SeedSequence([seed, task.seed]), end, share, stop)] = task
+            futures[pool.submit(_run, task, np.random.SeedSequence([seed, task.seed]), end, share, clocks)] = task
         waiting = set(futures)
         while waiting:
             ended, waiting = wait(waiting, timeout=POLL_S, return_when=FIRST_COMPLETED)
-            if time.monotonic() > end and waiting:
-                stop[0] = 1
+            for clock in tuple(clocks):
+                clock.stop[0] = clock.over()
             for future in ended:
                 future.result()
                 done += len(futures[future].units)
@@ -251,17 +257,23 @@ def _solve_all(
                 report("partition", done, total)
         by_seed = {task.seed: future.result() for future, task in futures.items()}
         solutions = [by_seed[task.seed] for task in tasks]
-        return solutions, not stop[0] and not any(s.cut_short for s in solutions)
+        return solutions, not any(s.cut_short for s in solutions)
     finally:
-        stop[0] = 1
         pool.shutdown(wait=False, cancel_futures=True)
+        for clock in clocks:
+            clock.stop[0] = 1
         wait(waiting, timeout=PATIENCE_S)
 
 
-def _run(task: Task, seed: np.random.SeedSequence, end: float, share: float, stop: Flags) -> Solution:
-    """Solve one task within its share of the time that is left when it starts."""
+def _run(task: Task, seed: np.random.SeedSequence, end: float, share: float, clocks: list[Clock]) -> Solution:
+    """Solve one task within its share of the time that is left when it starts, so that none takes that of others."""
     now = time.monotonic()
-    return task.solve(seed, Clock(end=now + share * max(0.0, end - now), stop=stop))
+    clock = Clock(end=now + share * max(0.0, end - now), stop=np.array([now >= end], np.int8))
+    clocks.append(clock)
+    try:
+        return task.solve(seed, clock)
+    finally:
+        clocks.remove(clock)
 
 
 def _cores() -> int:
@@ -309,26 +321,31 @@ def _solve_free(problem: Problem, piece: Piece, effort: str, seed: np.random.See
 
 def _solve_piece(piece: Piece, effort: str, seed: np.random.SeedSequence, clock: Clock) -> Solution:
     """Search one piece and certify what was found; no proof is begun when its share of the time is over."""
-    start, stop = time.thread_time(), clock.stop
-    found = search_piece(piece.graph, piece.price, np.random.default_rng(seed), BUDGETS[effort], stop)
-    labels = renumber(found.labels)
-    cost = float(price_labels(piece.graph, piece.price, labels)[1].sum())
-    bound = simple_bound(piece.graph, piece.price)
-    proven, reason = cost - bound <= TOLERANCE, "arithmetic bound met"
-    late = not proven and effort in PROOFS and clock.over()
-    if not proven and effort in PROOFS and not late:
-        others = [renumber(plan) for plan in found.plans]
-        proof = prove_piece(piece.graph, piece.price, [labels, *others], cost, PROOFS[effort], stop)
-        labels, proven, reason = renumber(proof.labels), proof.proven, proof.reason
-        bound = max(bound, proof.bound)
-    elif not proven:
-        reason = "no proof at this effort"
+    start, stop, rng = time.thread_time(), clock.stop, np.random.default_rng(seed)
+    plans, bound = list[Ints](), simple_bound(piece.graph, piece.price)
+
+    def cost(labels: Ints) -> float:
+        return float(price_labels(piece.graph, piece.price, labels)[1].sum())
+
+    for stage in STAGES[effort]:
+        found = search_piece(piece.graph, piece.price, rng, BUDGETS[stage], stop)
+        plans = sorted([*plans, *map(renumber, (found.labels, *found.plans))], key=cost)
+        labels, reason = plans[0], "arithmetic bound met"
+        proven, late = cost(labels) - bound <= TOLERANCE, clock.over()
+        if not proven and stage in PROOFS and not late:
+            proof = prove_piece(piece.graph, piece.price, plans, cost(labels), PROOFS[stage], stop)
+            labels, proven, reason = renumber(proof.labels), proof.proven, proof.reason
+            plans, bound = [labels, *plans], max(bound, proof.bound)
+        elif not proven:
+            reason = "no proof at this effort"
+        if proven or late or stop[0]:
+            break
     sums, costs = price_labels(piece.graph, piece.price, labels)
-    households = sums[:, WEIGHT]
+    households, cut_short = sums[:, WEIGHT], not proven and bool(late or stop[0]) and effort in PROOFS
     return Solution(
         labels=labels, households=households, costs=costs, bound=min(bound, float(costs.sum())), proven=proven,
         causes=grid_causes(piece.graph, piece.price, labels, households, piece.of, proven=proven),
-        reason="time limit" if (late or stop[0]) and not proven else reason, cut_short=late,
+        reason="time limit" if cut_short else reason, cut_short=cut_short,
         seconds=time.thread_time() - start,
     )  # fmt: skip
 

@@ -11,8 +11,8 @@ from gridplan.config import CostRules
 from gridplan.partition.kernels.arrays import Field, Floats, Graph
 from gridplan.partition.kernels.pricing import EVERY
 from gridplan.partition.problem import check_input, price_vector, split_pieces
+from gridplan.partition.proof.bench import Bench, ProofBudget
 from gridplan.partition.proof.field import make_field
-from gridplan.partition.proof.prover import ProofBudget, Prover
 
 BUDGET = ProofBudget(units=99, steps=10**9, columns=10**4, rounds=9)
 UNITS = 9
@@ -33,17 +33,17 @@ def random_piece(seed: int, n: int, *, tolls: bool = False) -> tuple[Graph, Floa
     return split_pieces(problem)[0].graph, price
 
 
-def make_prover(seed: int) -> tuple[Prover, Floats]:
-    """Make a prover of a random piece, and dual values of units, number, and compounds."""
+def make_bench(seed: int) -> tuple[Bench, Floats]:
+    """Make a bench of a random piece, and dual values of units, number, and compounds."""
     rng = np.random.default_rng(seed)
     piece, price = random_piece(seed, UNITS, tolls=seed % 2 == 1)
     made = make_field(piece, price, cost=900.0 + 1500.0 * (seed % 3) + 2000.0)
     assert made is not None
     field, _ = made
-    prover = Prover(field, price, [np.zeros(UNITS, np.int64)], BUDGET, np.zeros(1, np.int8))
-    firm, c = field.firm, prover.master.c
+    bench = Bench(field, price, [np.zeros(UNITS, np.int64)], BUDGET, np.zeros(1, np.int8))
+    firm, c = field.firm, int(field.graph.compound[: field.firm].max(initial=-1)) + 1
     units = rng.uniform(0.0, 3.0, firm) * np.maximum(field.graph.units[:firm, 0], 10.0) / 150
-    return prover, np.concatenate([units, rng.uniform(-2, 2, 1), -rng.uniform(0, 1, c), rng.uniform(0, 1, c)])
+    return bench, np.concatenate([units, rng.uniform(-2, 2, 1), -rng.uniform(0, 1, c), rng.uniform(0, 1, c)])
 
 
 def useful_sets(field: Field) -> list[tuple[int, ...]]:
@@ -61,13 +61,14 @@ def useful_sets(field: Field) -> list[tuple[int, ...]]:
     return found
 
 
-def reduced_cost(prover: Prover, dual: Floats, chosen: tuple[int, ...]) -> float:
+def reduced_cost(bench: Bench, dual: Floats, chosen: tuple[int, ...]) -> float:
     """Take the dual values off the cost of a set."""
-    firm, c, compound = prover.firm, prover.master.c, prover.field.graph.compound
+    firm, compound = bench.firm, bench.field.graph.compound
+    c = int(compound[:firm].max(initial=-1)) + 1
     touched = sorted({int(compound[u]) for u in chosen} - {-1})
     gained = dual[list(chosen)].sum() + dual[firm] + dual[firm + 1 + c :][touched].sum()
     gained += dual[firm + 1 :][touched[0]] if len(touched) == 1 else 0.0
-    return set_cost(prover.field.graph, chosen) - float(gained)
+    return set_cost(bench.field.graph, chosen) - float(gained)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -76,8 +77,8 @@ def reduced_cost(prover: Prover, dual: Floats, chosen: tuple[int, ...]) -> float
 def test_every_useful_grid_is_listed(seed: int, way: str, *, fined: bool) -> None:
     """Nothing below the limit is missing, nothing above it or twice is there; fines count from the second unit on."""
     rng = np.random.default_rng(seed + 100)
-    prover, dual = make_prover(seed)
-    limit, firm = float(rng.uniform(-1, 3)), prover.firm
+    bench, dual = make_bench(seed)
+    limit, firm = float(rng.uniform(-1, 3)), bench.firm
     three = np.array([rng.choice(firm, 3, replace=False) for _ in range(4)]) if firm > 2 else np.zeros((0, 3), int)
     fine = rng.uniform(0, 2, len(three)) * fined
     pairs = [(u, *(t for t in triple if t != u), f) for triple, f in zip(three, fine, strict=True) for u in triple]
@@ -87,34 +88,35 @@ def test_every_useful_grid_is_listed(seed: int, way: str, *, fined: bool) -> Non
         np.array([p[1:3] for p in pairs], np.int64).reshape(-1, 2), np.array([p[3] for p in pairs], float),
     )  # fmt: skip
     if way == "walked":
-        found = prover.lister.walk(dual, 0, limit, ties, 10**9, 10**4, EVERY)
+        found = bench.lister.walk(dual, 0, limit, ties, 10**9, 10**4, EVERY)
     elif way == "grown":
-        found = prover.lister.grow(dual, 0, limit, ties, 10**9, 10**4)
+        found = bench.lister.grow(dual, 0, limit, ties, 10**9)
     else:
-        assert prover.lister.fill(10**9)
-        found = prover.lister.below(dual, 0, limit, ties, 1)
+        bench.lister.fill(10**9)
+        assert bench.lister.pool is not None
+        found = bench.lister.pool.below(dual, ties, limit)
     assert found.whole
     listed = [tuple(sorted(found.members[a:b].tolist())) for a, b in pairwise(found.start)]
     assert len(set(listed)) == len(listed)
-    whole = as_networkx(prover.field.graph)
-    for chosen in useful_sets(prover.field):
+    whole = as_networkx(bench.field.graph)
+    for chosen in useful_sets(bench.field):
         met = np.isin(three, chosen).sum(axis=1) if len(three) else np.zeros(0)
-        reduced = reduced_cost(prover, dual, chosen) + fine[met > 1].sum()
+        reduced = reduced_cost(bench, dual, chosen) + fine[met > 1].sum()
         if abs(reduced - limit) > 1e-9:
-            assert (chosen in listed) == (reduced < limit and _rest_divides(prover.field, whole, chosen))
+            assert (chosen in listed) == (reduced < limit and _rest_divides(bench.field, whole, chosen))
     for chosen, cost in zip(listed, found.cost, strict=True):
-        assert cost == pytest.approx(set_cost(prover.field.graph, chosen))
+        assert cost == pytest.approx(set_cost(bench.field.graph, chosen))
 
 
 @pytest.mark.parametrize("seed", range(30))
 @pytest.mark.parametrize("anywhere", [False, True])
 def test_no_grid_is_below_the_relaxed_bound(seed: int, *, anywhere: bool) -> None:
     """The least reduced cost of a relaxed scan bounds every set, and eased dual values leave none below 0."""
-    prover, dual = make_prover(seed)
-    found = prover.lister.relaxed(dual, 1, 20, anywhere=anywhere)
-    weight = prover.field.graph.units[: prover.firm, 0]
-    for chosen in useful_sets(prover.field):
-        reduced = reduced_cost(prover, dual, chosen)
+    bench, dual = make_bench(seed)
+    found = bench.lister.relaxed(dual, 1, 20, anywhere=anywhere)
+    weight = bench.field.graph.units[: bench.firm, 0]
+    for chosen in useful_sets(bench.field):
+        reduced = reduced_cost(bench, dual, chosen)
         assert reduced >= found.least - 1e-7
         assert reduced + (found.lift * weight)[list(chosen)].sum() >= -1e-6
 
@@ -122,14 +124,15 @@ def test_no_grid_is_below_the_relaxed_bound(seed: int, *, anywhere: bool) -> Non
 @pytest.mark.parametrize("seed", range(20))
 def test_the_best_of_the_list_come_first_and_bound_the_rest(seed: int) -> None:
     """Asked for a few, the list of all gives those of least reduced cost, or some below the limit without a bound."""
-    prover, dual = make_prover(seed)
-    assert prover.lister.fill(10**9)
-    none = (np.zeros(prover.firm + 1, np.int64), np.zeros((0, 2), np.int64), np.zeros(0))
-    every = prover.lister.below(dual, 0, 2.0, none, 1)
-    costs = sorted(reduced_cost(prover, dual, tuple(every.members[a:b])) for a, b in pairwise(every.start))
+    bench, dual = make_bench(seed)
+    bench.lister.fill(10**9)
+    assert bench.lister.pool is not None
+    none = (np.zeros(bench.firm + 1, np.int64), np.zeros((0, 2), np.int64), np.zeros(0))
+    every = bench.lister.pool.below(dual, none, 2.0)
+    costs = sorted(reduced_cost(bench, dual, tuple(every.members[a:b])) for a, b in pairwise(every.start))
     for _ in range(2):
-        few = prover.lister.below(dual, 0, 2.0, none, 1, 3)
-        got = sorted(reduced_cost(prover, dual, tuple(few.members[a:b])) for a, b in pairwise(few.start))
+        few = bench.lister.pool.below(dual, none, 2.0, 3)
+        got = sorted(reduced_cost(bench, dual, tuple(few.members[a:b])) for a, b in pairwise(few.start))
         assert got == pytest.approx(costs[:3])
         assert few.least == -np.inf or few.least == pytest.approx(min(0.0, *costs, 0.0))
 

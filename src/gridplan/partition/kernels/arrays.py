@@ -191,6 +191,29 @@ class Quest(NamedTuple):
     fine: Floats
 
 
+class Cells(NamedTuple):
+    """Scratch of the growing of sets: what is known in each of k cells.
+
+    Parameters
+    ----------
+    lack, pays : float64[firm, k]
+        What each unit lacks, and what it pays.
+    groups : float64[3, c, k]
+        What is known of each compound.
+    ends : float64[b, k]
+        What is left at the least for sets that hold so many buckets of weight.
+    total, alive : float64[firm + 2, k], int64[firm + 2, k]
+        By units of the set, in the cells that its centre may come to lie in: what it comes to so far, and the cell.
+    """
+
+    lack: Floats
+    pays: Floats
+    groups: Floats
+    ends: Floats
+    total: Floats
+    alive: Ints
+
+
 class Bag(NamedTuple):
     """Scratch of the pricing.
 

@@ -78,7 +78,7 @@ def step_on(quest: Quest, bag: Bag, j: int, takes: int, relaxed: int) -> bool:
 def walk(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, bx: float, by: float, kind: int, anchor: int,
     m: int, wide: int, counts: int, limit: float, relaxed: int, until: int, parts: int, run: Ints,
-    members: Ints, start: Ints, cost: Floats,
+    members: Ints, start: Ints, cost: Floats, stop: Flags,
 ) -> float:  # fmt: skip
     """Go through the sets of one kind in one cell whose reduced cost may be below a limit.
 
@@ -98,6 +98,8 @@ def walk(
         State of the scan.
     members, start, cost : int64, int64[m + 1], float64[m]
         Take the sets.
+    stop : int8[1]
+        Looked at for each set; not 0: the walk is cut short.
 
     Returns
     -------
@@ -148,7 +150,7 @@ def walk(
         if hope >= best:
             whole[TRIED, j] += 1
             continue
-        if run[STEPS] <= until:
+        if run[STEPS] <= until or stop[0] != 0:
             run[CUT], floor = 1, min(floor, hope)
             continue
         run[STEPS] -= 1
@@ -244,7 +246,7 @@ def scan(
                 until = run[STEPS] if stop[0] != 0 else max(0, run[STEPS] - patience)
                 reached = walk(
                     price, field, dual, quest, bag, centres[cell, 0], centres[cell, 1], kind, anchor, m, wide, counts,
-                    limit, relaxed, until, parts, run, members, start, cost,
+                    limit, relaxed, until, parts, run, members, start, cost, stop,
                 )  # fmt: skip
                 least[cell] = min(least[cell], reached)
                 if 0.0 > reached > -np.inf:

@@ -9,12 +9,13 @@ import numpy as np
 
 from gridplan.partition.certificate import TOLERANCE
 from gridplan.partition.kernels.arrays import WEIGHT, Flags, Floats, Graph, Ints
+from gridplan.partition.proof.bench import ProofBudget
 from gridplan.partition.proof.field import make_field
-from gridplan.partition.proof.prover import ProofBudget, Prover
+from gridplan.partition.proof.prover import Prover
 
 PROOFS: Final = MappingProxyType(
     {
-        "normal": ProofBudget(units=600, steps=500_000, columns=100_000, rounds=40),
+        "normal": ProofBudget(units=600, steps=1_000_000, columns=100_000, rounds=40),
         "thorough": ProofBudget(units=2_000, steps=3_000_000_000, columns=1_000_000, rounds=200),
     }
 )
@@ -75,6 +76,6 @@ def prove_piece(
     prover = Prover(field, price, [plan[order] for plan in plans], budget, stop)
     bound, reason = prover.prove()
     best = np.empty_like(plans[0])
-    best[order] = prover.labels
-    proven = bound >= prover.cost - TOLERANCE
+    best[order] = prover.bench.labels
+    proven = bound >= prover.bench.cost - TOLERANCE
     return Proof(labels=best, bound=bound, proven=proven, reason=reason or "bound by columns and exact cover")

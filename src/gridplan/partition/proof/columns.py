@@ -1,12 +1,13 @@
 """Listed grids, and the list of all that a better plan may hold, where a piece has few enough."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridplan.partition.kernels.arrays import Bag, Field, Floats, Ints
+from gridplan.partition.kernels.arrays import Bag, Field, Flags, Floats, Ints
+from gridplan.partition.kernels.cover import LOOKS, N_LEVELS, N_MONEY, N_UNITS, SHORT, best_cover
 from gridplan.partition.kernels.sets import CUT, FOUND, rate_sets, sort_out
 
 Ties = tuple[Ints, NDArray[np.int64], Floats]
@@ -70,6 +71,55 @@ def pick(members: Ints, start: Ints, cost: Floats, kept: NDArray[np.bool_]) -> t
     return members[np.repeat(kept, size)], np.append(0, np.cumsum(size[kept])), cost[kept]
 
 
+def reorder(members: Ints, start: Ints, cost: Floats, order: Ints) -> tuple[Ints, Ints, Floats]:
+    """Put listed grids in another order.
+
+    Parameters
+    ----------
+    members, start, cost : int64, int64[m + 1], float64[m]
+        Units, where those of each grid begin, and costs.
+    order : int64[k]
+        Grids to take, in their order.
+
+    Returns
+    -------
+    members, start, cost : int64, int64[k + 1], float64[k]
+        The same of those.
+    """
+    size = np.diff(start)[order]
+    begin = np.append(0, np.cumsum(size))
+    at = np.arange(begin[-1]) - np.repeat(begin[:-1], size) + np.repeat(start[:-1][order], size)
+    return members[at], begin, cost[order]
+
+
+def find_cover(
+    members: Ints, start: Ints, cost: Floats, reduced: Floats, firm: int, most: int, n: int, bound: float, room: float,
+    looks: int, stop: Flags,
+) -> tuple[float, Ints, int, bool]:  # fmt: skip
+    """Call `best_cover`.
+
+    Parameters
+    ----------
+    members, start, cost, reduced, firm, bound, room, stop
+        As of the kernel.
+    most, n, looks : int
+        Most grids of a plan; units; grids to look at.
+
+    Returns
+    -------
+    cost, chosen, looks, short : float, int64[k], int, bool
+        Cost of the best cover and its grids, looks left, and whether they ran out.
+    """
+    deep, work = most + 2, np.array([looks, 0])
+    best = np.zeros(deep, np.int64)
+    paid = best_cover(
+        members, start, cost, reduced, firm, bound, room, np.zeros((deep, len(cost)), np.int64),
+        np.zeros((N_LEVELS, deep), np.int64), np.zeros((N_MONEY, deep)), np.zeros((N_UNITS, n), np.int64), np.zeros(n),
+        work, best, stop,
+    )  # fmt: skip
+    return paid, best[: best[-1]], int(work[LOOKS]), bool(work[SHORT])
+
+
 class Pool:
     """Every grid that a better plan may hold.
 
@@ -79,12 +129,49 @@ class Pool:
         The piece, and scratch.
     columns : Columns
         The grids, or more: those that leave what cannot be divided are sorted out when they are asked for.
+    state : int8[m], optional
+        1 for grids known not to leave that, 2 for those that do; 0 where that was not looked at.
     """
 
-    def __init__(self, field: Field, bag: Bag, columns: Columns) -> None:
+    def __init__(self, field: Field, bag: Bag, columns: Columns, state: Flags | None = None) -> None:
         self.columns, self._field, self._bag = columns, field, bag
         self._seen = np.zeros((2, len(field.graph.compound)), np.int64)
-        self._state, self._near = np.zeros(len(columns.cost), np.int8), np.zeros(0, np.int64)
+        self._state = np.zeros(len(columns.cost), np.int8) if state is None else state
+        self._near = np.zeros(0, np.int64)
+
+    @classmethod
+    def chosen(cls, field: Field, bag: Bag, columns: Columns) -> Self:
+        """Make a list of grids of which none leaves what cannot be divided.
+
+        Parameters
+        ----------
+        field, bag, columns : Field, Bag, Columns
+            As of the class.
+
+        Returns
+        -------
+        Pool
+            The list.
+        """
+        return cls(field, bag, columns, np.ones(len(columns.cost), np.int8))
+
+    def within(self, dual: Floats, ties: Ties, limit: float) -> Self:
+        """Make a list of those grids alone that have a reduced cost below a limit.
+
+        Parameters
+        ----------
+        dual, ties, limit : float64[firm + 1 + 2 * c], tuple, float
+            As of `below`.
+
+        Returns
+        -------
+        Pool
+            The list.
+        """
+        kept, mine = (self.rate(dual, ties) < limit) & (self._state <= 1), self.columns
+        members, start, cost = pick(mine.members, mine.start, mine.cost, kept)
+        columns = replace(mine, members=members, start=start, cost=cost)
+        return type(self)(self._field, self._bag, columns, self._state[kept])
 
     def rate(self, dual: Floats, ties: Ties, at: Ints | None = None) -> Floats:
         """Give the reduced cost of all or some grids, fines on triples among them."""

@@ -1,11 +1,10 @@
 """The piece as the proof sees it: units in order, sizes that a better plan can hold, and idle units left aside."""
 
-from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse.csgraph import breadth_first_order
 
 from gridplan.partition.certificate import size_penalty
 from gridplan.partition.kernels.arrays import (
@@ -93,109 +92,3 @@ def make_field(graph: Graph, price: Floats, cost: float) -> tuple[Field, Ints] |
         firm=int(n - idle.sum()),
     )  # fmt: skip
     return field, order
-
-
-def add_needed(graph: Graph, firm: int, members: Ints, start: Ints) -> tuple[Ints, Ints]:
-    """Add to grids the units without households that each cannot do without, since they alone link its units.
-
-    Parameters
-    ----------
-    graph : Graph
-        Piece of n units, those with households first.
-    firm : int
-        Units with households.
-    members, start : int64, int64[m + 1]
-        Units of each grid.
-
-    Returns
-    -------
-    members, start : int64, int64[m + 1]
-        The same with those units: two grids that need the same one are in no plan together.
-    """
-    n = len(graph.compound)
-    if n == firm:
-        return members, start
-    near = [set(graph.indices[a:b].tolist()) for a, b in pairwise(graph.indptr)]
-    idle, grids = set(range(firm, n)), []
-    for a, b in pairwise(start):
-        own = members[a:b].tolist()
-        grids.append(own + [unit for unit in _links(near, own, idle) if not _joined(near, own, idle - {unit})])
-    lengths = [len(grid) for grid in grids]
-    return np.fromiter(chain(*grids), np.int64), np.append(0, np.cumsum(lengths)).astype(np.int64)
-
-
-def _links(near: list[set[int]], own: list[int], idle: set[int]) -> list[int]:
-    """List the units that link a grid one way or other; whatever it cannot do without is among them."""
-    if _joined(near, own, set()):
-        return []
-    before, todo, usable = {own[0]: own[0]}, [own[0]], {*own, *idle}
-    for unit in todo:
-        for other in sorted(near[unit] & usable - before.keys()):
-            before[other] = unit
-            todo.append(other)
-    used: set[int] = set()
-    for unit in own:
-        while unit != own[0]:
-            unit = before[unit]  # noqa: PLW2901  # back to the first
-            used |= {unit} & idle
-    return sorted(used)
-
-
-def _joined(near: list[set[int]], own: list[int], idle: set[int]) -> bool:
-    """Tell whether units are connected through themselves and some others."""
-    left, todo, usable = set(own[1:]), [own[0]], {*own[1:], *idle}
-    while todo and left:
-        new = near[todo.pop()] & usable
-        usable -= new
-        left -= new
-        todo.extend(new)
-    return not left
-
-
-def join_idle(graph: Graph, labels: Ints) -> Ints | None:
-    """Give the units without households to the grids: first where they link the units of a grid, then to a neighbour.
-
-    Parameters
-    ----------
-    graph : Graph
-        Piece of n units, those with households first.
-    labels : int64[n]
-        Grids of those with households, and of others that a grid needs; -1 for the rest.
-
-    Returns
-    -------
-    int64[n] or None
-        Grid of each unit; None where a link was not found.
-    """
-    n, k = len(graph.compound), int(labels.max()) + 1
-    ends = np.repeat(np.arange(n), np.diff(graph.indptr))
-    for first in range(k):  # those that come first have more to choose from
-        new = labels.copy()
-        if all(_link(graph, ends, new, label % k) for label in range(first, first + k)):
-            while (new < 0).any():
-                joins = (new[ends] < 0) & (new[graph.indices] >= 0)
-                new[ends[joins]] = new[graph.indices[joins]]
-            return new
-    return None
-
-
-def _link(graph: Graph, ends: Ints, new: Ints, label: int) -> bool:
-    """Link the units of a grid along shortest ways over free units; tell whether that could be done."""
-    n = len(new)
-    while True:
-        own = new == label
-        free = own | (new < 0)
-        inner, usable = own[ends] & own[graph.indices], free[ends] & free[graph.indices]
-        matrix: Any = csr_array((np.ones(inner.sum()), (ends[inner], graph.indices[inner])), shape=(n, n))
-        _, piece = connected_components(matrix, directed=False)
-        begin = piece == piece[np.flatnonzero(own)[0]]
-        if begin[own].all():
-            return True
-        matrix = csr_array((np.ones(usable.sum()), (ends[usable], graph.indices[usable])), shape=(n, n))
-        order, before = breadth_first_order(matrix, int(np.flatnonzero(begin)[0]), return_predecessors=True)
-        far = [unit for unit in order.tolist() if own[unit] and not begin[unit]]
-        if not far:
-            return False
-        unit = far[0]
-        while not begin[unit]:
-            new[unit], unit = label, int(before[unit])

@@ -6,10 +6,13 @@ import numpy as np
 
 from gridplan.partition.kernels.arrays import Field, Flags, Floats, Ints, Quest
 from gridplan.partition.kernels.growth import N_BOOKS, N_GROWN, grow
-from gridplan.partition.kernels.pricing import ANY_CENTRE, BEST, EVERY, scan
+from gridplan.partition.kernels.pricing import ANY_CENTRE, BEST, scan
 from gridplan.partition.kernels.sets import CUT, FOUND, STEPS
 from gridplan.partition.proof.columns import Columns, Pool, Ties
-from gridplan.partition.proof.quest import cell_centres, make_bag, make_quest
+from gridplan.partition.proof.quest import cell_centres, make_bag, make_cells, make_quest
+
+GROWN_M: Final = 65.0
+"""Side of the cells in which sets are grown: larger than those of the tables, as a set is met in all cells nearby."""
 
 SMALL: Final = 1e-7
 """Cost below which two plans, or a reduced cost and zero, do not differ."""
@@ -40,9 +43,10 @@ class Lister:
         self.field, self.price, self.stop, self._columns = field, price, stop, columns
         self.quest = make_quest(field)
         self.pool: Pool | None = None
-        self._bag = make_bag(self.quest, len(field.graph.compound), field.firm, float(field.highest.max()))
+        self.bag = make_bag(self.quest, len(field.graph.compound), field.firm, float(field.highest.max()))
         self._centres, self._run = cell_centres(field, self.quest.side), np.array([0, steps, 0])
-        self._size, self._walks = max(12, 2 * field.firm // parts), False
+        self._coarse = cell_centres(field, GROWN_M)
+        self._size = max(12, 2 * field.firm // parts)
 
     @property
     def left(self) -> int:
@@ -70,8 +74,8 @@ class Lister:
             return False
         compounds = int(self.field.graph.compound[: self.field.firm].max(initial=-1)) + 1
         free = np.zeros(self.field.firm + 1 + 2 * compounds)
-        found = self.grow(free, 0, np.inf, None, steps, FEW)
-        self.pool = Pool(self.field, self._bag, found) if found.whole else None
+        found = self.grow(free, 0, np.inf, None, steps)
+        self.pool = Pool(self.field, self.bag, found) if found.whole else None
         return found.whole
 
     def relaxed(self, dual: Floats, parts: int, patience: int, *, anywhere: bool) -> Columns:
@@ -94,39 +98,6 @@ class Lister:
         most = len(self._centres) * (len(self.quest.kinds) + 2)
         return self.walk(dual, parts, -SMALL, None, patience, most, ANY_CENTRE if anywhere else BEST)
 
-    def below(
-        self, dual: Floats, parts: int, limit: float, ties: Ties, patience: int, most: int | None = None
-    ) -> Columns:
-        """List connected grids with a reduced cost below a limit.
-
-        Parameters
-        ----------
-        dual, ties : float64[firm + 1 + 2 * c], tuple
-            Dual values, and triples with fines as of `Master.ties`.
-        parts, limit : int, float
-            Grids of the plan, 0 for any number; the limit.
-        patience : int
-            Steps to do at most.
-        most : int, optional
-            Grids that will do; only the list of all looks for the best of them.
-
-        Returns
-        -------
-        Columns
-            The grids; the bound of all only where they are read off the list.
-        """
-        if self.pool is not None:
-            return self.pool.below(dual, ties, limit, most)
-        for _ in range(2):  # few pieces are for both ways alike
-            if self._walks:
-                found = self.walk(dual, parts, limit, ties, patience, self._columns, EVERY)
-            else:
-                found = self.grow(dual, parts, limit, ties, patience // 2, self._columns)
-            if found.whole or self.left <= 0:
-                break
-            self._walks = not self._walks
-        return found
-
     def walk(
         self, dual: Floats, parts: int, limit: float, ties: Ties | None, patience: int, most: int, mode: int
     ) -> Columns:
@@ -135,24 +106,24 @@ class Lister:
         least, lift = np.zeros(len(self._centres)), np.zeros(self.field.firm)
         self._run[FOUND] = self._run[CUT] = 0
         scan(
-            self.price, self.field, self._values(dual), self._asked(ties), self._bag, self._centres, limit, mode,
+            self.price, self.field, self._values(dual), self._asked(ties), self.bag, self._centres, limit, mode,
             patience, self._run, least, lift, members, start, cost, parts, self.stop,
         )  # fmt: skip
         return Columns.of(members, start, cost, self._run, float(least.min()), lift)
 
-    def grow(self, dual: Floats, parts: int, limit: float, ties: Ties | None, steps: int, most: int) -> Columns:
+    def grow(self, dual: Floats, parts: int, limit: float, ties: Ties | None, steps: int) -> Columns:
         """List connected sets by growing them, as `kernels.growth` has it; an infinite limit asks for all."""
-        members, start, cost = self._room(most)
+        members, start, cost = self._room(FEW)
         firm, words, n = self.field.firm, self.quest.near.shape[1], len(self.field.graph.compound)
         near, bits = np.zeros((firm, words), np.int64), np.zeros((2 * firm + 2, words), np.int64)
-        grown, books, run = (
-            np.zeros((N_GROWN, n + 2)),
-            np.zeros((N_BOOKS, n + 2), np.int64),
-            np.array([0, SETS * steps, 0]),
-        )
+        centres = self._coarse if limit < np.inf else self._coarse[:1]
+        compounds = int(self.field.graph.compound[:firm].max(initial=-1)) + 1
+        cells = make_cells(len(centres), firm, compounds, self.bag.ends.shape[1])
+        grown, books = np.zeros((N_GROWN, n + 2)), np.zeros((N_BOOKS, n + 2), np.int64)
+        run = np.array([0, SETS * steps, 0])
         grow(
-            self.price, self.field, self._values(dual), self._asked(ties), self._bag, self._centres, limit, run, near,
-            bits, grown, books, members, start, cost, parts, self.stop,
+            self.price, self.field, self._values(dual), self._asked(ties)._replace(side=GROWN_M), self.bag, cells,
+            centres, limit, run, near, bits, grown, books, members, start, cost, parts, self.stop,
         )  # fmt: skip
         self.spend(steps - int(run[STEPS]) // SETS)
         return Columns.of(members, start, cost, run, -np.inf, np.zeros(firm))

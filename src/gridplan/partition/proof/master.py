@@ -71,6 +71,11 @@ class Master:
         self._solver.changeColsBounds(2 * b, self._box, np.zeros(2 * b), np.full(2 * b, np.inf))
         self._solver.changeColsCost(2 * b, self._box, np.concatenate([mid + wide, wide - mid]))
 
+    def unbox(self) -> None:
+        """Free the dual values."""
+        b = self.n + 1
+        self._solver.changeColsBounds(2 * b, self._box, np.zeros(2 * b), np.zeros(2 * b))
+
     def at_wall(self) -> bool:
         """Tell whether the last solution is held back by the box."""
         value = np.array(self._solver.getSolution().col_value)
@@ -80,6 +85,11 @@ class Master:
     def objective(self) -> float:
         """Cost of the last solution."""
         return float(self._solver.getInfo().objective_function_value)
+
+    @property
+    def pivots(self) -> int:
+        """Pivots of the last solution."""
+        return int(self._solver.getInfo().simplex_iteration_count)
 
     def rows_of(self, members: Ints, start: Ints) -> tuple[Ints, Ints]:
         """List the rows of grids beyond those of their units.
@@ -132,11 +142,6 @@ class Master:
         self._solver.addCols(m, cost, np.zeros(m), np.full(m, np.inf), len(rows), begin, rows, np.ones(len(rows)))
         self.members, self.cost = np.append(self.members, members), np.append(self.cost, cost)
         self.start = np.append(self.start, self.start[-1] + start[1:])
-
-    def fix_out(self, out: NDArray[np.bool_]) -> None:
-        """Take grids out of the programme; they stay in the list."""
-        at = (np.flatnonzero(out) + self._spare).astype(np.int32)
-        self._solver.changeColsBounds(len(at), at, np.zeros(len(at)), np.zeros(len(at)))
 
     def fine_triples(self, most: int) -> int:
         """Ask that of three units at most one grid holds two, where the solution breaks that.

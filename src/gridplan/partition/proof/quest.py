@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from gridplan.partition.kernels.arrays import WEIGHT, Bag, Field, Floats, Graph, Quest
+from gridplan.partition.kernels.arrays import WEIGHT, Bag, Cells, Field, Floats, Graph, Quest
 from gridplan.partition.kernels.cost import SLACK
+from gridplan.partition.kernels.growth import N_GROUPS
 from gridplan.partition.kernels.knapsack import MIXED_IN, NONE_IN, STATES
 from gridplan.partition.kernels.sets import N_PRICED, ORDER, WORD
 
@@ -108,6 +109,25 @@ def make_bag(quest: Quest, n: int, firm: int, top: float) -> Bag:
         rest=np.zeros((firm + 2, words), np.int64), flood=np.zeros((3, words), np.int64), out=np.zeros(N_PRICED),
         ends=np.zeros((2, wide)),
         table=np.zeros((STATES, firm + 2, wide), np.float32),
+    )  # fmt: skip
+
+
+def make_cells(k: int, firm: int, compounds: int, buckets: int) -> Cells:
+    """Allocate what growing sets keeps by cell.
+
+    Parameters
+    ----------
+    k, firm, compounds, buckets : int
+        Cells, units that are not idle, compounds, and buckets of weight.
+
+    Returns
+    -------
+    Cells
+        Zeros.
+    """
+    return Cells(
+        lack=np.zeros((firm, k)), pays=np.zeros((firm, k)), groups=np.zeros((N_GROUPS, compounds, k)),
+        ends=np.zeros((buckets, k)), total=np.zeros((firm + 2, k)), alive=np.zeros((firm + 2, k), np.int64),
     )  # fmt: skip
 
 

@@ -1,0 +1,125 @@
+"""What all parts of a proof share: the piece in order, the best plan met, the lister, and the work left."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gridplan.partition.certificate import price_labels
+from gridplan.partition.kernels.arrays import LOAD, TARGET, Field, Flags, Floats, Ints
+from gridplan.partition.kernels.cost import SLACK
+from gridplan.partition.proof.links import Links
+from gridplan.partition.proof.lister import SMALL, Lister
+from gridplan.partition.proof.master import Master
+
+PIVOT, PROGRAMME = 150, 4_000
+"""Steps that a pivot takes, and a programme in all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofBudget:
+    """Work a proof may take; counts, never seconds.
+
+    Parameters
+    ----------
+    units : int
+        Units with households of the largest piece that is tried.
+    steps : int
+        Steps of listing, of programmes and of covering.
+    columns : int
+        Grids listed at once.
+    rounds : int
+        Linear programmes solved to raise one bound; five times as many triples are fined.
+    """
+
+    units: int
+    steps: int
+    columns: int
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """The plans of one number of grids.
+
+    Parameters
+    ----------
+    bound : float
+        No plan of the share costs less.
+    parts : int
+        Grids of its plans, 0 for any number.
+    dual : float64[rows]
+        Dual values of the bound.
+    slope : float
+        By how much the bound rises with each grid more.
+    """
+
+    bound: float
+    parts: int
+    dual: Floats
+    slope: float
+
+
+class Bench:
+    """The piece in order, the best plan met, the lister, and the work left."""
+
+    def __init__(self, field: Field, price: Floats, plans: list[Ints], budget: ProofBudget, stop: Flags) -> None:
+        self.field, self.price, self.budget, self.stop = field, price, budget, stop
+        self.firm, self.parts = field.firm, int(plans[0].max()) + 1
+        self.lister = Lister(field, price, self.parts, budget.steps, budget.columns, stop)
+        self.links = Links(field.graph, field.firm)
+        self._ranges = self._compound_ranges()
+        weight, low = float(field.graph.units[: self.firm, 0].sum()), float(field.lowest.min())
+        self.most = min(self.firm, int((weight + SLACK) / low)) if low > 0 else self.firm
+        self._fine = max(2.0 * price[LOAD] * price[TARGET], 3.0)
+        self.labels, self.cost = plans[0], np.inf
+        for plan in plans:
+            self.take(plan)
+
+    def _compound_ranges(self) -> tuple[Floats, Floats]:
+        """Bound the grids in all, inside and touching each compound by arithmetic."""
+        least, most = self.lister.quest.ordinary
+        weight, compound = self.field.graph.units[: self.firm, 0], self.field.graph.compound[: self.firm]
+        c, huge = int(compound.max(initial=-1)) + 1, self.field.highest[: self.firm] > most
+        has = compound >= 0
+        free = float(weight[~has & ~huge].sum())
+        small = np.bincount(compound[has & ~huge], weight[has & ~huge], c)
+        large = np.bincount(compound[has & huge], minlength=c)
+        inside = np.floor((small + free + SLACK) / least) + large if least > 0 else np.full(c, np.inf)
+        touched = np.where(large > 0, 1.0, np.ceil((small - SLACK) / most))
+        return np.concatenate([[1.0], np.zeros(c), touched]), np.concatenate([[self.firm], inside, np.full(c, np.inf)])
+
+    def steps(self, share: float) -> int:
+        """Allow a share of all steps, and half of what is left at most."""
+        return min(int(share * self.budget.steps), self.lister.left // 2)
+
+    def reach(self, share: float) -> Floats:
+        """Tell how far the dual values of the units and of the number of grids may move, by a share of their mean."""
+        weight = self.field.graph.units[: self.firm, 0]
+        weight = np.maximum(weight, 0.1 * weight.mean())
+        return np.append(weight * (self.cost / weight.sum()), self.cost / self.parts) * share
+
+    def costs(self, labels: Ints) -> Floats:
+        """Price the grids of a plan."""
+        return price_labels(self.field.graph, self.price, labels)[1]
+
+    def take(self, labels: Ints) -> None:
+        """Keep a plan where it is the best so far."""
+        cost = float(self.costs(labels).sum())
+        if cost < self.cost - SMALL:
+            self.labels, self.cost = labels, cost
+
+    def programme(self, parts: int, plans: list[Ints]) -> Master:
+        """Make a programme of the grids of some plans, and the best, so that it has a solution."""
+        master = Master(self.field.graph.compound[: self.firm], *self._ranges, self._fine)
+        master.ask_parts(parts)
+        for plan in [self.labels, *plans]:
+            costs, firm = self.costs(plan), plan[: self.firm]
+            counts = np.bincount(firm, minlength=len(costs))
+            master.add(np.argsort(firm, kind="stable"), np.append(0, np.cumsum(counts)), costs)
+        return master
+
+    def solve(self, master: Master) -> Floats:
+        """Solve a programme, which is work too; return its dual values."""
+        dual = master.solve()
+        self.lister.spend(PROGRAMME + PIVOT * master.pivots)
+        return dual
