@@ -44,7 +44,9 @@ def write_workbook(plan: PlanData, rules: Rules, path: Path) -> None:
     book = Workbook(write_only=True)
     add_sheet(book, say("Plan"), *_overview(plan, rules), widths=(34, 56), filters=False, upright=True)
     _add_grids(book, plan, rules)
-    add_sheet(book, say("Grids outside the band"), *_outside(plan, rules), forms={3: WHOLE})
+    outside = _outside(plan, rules)
+    none = () if outside[1] else (say("No grid lies outside the band."),)
+    add_sheet(book, say("Grids outside the band"), *outside, forms={3: WHOLE}, notes=none)
     add_sheet(book, say("Why grids are so"), *explain_notable(plan, rules), forms={3: WHOLE}, notes=explained_notes(),
               widths=(18, 18, 14, 12, 26, 26, 52, 52, 40))  # fmt: skip
     add_sheet(book, say("Findings"), *_findings(plan), freeze="A2", widths=(10, 26, 22, 90))

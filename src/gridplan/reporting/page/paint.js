@@ -15,7 +15,7 @@ function paintGround(pen, frame) {
     if (shown.context) strokeContext(pen, frame);
     strokeShapes(pen, frame, shapes, "#46525e", frame.scale < FAR ? 0.4 : 1.1);
     strokeShapes(pen, frame, areas, "#111a24", frame.scale < FAR ? 1.4 : 2.4);
-    if (shown.units && frame.scale > 0.035) paintUnits(pen, frame);
+    if (shown.units && frame.scale > 0.022) paintUnits(pen, frame);
   });
 }
 function fillGrids(pen, frame) {
