@@ -26,7 +26,7 @@ ENOUGH: Final = 0.15
 ROUGH: Final = 8
 """First rounds in which the bound of the tables will do."""
 
-ALL, CLIMB = 4, 0.15
+ALL, CLIMB = 4, 0.3
 """Part of the work after which no list of all grids is there, and share of all steps that one bound may take."""
 
 ANY: Final = 0
