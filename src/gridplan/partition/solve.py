@@ -47,6 +47,9 @@ from gridplan.progress import Report, silent
 STAGES: Final = MappingProxyType({"fast": ("fast",), "normal": ("normal",), "thorough": ("normal", "thorough")})
 """Efforts of search and proof one after another, until the plan is proven."""
 
+ENDLESS: Final = "thorough"
+"""The effort whose proofs may take any time, so that with a limit each community has its own."""
+
 POLL_S = 0.2
 """Seconds between two looks at the clock while the threads work."""
 
@@ -197,7 +200,7 @@ def partition_graph(
     known = {rank: unchanged[name] for rank, name in enumerate(names.tolist()) if unchanged and name in unchanged}
     tasks = _make_tasks(problem, pieces, asked, known, objective, rules, effort)
     seed = int(np.random.default_rng(rng).integers(2**63))
-    solutions, in_time = _solve_all(tasks, seed, time_limit, jobs or _cores(), report)
+    solutions, in_time = _solve_all(tasks, seed, time_limit, jobs or _cores(), report, apart=effort == ENDLESS)
     return _assemble(problem, names, tasks, solutions, reproducible=in_time)
 
 
@@ -229,13 +232,14 @@ def _make_tasks(
 
 
 def _solve_all(
-    tasks: list[Task], seed: int, time_limit: float | None, jobs: int, report: Report
+    tasks: list[Task], seed: int, time_limit: float | None, jobs: int, report: Report, *, apart: bool
 ) -> tuple[list[Solution], bool]:
-    """Solve every task in threads; the main thread keeps the clock and takes Ctrl-C."""
+    """Solve every task in threads, each in a time apart or all in one; the main thread keeps it and takes Ctrl-C."""
     clocks: list[Clock] = []
     end = np.inf if time_limit is None else time.monotonic() + time_limit
-    # without a limit the largest first, so that no core waits at the end; with one the smallest, that leave time over
-    done, order = 0, sorted(tasks, key=lambda task: -len(task.units) if time_limit is None else len(task.units))
+    # the largest first, so that no core waits at the end; the smallest first where they leave time over for others
+    upward = apart and time_limit is not None
+    done, order = 0, sorted(tasks, key=lambda task: len(task.units) if upward else -len(task.units))
     left = total = sum(len(task.units) for task in tasks)
     report("partition", 0, total)
     pool, waiting = ThreadPoolExecutor(max_workers=jobs), set[Future[Solution]]()
@@ -249,7 +253,7 @@ def _solve_all(
         while waiting:
             ended, waiting = wait(waiting, timeout=POLL_S, return_when=FIRST_COMPLETED)
             for clock in tuple(clocks):
-                clock.stop[0] = clock.over()
+                clock.stop[0] = time.monotonic() > (clock.end if apart else end)
             for future in ended:
                 future.result()
                 done += len(futures[future].units)
@@ -271,7 +275,8 @@ def _run(task: Task, seed: np.random.SeedSequence, end: float, share: float, clo
     clock = Clock(end=now + share * max(0.0, end - now), stop=np.array([now >= end], np.int8))
     clocks.append(clock)
     try:
-        return task.solve(seed, clock)
+        solution = task.solve(seed, clock)
+        return replace(solution, cut_short=solution.cut_short or (bool(clock.stop[0]) and not solution.proven))
     finally:
         clocks.remove(clock)
 
@@ -341,7 +346,7 @@ def _solve_piece(piece: Piece, effort: str, seed: np.random.SeedSequence, clock:
         if proven or late or stop[0]:
             break
     sums, costs = price_labels(piece.graph, piece.price, labels)
-    households, cut_short = sums[:, WEIGHT], not proven and bool(late or stop[0]) and effort in PROOFS
+    households, cut_short = sums[:, WEIGHT], not proven and bool(stop[0] or (late and effort in PROOFS))
     return Solution(
         labels=labels, households=households, costs=costs, bound=min(bound, float(costs.sum())), proven=proven,
         causes=grid_causes(piece.graph, piece.price, labels, households, piece.of, proven=proven),
