@@ -27,7 +27,7 @@ from gridplan.partition.certificate import (
 )  # fmt: skip
 from gridplan.partition.fixed import Clock, solve_community
 from gridplan.partition.keeping import keep_unchanged, solve_kept
-from gridplan.partition.kernels.arrays import UPPER, WEIGHT, Ints
+from gridplan.partition.kernels.arrays import UPPER, WEIGHT, Flags, Ints
 from gridplan.partition.locked import lock_groups, solve_locked
 from gridplan.partition.options import check_drawn, check_locks, check_objective, read_parts
 from gridplan.partition.problem import (
@@ -44,14 +44,14 @@ from gridplan.partition.proof import PROOFS, prove_piece
 from gridplan.partition.search import BUDGETS, search_piece
 from gridplan.progress import Report, silent
 
-STAGES: Final = MappingProxyType({"fast": ("fast",), "normal": ("normal",), "thorough": ("normal", "thorough")})
+STAGES: Final = MappingProxyType({"fast": ("fast",), "normal": ("normal",), "thorough": ("fast", "normal", "thorough")})
 """Efforts of search and proof one after another, until the plan is proven."""
 
 ENDLESS: Final = "thorough"
 """The effort whose proofs may take any time, so that with a limit each community has its own."""
 
-POLL_S = 0.2
-"""Seconds between two looks at the clock while the threads work."""
+POLL_S = 0.02
+"""Seconds between two looks at the clock while the threads work; what each runs over its time is lost to the others."""
 
 PATIENCE_S = 0.5
 """Seconds that threads get to end after Ctrl-C or an error."""
@@ -235,7 +235,7 @@ def _solve_all(
     tasks: list[Task], seed: int, time_limit: float | None, jobs: int, report: Report, *, apart: bool
 ) -> tuple[list[Solution], bool]:
     """Solve every task in threads, each in a time apart or all in one; the main thread keeps it and takes Ctrl-C."""
-    clocks: list[Clock] = []
+    clocks, whole = list[Clock](), np.zeros(1, np.int8)
     end = np.inf if time_limit is None else time.monotonic() + time_limit
     # the largest first, so that no core waits at the end; the smallest first where they leave time over for others
     upward = apart and time_limit is not None
@@ -248,12 +248,15 @@ def _solve_all(
         for task in order:
             share = min(1.0, jobs * len(task.units) / left)
             left -= len(task.units)
-            futures[pool.submit(_run, task, np.random.SeedSequence([seed, task.seed]), end, share, clocks)] = task
+            stop = np.zeros(1, np.int8) if apart else whole
+            begin = partial(_run, task, np.random.SeedSequence([seed, task.seed]), end, share)
+            futures[pool.submit(begin, stop, whole, clocks)] = task
         waiting = set(futures)
         while waiting:
             ended, waiting = wait(waiting, timeout=POLL_S, return_when=FIRST_COMPLETED)
-            for clock in tuple(clocks):
-                clock.stop[0] = time.monotonic() > (clock.end if apart else end)
+            whole[0] = time.monotonic() > end
+            for clock in tuple(clocks) if apart else ():
+                clock.stop[0] = clock.over()
             for future in ended:
                 future.result()
                 done += len(futures[future].units)
@@ -263,17 +266,21 @@ def _solve_all(
         solutions = [by_seed[task.seed] for task in tasks]
         return solutions, not any(s.cut_short for s in solutions)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for clock in clocks:
+        whole[0] = 1
+        for clock in tuple(clocks):
             clock.stop[0] = 1
+        pool.shutdown(wait=False, cancel_futures=True)
         wait(waiting, timeout=PATIENCE_S)
 
 
-def _run(task: Task, seed: np.random.SeedSequence, end: float, share: float, clocks: list[Clock]) -> Solution:
+def _run(
+    task: Task, seed: np.random.SeedSequence, end: float, share: float, stop: Flags, whole: Flags, clocks: list[Clock]
+) -> Solution:
     """Solve one task within its share of the time that is left when it starts, so that none takes that of others."""
     now = time.monotonic()
-    clock = Clock(end=now + share * max(0.0, end - now), stop=np.array([now >= end], np.int8))
+    clock = Clock(end=now + share * max(0.0, end - now), stop=stop, whole=whole)
     clocks.append(clock)
+    stop[0] |= whole[0]  # the time of all may have ended between
     try:
         solution = task.solve(seed, clock)
         return replace(solution, cut_short=solution.cut_short or (bool(clock.stop[0]) and not solution.proven))
@@ -333,7 +340,9 @@ def _solve_piece(piece: Piece, effort: str, seed: np.random.SeedSequence, clock:
         return float(price_labels(piece.graph, piece.price, labels)[1].sum())
 
     for stage in STAGES[effort]:
-        found = search_piece(piece.graph, piece.price, rng, BUDGETS[stage], stop)
+        # every piece gets a plan: its own time cuts proofs and further searches, only that of all cuts the first
+        until = stop if plans else clock.whole
+        found = search_piece(piece.graph, piece.price, rng, BUDGETS[stage], until)
         plans = sorted([*plans, *map(renumber, (found.labels, *found.plans))], key=cost)
         labels, reason = plans[0], "arithmetic bound met"
         proven, late = cost(labels) - bound <= TOLERANCE, clock.over()

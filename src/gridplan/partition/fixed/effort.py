@@ -18,12 +18,13 @@ class Clock:
     ----------
     end : float
         Time of `time.monotonic`, infinite for none.
-    stop : int8[1]
-        Set to 1 by another thread.
+    stop, whole : int8[1]
+        Set to 1 by another thread: when this time is over, and when that of all tasks is.
     """
 
     end: float = float("inf")
     stop: Flags = field(default_factory=lambda: np.zeros(1, np.int8))
+    whole: Flags = field(default_factory=lambda: np.zeros(1, np.int8))
 
     def over(self) -> bool:
         """Tell whether to stop."""
