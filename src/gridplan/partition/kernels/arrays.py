@@ -171,8 +171,6 @@ class Quest(NamedTuple):
         1 where load and households are the same, else 0: then load is left out.
     tolls : float
         1 where borders have a price, else 0.
-    tie, pair, fine : int64[n + 1], int64[t, 2], float64[t]
-        For each unit the triples it is part of: the other two units, and the fine of a set that holds two of them.
     """
 
     kinds: Ints
@@ -186,9 +184,6 @@ class Quest(NamedTuple):
     side: float
     by_load: float
     tolls: float
-    tie: Ints
-    pair: Ints
-    fine: Floats
 
 
 class Cells(NamedTuple):
@@ -221,10 +216,8 @@ class Bag(NamedTuple):
     ----------
     whole, real : int64[11, n + 2], float64[4, n + 2]
         Rows by unit, item or depth.
-    sets, rest : int64[n + 2, words]
-        By depth, the set under way; by item, the units from it on; as bits.
-    flood : int64[3, words]
-        Scratch of the walk over a set; the last row is 0.
+    sets : int64[n + 2, words]
+        By depth, the set under way, as bits.
     out, ends : float64[5], float64[2, buckets]
         What is known of a priced set; what a set of so many buckets gains at the end.
     table : float32[5, n + 2, buckets]
@@ -234,8 +227,6 @@ class Bag(NamedTuple):
     whole: Ints
     real: Floats
     sets: Ints
-    rest: Ints
-    flood: Ints
     out: Floats
     ends: Floats
     table: NDArray[np.float32]

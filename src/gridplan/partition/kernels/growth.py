@@ -166,7 +166,7 @@ def take_up(
 ) -> int:  # fmt: skip
     """Add a unit to the sums of a set, and tell in how many cells the sets that it grows to may cost little."""
     graph, n, own, inside = field.graph, field.graph.compound.size, field.graph.compound[unit], 0.0
-    c, gain, fine, only, touched, m = (dual.size - 1 - n) // 2, dual[unit], 0.0, -1, 0, 0
+    c, gain, only, touched, m = (dual.size - 1 - n) // 2, dual[unit], -1, 0, 0
     for i in range(5):
         grown[i, depth] = graph.units[unit, i] + (grown[i, depth - 1] if depth > 0 else 0.0)
     if depth > 0:
@@ -178,16 +178,13 @@ def take_up(
     if quest.tolls > 0.0:
         for edge in range(graph.indptr[unit], graph.indptr[unit + 1]):
             inside += graph.border[edge] * books[IN_SET, graph.indices[edge]]
-    for k in range(quest.tie[unit], quest.tie[unit + 1]):
-        if books[IN_SET, quest.pair[k, 0]] != books[IN_SET, quest.pair[k, 1]]:
-            fine += quest.fine[k]
-    grown[INSIDE_AT, depth], grown[GAIN_AT, depth] = inside, gain - fine
+    grown[INSIDE_AT, depth], grown[GAIN_AT, depth] = inside, gain
     books[TOUCHED_AT, depth], books[ONLY_AT, depth] = touched, only
     weight = grown[WEIGHT_AT, depth]
     held, mixing = filled(quest, weight), price[MIXED] * max(low, weight)
     for i in range(books[ALIVE_AT, depth]):
         at = cells.alive[depth, i]
-        total = cells.total[depth, i] + cells.lack[unit, at] + fine
+        total = cells.total[depth, i] + cells.lack[unit, at]
         if new:
             total += cells.groups[SHORT, own, at] + cells.groups[GONE, own, at]
         bound = total + cells.ends[held, at] + inside
@@ -308,7 +305,7 @@ def grow(
     price, field, dual : float64[9], Field, float64[n + 1 + 2 * c]
         Prices, piece, and dual values of units, of the number of grids, of those inside and touching each compound.
     quest, bag, cells : Quest, Bag, Cells
-        What is asked, triples with fines among it, and scratch.
+        What is asked, and scratch.
     centres : float64[k, 2]
         Centres of the cells, metres.
     limit : float

@@ -23,7 +23,7 @@ from gridplan.partition.kernels.arrays import (
 )
 from gridplan.partition.kernels.compiling import inner, woven
 from gridplan.partition.kernels.cost import SLACK
-from gridplan.partition.kernels.sets import ENTRY, FRESH, GAIN, ITEM, MASS, ORDER, RANK, SCORE, WORD
+from gridplan.partition.kernels.sets import ENTRY, FRESH, GAIN, ITEM, MASS, ORDER, RANK, SCORE
 
 NONE_IN, MIXED_IN = -1, -2
 """Kinds of sets beside those of one compound: without any, and of two or more."""
@@ -121,7 +121,7 @@ def lay_out(
     price, field, dual, quest : float64[9], Field, float64, Quest
         Prices, piece, dual values, question.
     bag : Bag
-        Takes the items, and as bits those from each item on.
+        Takes the items.
     at, anchor : int
         Place of the kind, and the unit above the band in the set, -1 for none.
     wide : int
@@ -151,11 +151,6 @@ def lay_out(
             whole[RANK, m] = rank - 1
         before = own
         m += 1
-    for k in range(bag.rest.shape[1]):
-        bag.rest[m, k] = 0
-        for j in range(m - 1, -1, -1):
-            unit = whole[ITEM, j]
-            bag.rest[j, k] = bag.rest[j + 1, k] | (1 << (unit % WORD) if unit // WORD == k else 0)
     return m
 
 

@@ -2,13 +2,13 @@
 
 Around a fixed point b the inertia of a set is a plain sum, that of w * d(unit, b)^2, less W * |centre - b|^2; inside a
 square cell of side h that last term is at most W * h^2 / 2. So in a cell every unit has a gain of its own, and a walk
-over the sets meets only those that the table of `knapsack` finds worth it: exact but for connectivity, borders, fines.
+over the sets meets only those that the table of `knapsack` finds worth it: exact but for connectivity and borders.
 """
 
 import numpy as np
 
 from gridplan.partition.kernels.arrays import COMPOUND, LOAD, MIXED, Bag, Field, Flags, Floats, Ints, Quest
-from gridplan.partition.kernels.compiling import door, inner, woven
+from gridplan.partition.kernels.compiling import door, woven
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.knapsack import (
     MIXED_IN,
@@ -41,9 +41,6 @@ from gridplan.partition.kernels.sets import (
     TOUCHES,
     TRIED,
     WORD,
-    fines,
-    holds_together,
-    leaves_parts,
     price_set,
 )
 
@@ -53,31 +50,15 @@ BLUR = 1e-4
 ROWS = 8
 """Rows of a table that take as long as a step of a walk."""
 
-EVERY, BEST, ANY_CENTRE = range(3)
-"""What a scan lists: every connected set; the best of each kind and cell, connected or not; the first of these to be
-met, wherever its centre lies, so that no set costs less than the table says."""
-
-
-@inner
-def step_on(quest: Quest, bag: Bag, j: int, takes: int, relaxed: int) -> bool:
-    """Take or leave the item at a depth of the walk; tell whether the set can still hang together."""
-    sets, whole, check, cut = bag.sets, bag.whole, False, True
-    unit = whole[ITEM, j]
-    for k in range(sets.shape[1]):
-        sets[j + 1, k] = sets[j, k]
-        check |= quest.near[unit, k] & sets[j, k] != 0
-        cut &= quest.near[unit, k] & bag.rest[j + 1, k] == 0
-    if takes:
-        sets[j + 1, unit // WORD] |= 1 << (unit % WORD)
-    if relaxed or not (cut if takes else check):
-        return True
-    return holds_together(quest.near, sets, j + 1, bag.rest, j + 1, bag.flood)
+BEST, ANY_CENTRE = range(2)
+"""What a scan lists: the best of each kind and cell, connected or not; the first to be met, wherever its centre lies,
+so that no set costs less than the table says."""
 
 
 @woven
 def walk(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, bx: float, by: float, kind: int, anchor: int,
-    m: int, wide: int, counts: int, limit: float, relaxed: int, until: int, parts: int, run: Ints,
+    m: int, wide: int, counts: int, limit: float, mode: int, until: int, run: Ints,
     members: Ints, start: Ints, cost: Floats, stop: Flags,
 ) -> float:  # fmt: skip
     """Go through the sets of one kind in one cell whose reduced cost may be below a limit.
@@ -91,9 +72,9 @@ def walk(
     kind, anchor, m, wide, counts : int
         Kind, unit above the band or -1, items, buckets, whether groups are counted.
     limit : float
-        Reduced cost from which on sets are left out; with `relaxed` only ever better ones are kept, connected or not.
-    relaxed, until, parts : int
-        Whether so; steps left at which the walk is cut short; grids of the plan.
+        Reduced cost from which on sets are left out; only ever better ones are kept, connected or not.
+    mode, until : int
+        What is listed; steps left at which the walk is cut short.
     run : int64[3]
         State of the scan.
     members, start, cost : int64, int64[m + 1], float64[m]
@@ -111,15 +92,11 @@ def walk(
     while j >= 0:
         if j == m:
             j -= 1
-            if not relaxed and not holds_together(quest.near, sets, m, bag.flood, 2, bag.flood):
-                continue
-            size = price_set(price, field, dual, quest, bag, m, m, anchor, out)
+            size = price_set(price, field, dual, bag, m, m, anchor, out)
             dx, dy = out[AT_X] - bx, out[AT_Y] - by
-            if out[REDUCED] >= best or (relaxed != ANY_CENTRE and not (-half <= dx < half and -half <= dy < half)):
+            if out[REDUCED] >= best or (mode != ANY_CENTRE and not (-half <= dx < half and -half <= dy < half)):
                 continue
             if (kind == MIXED_IN and out[TOUCHES] <= 1) or (kind >= 0 and out[TOUCHES] != 1):
-                continue
-            if not relaxed and not leaves_parts(field, bag, size, quest.ordinary[0], quest.ordinary[1], parts):
                 continue
             slot = mine if mine >= 0 else run[FOUND]
             if slot + 1 >= start.size or start[slot] + size > members.size:
@@ -128,10 +105,9 @@ def walk(
             for k in range(size):
                 members[start[slot] + k] = whole[PILE, k]
             cost[slot], start[slot + 1], run[FOUND] = out[COST], start[slot] + size, slot + 1
-            if relaxed == ANY_CENTRE:
+            if mode == ANY_CENTRE:
                 return real[SPENT, 0] - table[whole[STATE, 0], 0, 0] - BLUR
-            if relaxed:
-                mine, best = slot, out[REDUCED]
+            mine, best = slot, out[REDUCED]
             continue
         if whole[TRIED, j] > 1:
             j -= 1
@@ -140,7 +116,6 @@ def walk(
         rank, next_, further = whole[RANK, j], 1 if j + 1 < m and whole[FRESH, j + 1] else 0, held + whole[MASS, j]
         with_, without = advance(join(state, rank), next_, counts), advance(state, next_, counts)
         on = real[SPENT, j] - real[GAIN, unit] - (0.0 if state % 2 == 1 else real[ENTRY, j])
-        on += fines(quest, sets, j, unit)
         skip, take = real[SPENT, j] - table[without, j + 1, held] - BLUR, np.inf
         if further <= wide:
             take = on - table[with_, j + 1, further] - BLUR
@@ -154,8 +129,10 @@ def walk(
             run[CUT], floor = 1, min(floor, hope)
             continue
         run[STEPS] -= 1
-        if not step_on(quest, bag, j, 1 if takes else 0, relaxed):
-            continue
+        for k in range(sets.shape[1]):
+            sets[j + 1, k] = sets[j, k]
+        if takes:
+            sets[j + 1, unit // WORD] |= 1 << (unit % WORD)
         j += 1
         real[SPENT, j], whole[HELD, j], whole[STATE, j] = on, further, with_
         if not takes:
@@ -166,11 +143,10 @@ def walk(
 
 @door
 def scan(
-    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, centres: Floats, limit: float, relaxed: int,
-    patience: int, run: Ints, least: Floats, lift: Floats, members: Ints, start: Ints, cost: Floats, parts: int,
-    stop: Flags,
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, centres: Floats, limit: float, mode: int,
+    patience: int, run: Ints, least: Floats, lift: Floats, members: Ints, start: Ints, cost: Floats, stop: Flags,
 ) -> None:  # fmt: skip
-    """List the connected sets of units whose reduced cost is below a limit, each once; or bound those of each cell.
+    """List the best sets of units of each kind and cell, connected or not, below a limit, and bound all of them.
 
     Parameters
     ----------
@@ -182,8 +158,8 @@ def scan(
         Centres of the cells, metres.
     limit : float
         Reduced cost from which on sets are left out.
-    relaxed : int
-        What is listed: `EVERY`, `BEST` or `ANY_CENTRE`.
+    mode : int
+        What is listed: `BEST` or `ANY_CENTRE`.
     patience : int
         Steps for one kind in one cell at most.
     run : int64[3]
@@ -193,8 +169,6 @@ def scan(
         must fall so that none is below 0.
     members, start, cost : int64, int64[m + 1], float64[m]
         Take the units of each set, where they begin, and its cost; their sizes limit the list.
-    parts : int
-        Grids of the plan, 0 for any number; connected sets that leave what no plan of one less fits are left out.
     stop : int8[1]
         Looked at for each cell; not 0: stop.
     """
@@ -246,7 +220,7 @@ def scan(
                 until = run[STEPS] if stop[0] != 0 else max(0, run[STEPS] - patience)
                 reached = walk(
                     price, field, dual, quest, bag, centres[cell, 0], centres[cell, 1], kind, anchor, m, wide, counts,
-                    limit, relaxed, until, parts, run, members, start, cost, stop,
+                    limit, mode, until, run, members, start, cost, stop,
                 )  # fmt: skip
                 least[cell] = min(least[cell], reached)
                 if 0.0 > reached > -np.inf:

@@ -1,8 +1,8 @@
-"""Sets of units as bits: whether they hang together, what they leave, and what they cost less what they gain."""
+"""Sets of units: what they leave, and what they cost less what they gain."""
 
 import numpy as np
 
-from gridplan.partition.kernels.arrays import Bag, Field, Flags, Floats, Ints, Quest
+from gridplan.partition.kernels.arrays import Bag, Field, Flags, Floats, Ints
 from gridplan.partition.kernels.compiling import door, inner
 from gridplan.partition.kernels.cost import SLACK, grid_cost
 
@@ -23,54 +23,6 @@ COST, REDUCED, AT_X, AT_Y, TOUCHES = range(N_PRICED)
 
 FOUND, STEPS, CUT = range(3)
 """Places in the state of a listing: sets listed, work left, and not 0 where that or the room for sets ran out."""
-
-_PLACE = np.full(67, -1, np.int64)
-_PLACE[[2**k % 67 for k in range(WORD)]] = np.arange(WORD)  # powers of two differ modulo 67
-
-
-@inner
-def holds_together(near: Ints, sets: Ints, row: int, rest: Ints, from_: int, flood: Ints) -> bool:
-    """Tell whether the units of a set are connected through themselves and free ones.
-
-    Parameters
-    ----------
-    near : int64[n, words]
-        Neighbours of each unit as bits.
-    sets, row : int64[m, words], int
-        The set, as bits.
-    rest, from_ : int64[m, words], int
-        The free units, as bits.
-    flood : int64[2, words]
-        Scratch.
-
-    Returns
-    -------
-    bool
-        Whether they are; an empty set is.
-    """
-    words, begun = near.shape[1], False
-    for k in range(words):
-        flood[0, k] = flood[1, k] = 0
-        if not begun and sets[row, k] != 0:
-            flood[0, k] = flood[1, k] = sets[row, k] & -sets[row, k]
-            begun = True
-    busy = begun
-    while busy:
-        busy = False
-        for k in range(words):
-            while flood[1, k] != 0:
-                bit = flood[1, k] & -flood[1, k]
-                flood[1, k] ^= bit
-                unit, missing = _PLACE[bit % 67] + WORD * k, False
-                for i in range(words):
-                    new = near[unit, i] & (sets[row, i] | rest[from_, i]) & ~flood[0, i]
-                    flood[0, i] |= new
-                    flood[1, i] |= new
-                    missing |= sets[row, i] & ~flood[0, i] != 0
-                if not missing:
-                    return True
-                busy = True
-    return not begun
 
 
 @inner
@@ -127,43 +79,15 @@ def leaves_parts(field: Field, bag: Bag, size: int, low: float, high: float, par
 
 
 @inner
-def fines(quest: Quest, sets: Ints, row: int, unit: int) -> float:
-    """Sum the fines of the triples of which a set takes the second unit with one more.
-
-    Parameters
-    ----------
-    quest : Quest
-        The triples.
-    sets, row : int64[m, words], int
-        The set, as bits.
-    unit : int
-        The further unit.
-
-    Returns
-    -------
-    float
-        The fines.
-    """
-    total = 0.0
-    for k in range(quest.tie[unit], quest.tie[unit + 1]):
-        one, other = quest.pair[k, 0], quest.pair[k, 1]
-        if (sets[row, one // WORD] >> (one % WORD)) & 1 != (sets[row, other // WORD] >> (other % WORD)) & 1:
-            total += quest.fine[k]
-    return total
-
-
-@inner
-def price_set(
-    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, row: int, m: int, anchor: int, out: Floats
-) -> int:
+def price_set(price: Floats, field: Field, dual: Floats, bag: Bag, row: int, m: int, anchor: int, out: Floats) -> int:
     """Sum up a set: what it costs, what it gains, and where its centre lies.
 
     Parameters
     ----------
     price, field, dual : float64[9], Field, float64[n + 1 + 2 * c]
         Prices, piece, and dual values of units, of the number of grids, of those inside and touching each compound.
-    quest, bag : Quest, Bag
-        Triples with fines; scratch with the items and the set, and a pile that takes its units.
+    bag : Bag
+        Scratch with the items and the set, and a pile that takes its units.
     row, m, anchor : int
         Row of the set, number of items, and the unit above the band that it holds, -1 for none.
     out : float64[5]
@@ -184,12 +108,6 @@ def price_set(
         w, load = w + graph.units[unit, 0], load + graph.units[unit, 1]
         x, y, r2 = x + graph.units[unit, 2], y + graph.units[unit, 3], r2 + graph.units[unit, 4]
         gained += dual[unit]
-        for k in range(quest.tie[unit], quest.tie[unit + 1]):
-            met = 0
-            for i in range(size):
-                met += whole[PILE, i] == quest.pair[k, 0] or whole[PILE, i] == quest.pair[k, 1]
-            if met == 1:
-                gained -= quest.fine[k]
         own, again = graph.compound[unit], False
         for i in range(size):
             again |= graph.compound[whole[PILE, i]] == own

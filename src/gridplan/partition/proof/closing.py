@@ -77,7 +77,7 @@ class Closing:
                 return
             value = self._master.value(self._dual)
             limit = MARGIN * (bench.cost - min(value, self.bound))
-            found = bench.lister.grow(self._dual, self._parts, limit, None, bench.steps(WHOLE))
+            found = bench.lister.grow(self._dual, self._parts, limit, bench.steps(WHOLE))
             if not found.whole or limit < bench.cost - value - (self._most - 1) * self._promise(self._dual, found):
                 self.reason = "proof cut short: too many grids"
                 return
@@ -101,7 +101,7 @@ class Closing:
                         break
                     wide *= OUT
                     continue
-            found = bench.lister.grow(dual, self._parts, NEARBY, None, bench.steps(EACH))
+            found = bench.lister.grow(dual, self._parts, NEARBY, bench.steps(EACH))
             reduced = master.reduced(dual, found.members, found.start, found.cost)
             first = len(master.cost) == bench.parts
             if found.whole:

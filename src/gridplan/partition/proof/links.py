@@ -26,7 +26,7 @@ class Links:
 
     def __init__(self, graph: Graph, firm: int) -> None:
         self._near: Near = [set(graph.indices[a:b].tolist()) for a, b in pairwise(graph.indptr)]
-        self._firm, self._idle, self._graph = firm, frozenset(range(firm, len(graph.compound))), graph
+        self._idle, self._graph = frozenset(range(firm, len(graph.compound))), graph
         self._known: dict[bytes, tuple[list[list[int]], bool]] = {}
 
     def add(self, members: Ints, start: Ints) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:

@@ -1,24 +1,24 @@
-"""Grids of small reduced cost: walked or grown cell by cell, or read off the list of all where a piece has few."""
+"""Grids of small reduced cost: those of the tables, grown ones, or the list of all where a piece has few."""
 
 from typing import Final
 
 import numpy as np
 
-from gridplan.partition.kernels.arrays import Field, Flags, Floats, Ints, Quest
+from gridplan.partition.kernels.arrays import Field, Flags, Floats, Ints
 from gridplan.partition.kernels.growth import N_BOOKS, N_GROWN, grow
 from gridplan.partition.kernels.pricing import ANY_CENTRE, BEST, scan
 from gridplan.partition.kernels.sets import CUT, FOUND, STEPS
-from gridplan.partition.proof.columns import Columns, Pool, Ties
+from gridplan.partition.proof.columns import Columns, Pool
 from gridplan.partition.proof.quest import cell_centres, make_bag, make_cells, make_quest
 
 GROWN_M: Final = 65.0
-"""Side of the cells in which sets are grown: larger than those of the tables, as a set is met in all cells nearby."""
+"""Side of the cells in which sets are grown, metres: larger than those of the tables, as all near it are kept."""
 
 SMALL: Final = 1e-7
 """Cost below which two plans, or a reduced cost and zero, do not differ."""
 
-COUNTED, FEW = 64, 300_000
-"""Units of the largest piece of which all connected sets are sought, and the most of these."""
+COUNTED: Final = 64
+"""Units of the largest piece of which all connected sets are sought."""
 
 SETS: Final = 4
 """Sets grown that take as long as a step."""
@@ -45,7 +45,7 @@ class Lister:
         self.pool: Pool | None = None
         self.bag = make_bag(self.quest, len(field.graph.compound), field.firm, float(field.highest.max()))
         self._centres, self._run = cell_centres(field, self.quest.side), np.array([0, steps, 0])
-        self._coarse = cell_centres(field, GROWN_M)
+        self._grown, self._coarse = self.quest._replace(side=GROWN_M), cell_centres(field, GROWN_M)
         self._size = max(12, 2 * field.firm // parts)
 
     @property
@@ -74,19 +74,19 @@ class Lister:
             return False
         compounds = int(self.field.graph.compound[: self.field.firm].max(initial=-1)) + 1
         free = np.zeros(self.field.firm + 1 + 2 * compounds)
-        found = self.grow(free, 0, np.inf, None, steps)
+        found = self.grow(free, 0, np.inf, steps)
         self.pool = Pool(self.field, self.bag, found) if found.whole else None
         return found.whole
 
-    def relaxed(self, dual: Floats, parts: int, patience: int, *, anywhere: bool) -> Columns:
+    def relaxed(self, dual: Floats, patience: int, *, anywhere: bool) -> Columns:
         """List the set of least reduced cost of each kind and cell, connected or not, where that is below 0.
 
         Parameters
         ----------
         dual : float64[firm + 1 + 2 * c]
             Dual values.
-        parts, patience : int
-            Grids of the plan, 0 for any number; steps for one kind in one cell.
+        patience : int
+            Steps for one kind in one cell.
         anywhere : bool
             Whether a set of another cell will do for now, so that the bound is that of the tables.
 
@@ -95,25 +95,18 @@ class Lister:
         Columns
             The sets, and the bound of all.
         """
-        most = len(self._centres) * (len(self.quest.kinds) + 2)
-        return self.walk(dual, parts, -SMALL, None, patience, most, ANY_CENTRE if anywhere else BEST)
-
-    def walk(
-        self, dual: Floats, parts: int, limit: float, ties: Ties | None, patience: int, most: int, mode: int
-    ) -> Columns:
-        """List sets by tables of what can still be gained, as `kernels.pricing` has it."""
-        members, start, cost = self._room(most)
+        members, start, cost = self._room(len(self._centres) * (len(self.quest.kinds) + 2))
         least, lift = np.zeros(len(self._centres)), np.zeros(self.field.firm)
         self._run[FOUND] = self._run[CUT] = 0
         scan(
-            self.price, self.field, self._values(dual), self._asked(ties), self.bag, self._centres, limit, mode,
-            patience, self._run, least, lift, members, start, cost, parts, self.stop,
+            self.price, self.field, self._values(dual), self.quest, self.bag, self._centres, -SMALL,
+            ANY_CENTRE if anywhere else BEST, patience, self._run, least, lift, members, start, cost, self.stop,
         )  # fmt: skip
         return Columns.of(members, start, cost, self._run, float(least.min()), lift)
 
-    def grow(self, dual: Floats, parts: int, limit: float, ties: Ties | None, steps: int) -> Columns:
+    def grow(self, dual: Floats, parts: int, limit: float, steps: int) -> Columns:
         """List connected sets by growing them, as `kernels.growth` has it; an infinite limit asks for all."""
-        members, start, cost = self._room(FEW)
+        members, start, cost = self._room(self._columns)
         firm, words, n = self.field.firm, self.quest.near.shape[1], len(self.field.graph.compound)
         near, bits = np.zeros((firm, words), np.int64), np.zeros((2 * firm + 2, words), np.int64)
         centres = self._coarse if limit < np.inf else self._coarse[:1]
@@ -122,8 +115,8 @@ class Lister:
         grown, books = np.zeros((N_GROWN, n + 2)), np.zeros((N_BOOKS, n + 2), np.int64)
         run = np.array([0, SETS * steps, 0])
         grow(
-            self.price, self.field, self._values(dual), self._asked(ties)._replace(side=GROWN_M), self.bag, cells,
-            centres, limit, run, near, bits, grown, books, members, start, cost, parts, self.stop,
+            self.price, self.field, self._values(dual), self._grown, self.bag, cells, centres,
+             limit, run, near, bits, grown, books, members, start, cost, parts, self.stop,
         )  # fmt: skip
         self.spend(steps - int(run[STEPS]) // SETS)
         return Columns.of(members, start, cost, run, -np.inf, np.zeros(firm))
@@ -134,6 +127,3 @@ class Lister:
     def _values(self, dual: Floats) -> Floats:
         """Give units without households the dual value 0."""
         return np.insert(dual, self.field.firm, np.zeros(len(self.field.graph.compound) - self.field.firm))
-
-    def _asked(self, ties: Ties | None) -> Quest:
-        return self.quest if ties is None else self.quest._replace(tie=ties[0], pair=ties[1], fine=ties[2])

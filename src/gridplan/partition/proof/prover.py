@@ -116,7 +116,7 @@ class Prover:
                     break
                 wide *= OUT
                 continue
-            found = bench.lister.relaxed(dual, share.parts, SHORT if turn < QUICK else long, anywhere=turn < ROUGH)
+            found = bench.lister.relaxed(dual, SHORT if turn < QUICK else long, anywhere=turn < ROUGH)
             now = self._promise(dual, share.parts, found)
             master.add(found.members, found.start, found.cost)
             if now.bound > best.bound:

@@ -59,7 +59,7 @@ def make_quest(field: Field) -> Quest:
     Returns
     -------
     Quest
-        Kinds of grids, neighbours as bits, buckets of weight; without triples.
+        Kinds of grids, neighbours as bits, buckets of weight.
     """
     low, high = field.lowest[-1], field.highest[-1]
     graph, firm = field.graph, field.firm
@@ -80,7 +80,6 @@ def make_quest(field: Field) -> Quest:
         mass=np.round(weight / bucket).astype(np.int64), ordinary=np.array([low, high]), bucket=bucket,
         spread=0.0 if whole else float(most), side=SIDE_M,
         by_load=float(np.array_equal(graph.units[:, 0], graph.units[:, 1])), tolls=float((graph.border > 0).any()),
-        tie=np.zeros(firm + 1, np.int64), pair=np.zeros((0, 2), np.int64), fine=np.zeros(0),
     )  # fmt: skip
 
 
@@ -106,8 +105,7 @@ def make_bag(quest: Quest, n: int, firm: int, top: float) -> Bag:
     whole[ORDER, :firm] = np.arange(firm)
     return Bag(
         whole=whole, real=np.zeros((4, n + 2)), sets=np.zeros((firm + 2, words), np.int64),
-        rest=np.zeros((firm + 2, words), np.int64), flood=np.zeros((3, words), np.int64), out=np.zeros(N_PRICED),
-        ends=np.zeros((2, wide)),
+        out=np.zeros(N_PRICED), ends=np.zeros((2, wide)),
         table=np.zeros((STATES, firm + 2, wide), np.float32),
     )  # fmt: skip
 
