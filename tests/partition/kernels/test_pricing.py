@@ -9,6 +9,7 @@ from oracle_pieces import as_networkx, set_cost
 
 from gridplan.config import CostRules
 from gridplan.partition.kernels.arrays import Field, Floats, Graph
+from gridplan.partition.kernels.pricing import ANY_CENTRE, BEST
 from gridplan.partition.problem import check_input, price_vector, split_pieces
 from gridplan.partition.proof.bench import Bench, ProofBudget
 from gridplan.partition.proof.field import make_field
@@ -45,8 +46,8 @@ def make_bench(seed: int) -> tuple[Bench, Floats]:
     return bench, np.concatenate([units, rng.uniform(-2, 2, 1), -rng.uniform(0, 1, c), rng.uniform(0, 1, c)])
 
 
-def useful_sets(field: Field) -> list[tuple[int, ...]]:
-    """List the sets of firm units that idle ones may link, with lawful sizes."""
+def useful_sets(field: Field, *, connected: bool = True) -> list[tuple[int, ...]]:
+    """List the sets of firm units that idle ones may link, with lawful sizes; or the others too."""
     whole, found = as_networkx(field.graph), []
     idle = set(range(field.firm, UNITS))
     for size in range(1, field.firm + 1):
@@ -55,7 +56,7 @@ def useful_sets(field: Field) -> list[tuple[int, ...]]:
             if not field.lowest[min(chosen)] <= weight <= field.highest[min(chosen)] or weight == 0:
                 continue
             near = whole.subgraph({*chosen, *idle})
-            if set(chosen) <= nx.node_connected_component(near, chosen[0]):
+            if not connected or set(chosen) <= nx.node_connected_component(near, chosen[0]):
                 found.append(chosen)
     return found
 
@@ -105,16 +106,28 @@ def test_every_useful_grid_is_listed(seed: int, way: str, *, fined: bool) -> Non
 
 
 @pytest.mark.parametrize("seed", range(30))
-@pytest.mark.parametrize("anywhere", [False, True])
-def test_no_grid_is_below_the_relaxed_bound(seed: int, *, anywhere: bool) -> None:
+@pytest.mark.parametrize(("mode", "worst"), [(ANY_CENTRE, 0.0), (BEST, 0.0), (BEST, -0.5)])
+def test_no_grid_is_below_the_relaxed_bound(seed: int, mode: int, worst: float) -> None:
     """The least reduced cost of a relaxed scan bounds every set, and eased dual values leave none below 0."""
     bench, dual = make_bench(seed)
-    found = bench.lister.relaxed(dual, 20, anywhere=anywhere)
+    found, met = bench.lister.scan(dual, 20, mode, worst)
+    assert found.least <= met + 1e-7 or worst < 0
     weight = bench.field.graph.units[: bench.firm, 0]
     for chosen in useful_sets(bench.field):
         reduced = reduced_cost(bench, dual, chosen)
         assert reduced >= found.least - 1e-7
         assert reduced + (found.lift * weight)[list(chosen)].sum() >= -1e-6
+
+
+@pytest.mark.parametrize("seed", range(0, 30, 2))
+def test_cells_are_split_until_the_relaxed_bound_is_sharp(seed: int) -> None:
+    """However short the walks are, the bound comes near the least reduced cost of all sets, connected or not."""
+    bench, dual = make_bench(seed)
+    found, met = bench.lister.scan(dual, 5, BEST, 0.0)
+    every = useful_sets(bench.field, connected=False)
+    least = min(0.0, *(reduced_cost(bench, dual, chosen) for chosen in every))
+    assert 1.15 * least - 0.02 <= found.least <= least + 1e-7
+    assert met >= least - 1e-7
 
 
 @pytest.mark.parametrize("seed", range(20))

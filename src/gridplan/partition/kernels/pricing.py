@@ -3,6 +3,7 @@
 Around a fixed point b the inertia of a set is a plain sum, that of w * d(unit, b)^2, less W * |centre - b|^2; inside a
 square cell of side h that last term is at most W * h^2 / 2. So in a cell every unit has a gain of its own, and a walk
 over the sets meets only those that the table of `knapsack` finds worth it: exact but for connectivity and borders.
+Where a walk does not come to its end the cell is split in four, so that the last term nearly vanishes where it matters.
 """
 
 import numpy as np
@@ -47,8 +48,11 @@ from gridplan.partition.kernels.sets import (
 BLUR = 1e-4
 """By how much a sum of gains in single precision may be off, and more."""
 
-ROWS = 8
-"""Rows of a table that take as long as a step of a walk."""
+HASTE, BLUNT, BLUNTLY = 300, 1e-3, 0.1
+"""Moves in a cell that may still be split; what its bound may lack, at least and as a share of the worst set met."""
+
+ROWS, MOVES = 8, 4
+"""Rows of a table, and moves of a walk, that take as long as a step."""
 
 BEST, ANY_CENTRE = range(2)
 """What a scan lists: the best of each kind and cell, connected or not; the first to be met, wherever its centre lies,
@@ -57,18 +61,18 @@ so that no set costs less than the table says."""
 
 @woven
 def walk(
-    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, bx: float, by: float, kind: int, anchor: int,
+    price: Floats, field: Field, dual: Floats, bag: Bag, bx: float, by: float, side: float, kind: int, anchor: int,
     m: int, wide: int, counts: int, limit: float, mode: int, until: int, run: Ints,
     members: Ints, start: Ints, cost: Floats, stop: Flags,
-) -> float:  # fmt: skip
+) -> tuple[float, float]:  # fmt: skip
     """Go through the sets of one kind in one cell whose reduced cost may be below a limit.
 
     Parameters
     ----------
-    price, field, dual, quest, bag : float64[9], Field, float64, Quest, Bag
-        Prices, piece, dual values, question; scratch with items, table and the state at the beginning.
-    bx, by : float
-        Centre of the cell, metres.
+    price, field, dual, bag : float64[9], Field, float64, Bag
+        Prices, piece, dual values; scratch with items, table and the state at the beginning.
+    bx, by, side : float
+        Centre and side of the cell, metres.
     kind, anchor, m, wide, counts : int
         Kind, unit above the band or -1, items, buckets, whether groups are counted.
     limit : float
@@ -84,10 +88,11 @@ def walk(
 
     Returns
     -------
-    float
-        No set has a smaller reduced cost, and none that was left out (infinite where none is below the limit).
+    float, float
+        No set that was left out has a smaller reduced cost (infinite where none is below the limit); that of the best
+        one met, or the limit.
     """
-    whole, real, table, sets, out, half = bag.whole, bag.real, bag.table, bag.sets, bag.out, 0.5 * quest.side
+    whole, real, table, sets, out, half = bag.whole, bag.real, bag.table, bag.sets, bag.out, 0.5 * side
     j, best, floor, mine = 0, limit, np.inf, -1
     while j >= 0:
         if j == m:
@@ -98,16 +103,16 @@ def walk(
                 continue
             if (kind == MIXED_IN and out[TOUCHES] <= 1) or (kind >= 0 and out[TOUCHES] != 1):
                 continue
-            slot = mine if mine >= 0 else run[FOUND]
+            slot, best = mine if mine >= 0 else run[FOUND], out[REDUCED]
             if slot + 1 >= start.size or start[slot] + size > members.size:
                 run[CUT] = 1
-                return -np.inf
+                continue
             for k in range(size):
                 members[start[slot] + k] = whole[PILE, k]
             cost[slot], start[slot + 1], run[FOUND] = out[COST], start[slot] + size, slot + 1
             if mode == ANY_CENTRE:
-                return real[SPENT, 0] - table[whole[STATE, 0], 0, 0] - BLUR
-            mine, best = slot, out[REDUCED]
+                return real[SPENT, 0] - table[whole[STATE, 0], 0, 0] - BLUR, best
+            mine = slot
             continue
         if whole[TRIED, j] > 1:
             j -= 1
@@ -138,14 +143,72 @@ def walk(
         if not takes:
             real[SPENT, j], whole[HELD, j], whole[STATE, j] = real[SPENT, j - 1], held, without
         whole[TRIED, j] = 0
-    return min(floor, best) if mine >= 0 else floor
+    return floor, best
+
+
+@woven
+def look_through(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, bx: float, by: float, side: float, at: int,
+    anchor: int, wide: int, bonus: float, count: int, limit: float, mode: int, patience: int, run: Ints,
+    members: Ints, start: Ints, cost: Floats, stop: Flags,
+) -> tuple[float, float, int]:  # fmt: skip
+    """Go through the sets of one kind in one cell, if the best mixture and the table leave any.
+
+    Parameters
+    ----------
+    price, field, dual, quest, bag, bx, by, side, anchor, wide, limit, mode, run, members, start, cost, stop
+        As of `walk`.
+    at, patience : int
+        Place of the kind, and moves at most.
+    bonus, count : float, int
+        What entering compounds pays at most, and whether those of mixed sets are counted.
+
+    Returns
+    -------
+    float, float, int
+        As of `walk`, and the items.
+    """
+    whole, out, kind, n = bag.whole, bag.out, quest.kinds[at], field.graph.compound.size
+    c, slack, first, fixed = (dual.size - 1 - n) // 2, 0.5 * quest.bucket * quest.spread, 0, -dual[n]
+    low, high, begun, home = quest.ordinary[0], quest.ordinary[1], 0.0, -1
+    if anchor >= 0:
+        low, high, begun = field.lowest[anchor], field.highest[anchor], field.graph.units[anchor, 0]
+        home, fixed = field.graph.compound[anchor], fixed - bag.real[GAIN, anchor]
+    if home >= 0:
+        fixed += price[COMPOUND] - dual[n + 1 + c + home] - (dual[n + 1 + home] if kind >= 0 else 0.0)
+        first = 2
+    hope = fixed - (bonus if kind == MIXED_IN else 0.0)
+    if kind >= 0 and home < 0:
+        hope += price[COMPOUND] - dual[n + 1 + kind] - dual[n + 1 + c + kind]
+    skim(price, field, quest, bag, kind, begun, low - slack, high + slack, out)
+    run[STEPS] -= 1
+    if hope + out[0] - slack * quest.by_load * price[LOAD] >= limit:
+        return np.inf, limit, 0
+    m = lay_out(price, field, dual, quest, bag, at, anchor, wide, hope - out[1] - limit)
+    counts = 1 if kind >= 0 or home >= 0 else count
+    need = 1 if kind >= 0 else 3 if kind == MIXED_IN and counts else 0
+    run[STEPS] -= 1 + tabulate(bag, m, wide, first, need, counts, bag.ends, 1 if kind == MIXED_IN else 0) // ROWS
+    if fixed - bag.table[first, 0, 0] - BLUR >= limit:
+        return np.inf, limit, 0
+    for k in range(bag.sets.shape[1]):
+        bag.sets[0, k] = 1 << (anchor % WORD) if anchor >= 0 and anchor // WORD == k else 0
+    whole[STATE, 0], whole[HELD, 0], bag.real[SPENT, 0], whole[TRIED, 0] = first, 0, fixed, 0
+    before = run[STEPS]
+    until = before if stop[0] != 0 else max(0, before - patience)
+    floor, best = walk(
+        price, field, dual, bag, bx, by, side, kind, anchor, m, wide, counts, limit, mode, until, run, members, start,
+        cost, stop,
+    )  # fmt: skip
+    run[STEPS] += (before - run[STEPS]) * (MOVES - 1) // MOVES
+    return floor, best, m
 
 
 @door
 def scan(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, centres: Floats, limit: float, mode: int,
-    patience: int, run: Ints, least: Floats, lift: Floats, members: Ints, start: Ints, cost: Floats, stop: Flags,
-) -> None:  # fmt: skip
+    patience: int, finest: float, worst: float, nest: Floats, run: Ints, least: Floats, lift: Floats, members: Ints,
+    start: Ints, cost: Floats, stop: Flags,
+) -> float:  # fmt: skip
     """List the best sets of units of each kind and cell, connected or not, below a limit, and bound all of them.
 
     Parameters
@@ -161,7 +224,13 @@ def scan(
     mode : int
         What is listed: `BEST` or `ANY_CENTRE`.
     patience : int
-        Steps for one kind in one cell at most.
+        Moves for one kind in one cell at most.
+    finest : float
+        Side from which on cells are not split, metres.
+    worst : float
+        Reduced cost that some set is known to have, 0 if none is: cells that bound their sets by that are not split.
+    nest : float64[3 * splits + 4, 3]
+        Scratch.
     run : int64[3]
         Sets listed, steps left, and 1 where something was cut short.
     least, lift : float64[k], float64[firm]
@@ -171,10 +240,14 @@ def scan(
         Take the units of each set, where they begin, and its cost; their sizes limit the list.
     stop : int8[1]
         Looked at for each cell; not 0: stop.
+
+    Returns
+    -------
+    float
+        Least reduced cost of a set that was met, or `worst`.
     """
     graph, whole, n = field.graph, bag.whole, field.graph.compound.size
     c, huge, bonus, count = (dual.size - 1 - n) // 2, 0, 0.0, 0
-    out, ends, slack = bag.out, bag.ends, 0.5 * quest.bucket * quest.spread
     while huge < field.firm and field.highest[huge] > quest.ordinary[1]:
         huge += 1
     for k in range(c):
@@ -182,7 +255,8 @@ def scan(
         # a set of one compound passes for mixed: never too cheap unless its own row asks more than mixing costs
         count |= dual[n + 1 + k] < -price[MIXED] * quest.ordinary[0]
     for cell in range(centres.shape[0]):
-        weigh_gains(price, field, dual, centres[cell, 0], centres[cell, 1], quest.side, bag)
+        bx, by, side = centres[cell, 0], centres[cell, 1], quest.side
+        weigh_gains(price, field, dual, bx, by, side, bag)
         for anchor in range(-1, huge):
             low, high, begun, home = quest.ordinary[0], quest.ordinary[1], 0.0, -1
             if anchor >= 0:
@@ -190,44 +264,40 @@ def scan(
                 home = graph.compound[anchor]
             wide = int((high - begun + SLACK) / quest.bucket + 0.5 * quest.spread)
             if huge > 0 or cell == 0:
-                set_ends(price, quest, begun, low, high, wide, ends)
+                set_ends(price, quest, begun, low, high, wide, bag.ends)
             for v in range(quest.kinds.size):
-                kind, fixed, first = quest.kinds[v], -dual[n], 0
-                if home >= 0 and kind not in (home, MIXED_IN):
+                depth = 0
+                if home >= 0 and quest.kinds[v] not in (home, MIXED_IN):
                     continue
-                if anchor >= 0:
-                    fixed -= bag.real[GAIN, anchor]
-                if home >= 0:
-                    fixed += price[COMPOUND] - dual[n + 1 + c + home] - (dual[n + 1 + home] if kind >= 0 else 0.0)
-                    first = 2
-                hope = fixed - (bonus if kind == MIXED_IN else 0.0)
-                if kind >= 0 and home < 0:
-                    hope += price[COMPOUND] - dual[n + 1 + kind] - dual[n + 1 + c + kind]
-                skim(price, field, quest, bag, kind, begun, low - slack, high + slack, out)
-                run[STEPS] -= 1
-                if hope + out[0] - slack * quest.by_load * price[LOAD] >= limit:
-                    continue
-                m = lay_out(price, field, dual, quest, bag, v, anchor, wide, hope - out[1] - limit)
-                counts = 1 if kind >= 0 or home >= 0 else count
-                need = 1 if kind >= 0 else 3 if kind == MIXED_IN and counts else 0
-                mixed = 1 if kind == MIXED_IN else 0
-                run[STEPS] -= 1 + tabulate(bag, m, wide, first, need, counts, ends, mixed) // ROWS
-                if fixed - bag.table[first, 0, 0] - BLUR >= limit:
-                    continue
-                for k in range(bag.sets.shape[1]):
-                    bag.sets[0, k] = 1 << (anchor % WORD) if anchor >= 0 and anchor // WORD == k else 0
-                whole[STATE, 0], whole[HELD, 0], bag.real[SPENT, 0], whole[TRIED, 0] = first, 0, fixed, 0
-                until = run[STEPS] if stop[0] != 0 else max(0, run[STEPS] - patience)
-                reached = walk(
-                    price, field, dual, quest, bag, centres[cell, 0], centres[cell, 1], kind, anchor, m, wide, counts,
-                    limit, mode, until, run, members, start, cost, stop,
-                )  # fmt: skip
-                least[cell] = min(least[cell], reached)
-                if 0.0 > reached > -np.inf:
-                    for k in range(m + 1):
-                        unit = whole[ITEM, k] if k < m else anchor
-                        if unit >= 0:
-                            lift[unit] = max(lift[unit], -reached / max(low, SLACK))
-        if stop[0] != 0 or least[cell] == -np.inf:
+                nest[0, 0], nest[0, 1], nest[0, 2] = centres[cell, 0], centres[cell, 1], quest.side
+                while depth >= 0:
+                    if side != nest[depth, 2] or bx != nest[depth, 0] or by != nest[depth, 1]:
+                        bx, by, side = nest[depth, 0], nest[depth, 1], nest[depth, 2]
+                        weigh_gains(price, field, dual, bx, by, side, bag)
+                    depth -= 1
+                    splits = mode == BEST and side > finest and run[STEPS] > 0 and stop[0] == 0
+                    found, cut = run[FOUND], run[CUT]
+                    floor, best, m = look_through(
+                        price, field, dual, quest, bag, bx, by, side, v, anchor, wide, bonus, count, limit, mode,
+                        min(patience, HASTE) if splits else patience, run, members, start, cost, stop,
+                    )  # fmt: skip
+                    worst = min(worst, best)
+                    if splits and floor < worst + min(-BLUNT, BLUNTLY * worst):
+                        run[FOUND], run[CUT] = found, cut
+                        for k in range(4):
+                            depth += 1
+                            nest[depth, 0] = bx + (0.25 if k % 2 else -0.25) * side
+                            nest[depth, 1] = by + (0.25 if k > 1 else -0.25) * side
+                            nest[depth, 2] = 0.5 * side
+                        continue
+                    reached = min(floor, best if best < limit else np.inf)
+                    least[cell] = min(least[cell], reached)
+                    if reached < 0.0:
+                        for k in range(m + 1):
+                            unit = whole[ITEM, k] if k < m else anchor
+                            if unit >= 0:
+                                lift[unit] = max(lift[unit], -reached / max(low, SLACK))
+        if stop[0] != 0:
             least[cell], run[CUT] = -np.inf, 1
-            return
+            return worst
+    return worst

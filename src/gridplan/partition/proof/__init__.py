@@ -15,7 +15,7 @@ from gridplan.partition.proof.prover import Prover
 
 PROOFS: Final = MappingProxyType(
     {
-        "normal": ProofBudget(units=600, steps=700_000, columns=300_000, rounds=40),
+        "normal": ProofBudget(units=600, steps=1_500_000, columns=300_000, rounds=40),
         "thorough": ProofBudget(units=2_000, steps=3_000_000_000, columns=1_000_000, rounds=200),
     }
 )
@@ -78,4 +78,5 @@ def prove_piece(
     best = np.empty_like(plans[0])
     best[order] = prover.bench.labels
     proven = bound >= prover.bench.cost - TOLERANCE
-    return Proof(labels=best, bound=bound, proven=proven, reason=reason or "bound by columns and exact cover")
+    reason = "bound by columns and exact cover" if proven or not reason else reason
+    return Proof(labels=best, bound=bound, proven=proven, reason=reason)

@@ -11,7 +11,7 @@ from gridplan.partition.proof.links import Links
 from gridplan.partition.proof.lister import SMALL, Lister
 from gridplan.partition.proof.master import Master
 
-PIVOT, PROGRAMME = 150, 4_000
+PIVOT, PROGRAMME = 130, 3_000
 """Steps that a pivot takes, and a programme in all."""
 
 
@@ -92,11 +92,11 @@ class Bench:
         """Allow a share of all steps, and half of what is left at most."""
         return min(int(share * self.budget.steps), self.lister.left // 2)
 
-    def reach(self, share: float) -> Floats:
+    def reach(self, units: float, number: float) -> Floats:
         """Tell how far the dual values of the units and of the number of grids may move, by a share of their mean."""
         weight = self.field.graph.units[: self.firm, 0]
         weight = np.maximum(weight, 0.1 * weight.mean())
-        return np.append(weight * (self.cost / weight.sum()), self.cost / self.parts) * share
+        return np.append(weight * (self.cost / weight.sum()) * units, self.cost / self.parts * number)
 
     def costs(self, labels: Ints) -> Floats:
         """Price the grids of a plan."""

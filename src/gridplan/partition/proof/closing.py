@@ -9,23 +9,28 @@ from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.proof.bench import Bench, Share
 from gridplan.partition.proof.columns import Columns, Pool, find_cover, pick, reorder
 from gridplan.partition.proof.lister import SMALL
+from gridplan.partition.proof.master import Master
 
-NEARBY, EACH = 0.1, 0.06
-"""Reduced cost below which grids are grown while dual values are sought, and share of all steps for that at once."""
+NEARBY, FIRST, LEAST, TIMES = 0.1, 0.02, 10_000, 3
+"""Reduced cost below which grids are grown while dual values are sought; share of all steps for the first such list;
+and steps for the next: so many, and so many times those of the last."""
 
-BOX, UP, DOWN, OUT = 0.1, 1.5, 0.7, 3.0
-"""How far dual values may move, as a share of their mean; by what that grows after a gain, shrinks without, and grows
-where it alone is in the way."""
+BOX, UP, DOWN, CUT, OUT = 0.1, 1.5, 0.7, 0.5, 3.0
+"""How far dual values may move, as a share of their mean; by what that grows after a gain, shrinks without and after
+a list that was cut short, and grows where it alone is in the way."""
 
-SETTLED, NEAR, CLOSE = 0.1, 0.05, 0.3
-"""Share of the gap by which a bound may stay below its programme, by which a programme may lack grids, and the gap that
-fines need not close."""
+SETTLED, NEAR, TAIL, CLOSE = 0.1, 0.05, 0.03, 0.3
+"""Share of the gap by which a bound may stay below its programme, by which a programme may lack grids while dual values
+swing, and when it counts as solved; and the gap that fines need not close."""
 
-TRIPLES, GAIN, NEW = 20, 0.05, 300
-"""Triples fined at once; share of the gap that they must close to go on; grids added at once."""
+TRIPLES, GAIN, STALLS, NEW = 20, 0.05, 3, 300
+"""Triples fined at once; share of the gap that they must close, and how often they may fail to; grids added at once."""
 
-LOOKS: Final = 8
+LOOKS: Final = 32
 """Grids a cover looks at that take as long as a step."""
+
+DEEPER = 0.1, 0.2, 0.4, 0.7, 1.0
+"""Parts of the gap in which plans are looked for, one after another."""
 
 MARGIN, WHOLE = 1.05, 0.3
 """By how much more than the gap grids are listed, so that those are in that a bound which is not sharp lets in, and the
@@ -90,7 +95,7 @@ class Closing:
 
         A list that is cut short tells that the box was too wide: among values far off, too many grids pay.
         """
-        bench, master, wide = self._bench, self._master, self._bench.reach(BOX)
+        bench, master, wide, each = self._bench, self._master, self._bench.reach(BOX, BOX), 0
         for _ in range(bench.budget.rounds // 2):
             dual, before = self._dual, self.bound
             if len(master.cost) > bench.parts:
@@ -101,10 +106,12 @@ class Closing:
                         break
                     wide *= OUT
                     continue
-            found = bench.lister.grow(dual, self._parts, NEARBY, bench.steps(EACH))
+            first, left = len(master.cost) == bench.parts, bench.lister.left
+            steps = bench.steps(FIRST) if first else min(each, left // 2)
+            found = bench.lister.grow(dual, self._parts, NEARBY, steps)
             reduced = master.reduced(dual, found.members, found.start, found.cost)
-            first = len(master.cost) == bench.parts
             if found.whole:
+                each = max(LEAST, TIMES * (left - bench.lister.left))
                 self._promise(dual, found)
             elif first:
                 self.reason = "proof cut short: too many grids"
@@ -117,11 +124,15 @@ class Closing:
             if len(best) == 0 or not self.open or bench.lister.left <= 0 or bench.stop[0]:
                 break
             master.add(*reorder(found.members, found.start, found.cost, best))
-            wide = wide * (UP if gained or first else DOWN)
+            wide = wide * (UP if gained or first else DOWN if found.whole else CUT)
         master.unbox()
 
     def _asked(self, dual: Floats) -> tuple[Floats, tuple[Ints, Ints, Floats]]:
         return dual[: self._master.rows], self._master.ties(dual)
+
+    def _price(self, pool: Pool, dual: Floats, grids: Columns | Master) -> Floats:
+        """Give the reduced cost of some grids."""
+        return pool.price(*self._asked(dual), grids.members, grids.start, grids.cost)
 
     def _least(self, pool: Pool, dual: Floats) -> float:
         """Give the least reduced cost of all listed grids, 0 at most."""
@@ -141,63 +152,98 @@ class Closing:
     def _optimum(self, pool: Pool, *, last: bool = False) -> Pool:
         """Solve the programme over listed grids, and fine triples as long as that pays.
 
-        Grids are sought half way between the dual values of the programme, which swing widely, and the best so far.
-
         Returns
         -------
         Pool
             The grids that a better plan may hold.
         """
-        bench, master, before = self._bench, self._master, -np.inf
-        safe, sure = self._dual, -np.inf
+        bench, master, before, stalls = self._bench, self._master, -np.inf, 0
+        while True:
+            dual, least = self._balance(pool)
+            now = master.value(dual) + self._most * least
+            self._dual, self.bound, gap = dual, max(self.bound, now), bench.cost - now
+            if gap < TOLERANCE:
+                return pool
+            pool = pool.within(*self._asked(dual), gap + least + SMALL)
+            reduced = self._price(pool, dual, master)
+            self._dual = master.prune(reduced, gap + least + SMALL, dual)
+            full = len(master.low) - master.rows > 5 * bench.budget.rounds
+            stalls = 0 if now - before > GAIN * gap else stalls + 1
+            if gap < (TOLERANCE if last else CLOSE) or stalls > STALLS or full:
+                return pool
+            if bench.lister.left <= 0 or bench.stop[0] or not master.fine_triples(TRIPLES):
+                return pool
+            before = max(now, before)
+
+    def _balance(self, pool: Pool) -> tuple[Floats, float]:
+        """Solve the programme over listed grids, but for a small part of the gap.
+
+        Grids are sought half way between the dual values of the programme, which swing widely, and the best so far.
+
+        Returns
+        -------
+        float64[rows], float
+            Dual values, and the least reduced cost of a grid; minus infinity where that is not known.
+        """
+        bench, master, safe, sure = self._bench, self._master, self._dual, -np.inf
         while True:
             dual = bench.solve(master)
             safe = np.append(safe, np.zeros(len(dual) - len(safe)))
-            between = 0.5 * (safe + dual) if master.objective - sure > SMALL + NEAR * (bench.cost - sure) else dual
-            found = pool.below(*self._asked(between), -SMALL, NEW)
-            reduced = master.reduced(between, found.members, found.start, found.cost)
-            promised = master.value(between) + self._most * float(reduced.min(initial=0.0))
-            if promised > sure:
-                safe, sure = between, promised
-            certain = master.value(between) + self._most * found.least  # minus infinity where not all were looked at
-            if certain >= bench.cost - TOLERANCE:
-                self._dual, self.bound = between, max(self.bound, certain)
-                return pool
-            fresh = master.reduced(dual, found.members, found.start, found.cost) < -SMALL
-            if len(found.cost) and not fresh.any():  # known ones, that do not pay at the values of the programme
+            gap = bench.cost - master.objective
+            if master.objective - sure > SMALL + NEAR * (bench.cost - sure):
+                between = 0.5 * (safe + dual)
+                found = pool.below(*self._asked(between), -SMALL, NEW)
+                least = float(self._price(pool, between, found).min(initial=0.0))
+                value = master.value(between)
+                if value + self._most * found.least >= bench.cost - TOLERANCE:
+                    return between, found.least
+                if value + self._most * least > sure:
+                    safe, sure = between, value + self._most * least
+                fresh = self._price(pool, dual, found) < -SMALL
+                if fresh.any():
+                    master.add(*pick(found.members, found.start, found.cost, fresh))
+                    if bench.lister.left > 0 and not bench.stop[0]:
+                        continue
+            slack = max(SMALL, TAIL * gap) / self._most
+            found = pool.below(*self._asked(dual), -SMALL, NEW)
+            least = float(self._price(pool, dual, found).min(initial=0.0))
+            if found.least == -np.inf and least > -slack:
+                pool.forget()
                 found = pool.below(*self._asked(dual), -SMALL, NEW)
-                between, fresh = dual, np.ones(len(found.cost), np.bool_)
-            if len(found.cost):
-                master.add(*pick(found.members, found.start, found.cost, fresh))
-            complete = len(found.cost) == 0 and between is dual
-            if complete or bench.lister.left <= 0 or bench.stop[0]:
-                self._dual, gap = dual, bench.cost - master.objective
-                full = len(master.low) - master.rows > 5 * bench.budget.rounds
-                if complete and gap > 0:
-                    pool = pool.within(*self._asked(dual), gap + self._most * SMALL)
-                if gap < (TOLERANCE if last else CLOSE) or master.objective - before < GAIN * gap or full:
-                    return pool
-                if bench.lister.left <= 0 or bench.stop[0] or not master.fine_triples(TRIPLES):
-                    return pool
-                before = master.objective
+                least = found.least
+            master.add(found.members, found.start, found.cost)
+            if found.least > -slack:
+                return dual, found.least
+            if bench.lister.left <= 0 or bench.stop[0]:
+                return dual, self._least(pool, dual)
 
     def _finish(self) -> str:
         """Cover all grids that a better plan may hold; tell what fell short."""
-        reason = self._cover(self._bench.cost, QUICK_COVER)
+        reason = self._deepen(QUICK_COVER)
         if reason != SHORT or self._pool is None:
             return reason
         self._pool = self._optimum(self._pool, last=True)
-        return self._cover(self._bench.cost, COVER)
+        return self._deepen(COVER)
+
+    def _deepen(self, share: float) -> str:
+        """Look for plans within ever more of the gap: where there are none the bound rises, and one closes it."""
+        if self._pool is not None:
+            self.bound = max(self.bound, self._value(self._pool, self._dual))
+        reason, low, gap = "", self.bound, self._bench.cost - self.bound
+        for part in DEEPER:
+            if self.open and reason == "":
+                reason = self._cover(min(low + part * gap, self._bench.cost), share)
+        return reason
 
     def _cover(self, goal: float, share: float) -> str:
         """Find the best plan of listed grids below a goal, or show that there is none; tell what fell short."""
         bench, pool = self._bench, self._pool
-        steps = min(int(share * bench.budget.steps), bench.lister.left)
-        if steps <= 0 or pool is None:
+        steps = int(share * bench.budget.steps)
+        if pool is None:
             return SHORT
         limit = bench.cost - self._value(pool, self._dual) + self._most * SMALL
         found = pool.below(*self._asked(self._dual), limit)
-        reduced = self._master.reduced(self._dual, found.members, found.start, found.cost)
+        reduced = self._price(pool, self._dual, found)
         value = self._master.value(self._dual) + self._most * min(0.0, float(reduced.min(initial=0.0)))
         reduced = np.maximum(reduced, 0.0)
         if value >= goal:
@@ -208,18 +254,43 @@ class Closing:
         members, start, cost = reorder(found.members, found.start, found.cost, order)
         if len(cost) > COVERED or bench.stop[0]:
             return SHORT
+        sets = members, start, cost, reduced[order]
+        paid, chosen, short = self._cheapest(*sets, value, goal, steps)
+        self.bound = max(self.bound, value if short else paid)
+        # most covers show that there is no better plan before it matters which idle units link the grids
+        at = np.sort(chosen)
+        done = len(at) == 0 or self._link(*reorder(members, start, cost, at), sets[3][at], value, goal, steps)[1]
+        if not done and not short:
+            paid, done, short = self._link(*sets, value, goal, steps)
+            if not short:
+                self.bound, done = max(self.bound, paid), done or paid >= goal
+        if short:
+            return SHORT
+        return "" if done else "units without households left out of the bound"
+
+    def _link(
+        self, members: Ints, start: Ints, cost: Floats, reduced: Floats, value: float, goal: float, steps: int
+    ) -> tuple[float, bool, bool]:
+        """Find the best cover below a goal by grids linked through idle units; keep its plan, if it is one."""
+        bench = self._bench
         members, start, of, loose = bench.links.add(members, start)
-        paid, chosen, looks, short = find_cover(
-            members, start, cost[of], reduced[order][of], bench.firm, self._most, len(bench.labels), value, goal,
-            LOOKS * steps, bench.stop,
-        )  # fmt: skip
-        bench.lister.spend(steps - looks // LOOKS)
-        if len(chosen) and not loose[chosen].any():
+        paid, chosen, short = self._cheapest(members, start, cost[of], reduced[of], value, goal, steps)
+        taken = len(chosen) > 0 and not loose[chosen].any()
+        if taken:
             labels = np.full(len(bench.labels), -1)
             for label, k in enumerate(chosen):
                 labels[members[start[k] : start[k + 1]]] = label
             bench.take(bench.links.spread(labels))
-        self.bound = max(self.bound, value if short else paid)
-        if short:
-            return SHORT
-        return "units without households left out of the bound" if len(chosen) and loose[chosen].any() else ""
+        return paid, taken, short
+
+    def _cheapest(
+        self, members: Ints, start: Ints, cost: Floats, reduced: Floats, value: float, goal: float, steps: int
+    ) -> tuple[float, Ints, bool]:
+        """Find the best cover below a goal, as `find_cover` has it."""
+        bench = self._bench
+        paid, chosen, looks, short = find_cover(
+            members, start, cost, reduced, bench.firm, self._most, len(bench.labels), value, goal, LOOKS * steps,
+            bench.stop,
+        )  # fmt: skip
+        bench.lister.spend(steps - looks // LOOKS)
+        return paid, chosen, short

@@ -176,12 +176,16 @@ class Pool:
     def rate(self, dual: Floats, ties: Ties, at: Ints | None = None) -> Floats:
         """Give the reduced cost of all or some grids, fines on triples among them."""
         mine = self.columns
-        at = np.arange(len(mine.cost)) if at is None else at
+        return self.price(dual, ties, mine.members, mine.start, mine.cost, at)
+
+    def price(
+        self, dual: Floats, ties: Ties, members: Ints, start: Ints, cost: Floats, at: Ints | None = None
+    ) -> Floats:
+        """Give the reduced cost of any grids, all or some, fines on triples among them."""
+        at = np.arange(len(cost)) if at is None else at
         reduced = np.zeros(len(at))
         self._seen[:] = 0
-        rate_sets(
-            dual, self._field.graph.compound, *ties, mine.members, mine.start, mine.cost, at, self._seen, reduced
-        )  # fmt: skip
+        rate_sets(dual, self._field.graph.compound, *ties, members, start, cost, at, self._seen, reduced)
         return reduced
 
     def below(self, dual: Floats, ties: Ties, limit: float, most: int | None = None) -> Columns:
@@ -209,6 +213,10 @@ class Pool:
         chosen, reduced = self._choose(dual, ties, limit, most, None)
         self._near = np.flatnonzero(reduced < limit + NEAR)
         return self._list(chosen, min(0.0, float(reduced.min(initial=0.0))))
+
+    def forget(self) -> None:
+        """Look at all grids the next time."""
+        self._near = np.zeros(0, np.int64)
 
     def _choose(self, dual: Floats, ties: Ties, limit: float, most: int | None, at: Ints | None) -> tuple[Ints, Floats]:
         """Choose grids below a limit from all or some; sort out those that leave what cannot be divided."""

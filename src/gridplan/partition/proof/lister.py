@@ -11,13 +11,23 @@ from gridplan.partition.kernels.sets import CUT, FOUND, STEPS
 from gridplan.partition.proof.columns import Columns, Pool
 from gridplan.partition.proof.quest import cell_centres, make_bag, make_cells, make_quest
 
+FINEST_M: Final = 6.0
+"""Side of the smallest cells of the tables, metres: where in one a centre lies makes next to no difference."""
+
+DULL, GUESS, SHARP = -0.08, 0.5, 0.5
+"""Reduced cost below which the bound of whole cells will do; share of the last one that is expected of the next; and
+share of the bound of whole cells that a set must have for that bound to be kept."""
+
 GROWN_M: Final = 65.0
 """Side of the cells in which sets are grown, metres: larger than those of the tables, as all near it are kept."""
+
+SPLIT, NEST = 4, 32
+"""Parts of a cell that there is room for sets of, and places for those still to be looked at."""
 
 SMALL: Final = 1e-7
 """Cost below which two plans, or a reduced cost and zero, do not differ."""
 
-COUNTED: Final = 64
+COUNTED: Final = 50
 """Units of the largest piece of which all connected sets are sought."""
 
 SETS: Final = 4
@@ -46,6 +56,7 @@ class Lister:
         self.bag = make_bag(self.quest, len(field.graph.compound), field.firm, float(field.highest.max()))
         self._centres, self._run = cell_centres(field, self.quest.side), np.array([0, steps, 0])
         self._grown, self._coarse = self.quest._replace(side=GROWN_M), cell_centres(field, GROWN_M)
+        self._met: float | None = None  # by the last scan, where that was sharp
         self._size = max(12, 2 * field.firm // parts)
 
     @property
@@ -78,7 +89,7 @@ class Lister:
         self.pool = Pool(self.field, self.bag, found) if found.whole else None
         return found.whole
 
-    def relaxed(self, dual: Floats, patience: int, *, anywhere: bool) -> Columns:
+    def relaxed(self, dual: Floats, patience: int) -> Columns:
         """List the set of least reduced cost of each kind and cell, connected or not, where that is below 0.
 
         Parameters
@@ -87,22 +98,31 @@ class Lister:
             Dual values.
         patience : int
             Steps for one kind in one cell.
-        anywhere : bool
-            Whether a set of another cell will do for now, so that the bound is that of the tables.
 
         Returns
         -------
         Columns
             The sets, and the bound of all.
         """
-        members, start, cost = self._room(len(self._centres) * (len(self.quest.kinds) + 2))
+        met = 0.0 if self._met is None else GUESS * self._met
+        if self._met is None:
+            found, met = self.scan(dual, patience, ANY_CENTRE, met)
+            if met < SHARP * found.least or self.left <= 0:
+                return found
+        found, met = self.scan(dual, patience, BEST, met)
+        self._met = met if met >= DULL else None
+        return found
+
+    def scan(self, dual: Floats, patience: int, mode: int, worst: float) -> tuple[Columns, float]:
+        """Call `scan`; tell the least reduced cost met too."""
+        members, start, cost = self._room(SPLIT * len(self._centres) * (len(self.quest.kinds) + 2))
         least, lift = np.zeros(len(self._centres)), np.zeros(self.field.firm)
         self._run[FOUND] = self._run[CUT] = 0
-        scan(
-            self.price, self.field, self._values(dual), self.quest, self.bag, self._centres, -SMALL,
-            ANY_CENTRE if anywhere else BEST, patience, self._run, least, lift, members, start, cost, self.stop,
+        worst = scan(
+            self.price, self.field, self._values(dual), self.quest, self.bag, self._centres, -SMALL, mode, patience,
+            FINEST_M, worst, np.zeros((NEST, 3)), self._run, least, lift, members, start, cost, self.stop,
         )  # fmt: skip
-        return Columns.of(members, start, cost, self._run, float(least.min()), lift)
+        return Columns.of(members, start, cost, self._run, float(least.min()), lift), worst
 
     def grow(self, dual: Floats, parts: int, limit: float, steps: int) -> Columns:
         """List connected sets by growing them, as `kernels.growth` has it; an infinite limit asks for all."""

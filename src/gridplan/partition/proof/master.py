@@ -10,7 +10,10 @@ from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.kernels.triples import broken_triples
 
 NOTHING: Final = 1e-7
-"""Share of a grid that counts as none."""
+"""Share of a grid, or fine, that counts as none."""
+
+IDLE: Final = 30
+"""Triples without a fine that are left in a programme."""
 
 
 class Master:
@@ -31,6 +34,8 @@ class Master:
 
     def __init__(self, compound: Ints, low: Floats, high: Floats, fine: float) -> None:
         self._solver, self._compound = make_solver(), compound
+        self._solver.setOptionValue("presolve", "off")
+        self._solver.setOptionValue("simplex_scale_strategy", 0)  # all entries are ones
         self.n, self.c = len(compound), len(low) // 2
         self.low, self.high = np.append(np.ones(self.n), low), np.append(np.ones(self.n), high)
         self.rows, none = len(self.low), np.zeros(0, np.int32)
@@ -173,6 +178,38 @@ class Master:
             self._three = np.concatenate([self._three, three[:found]])
             self.low, self.high = np.append(self.low, np.zeros(found)), np.append(self.high, np.ones(found))
         return int(found)
+
+    def prune(self, reduced: Floats, limit: float, dual: Floats) -> Floats:
+        """Drop the grids from some reduced cost on, and the triples without a fine where these are many.
+
+        Parameters
+        ----------
+        reduced : float64[m]
+            Reduced costs.
+        limit : float
+            The limit.
+        dual : float64[rows]
+            Dual values.
+
+        Returns
+        -------
+        float64[rows]
+            The dual values of the rows that are left.
+        """
+        gone = np.flatnonzero(reduced >= limit)
+        if len(gone):
+            self._solver.deleteCols(len(gone), (gone + self._spare).astype(np.int32))
+            kept = reduced < limit
+            size = np.diff(self.start)
+            self.members, self.cost = self.members[np.repeat(kept, size)], self.cost[kept]
+            self.start = np.append(0, np.cumsum(size[kept]))
+        slack = np.flatnonzero(dual[self.rows :] >= -NOTHING)
+        if len(slack) > IDLE:
+            rows = slack + self.rows
+            self._solver.deleteRows(len(rows), rows.astype(np.int32))
+            self._three = np.delete(self._three, slack, axis=0)
+            self.low, self.high, dual = (np.delete(v, rows) for v in (self.low, self.high, dual))
+        return dual
 
     def solve(self) -> Floats:
         """Solve the programme.

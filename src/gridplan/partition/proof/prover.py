@@ -16,17 +16,14 @@ from gridplan.partition.proof.lister import SMALL
 SHORT, LONG, QUICK = 250, 2_000, 2
 """Steps for one kind of grid in one cell in the first rounds, later, and the number of the first."""
 
-BOX, UP, DOWN, OUT = 0.3, 1.5, 0.7, 3.0
-"""How far dual values may move, as a share of their mean; by what that grows after a gain, shrinks without, and grows
-where it alone is in the way."""
+BOX, NUMBER, UP, DOWN, OUT = 0.3, 1.0, 1.5, 0.7, 3.0
+"""How far dual values of units and of the number of grids may move, as a share of their mean; by what that grows after
+a gain, shrinks without, and grows where it alone is in the way."""
 
 ENOUGH: Final = 0.15
 """Share of the gap by which a bound may stay below that of the programme."""
 
-ROUGH: Final = 8
-"""First rounds in which the bound of the tables will do."""
-
-ALL, CLIMB = 4, 0.3
+ALL, CLIMB = 12, 0.2
 """Part of the work after which no list of all grids is there, and share of all steps that one bound may take."""
 
 ANY: Final = 0
@@ -107,7 +104,7 @@ class Prover:
         """
         bench, master, best, long = self.bench, self._master, share, LONG
         master.ask_parts(share.parts)
-        wide = bench.reach(BOX)
+        wide = bench.reach(BOX, NUMBER)
         for turn in range(self._rounds):
             master.box(best.dual, wide)
             dual = bench.solve(master)
@@ -116,7 +113,7 @@ class Prover:
                     break
                 wide *= OUT
                 continue
-            found = bench.lister.relaxed(dual, SHORT if turn < QUICK else long, anywhere=turn < ROUGH)
+            found = bench.lister.relaxed(dual, SHORT if turn < QUICK else long)
             now = self._promise(dual, share.parts, found)
             master.add(found.members, found.start, found.cost)
             if now.bound > best.bound:
