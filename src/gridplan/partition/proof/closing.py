@@ -183,7 +183,7 @@ class Closing:
         Returns
         -------
         float64[rows], float
-            Dual values, and the least reduced cost of a grid; minus infinity where that is not known.
+            Dual values, and the least reduced cost of a grid.
         """
         bench, master, safe, sure = self._bench, self._master, self._dual, -np.inf
         while True:
@@ -204,15 +204,13 @@ class Closing:
                     master.add(*pick(found.members, found.start, found.cost, fresh))
                     if bench.lister.left > 0 and not bench.stop[0]:
                         continue
-            slack = max(SMALL, TAIL * gap) / self._most
+            slack = max(SMALL, TAIL * gap / self._most)
             found = pool.below(*self._asked(dual), -SMALL, NEW)
-            least = float(self._price(pool, dual, found).min(initial=0.0))
-            if found.least == -np.inf and least > -slack:
+            if found.least == -np.inf and self._price(pool, dual, found).min() >= -slack:
                 pool.forget()
                 found = pool.below(*self._asked(dual), -SMALL, NEW)
-                least = found.least
             master.add(found.members, found.start, found.cost)
-            if found.least > -slack:
+            if found.least >= -slack:  # so at the latest when none was found
                 return dual, found.least
             if bench.lister.left <= 0 or bench.stop[0]:
                 return dual, self._least(pool, dual)
