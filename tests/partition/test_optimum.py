@@ -23,6 +23,7 @@ from oracle_plans import (
 from gridplan import partition_graph
 from gridplan.config import EFFORTS, CostRules
 from gridplan.model import Partition
+from gridplan.partition.proof import closing, lister
 
 Graph = dict[str, Any]
 PER_KIND = 8
@@ -71,6 +72,22 @@ def test_proofs_agree_with_a_mip(kind: str) -> None:
         check_plan(district, result)
         check_certificate(result, optimum)
     assert results[EFFORTS.index("thorough")].communities["proven"].sum() >= PER_KIND - 1
+
+
+@pytest.mark.parametrize("steep", [closing.STEEP, 10**9])
+@pytest.mark.parametrize("kind", list(KINDS)[::2])
+def test_bounds_hold_where_grids_are_grown(kind: str, steep: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same where no list of all grids is tried, and where that of the grids of a better plan is not either."""
+    monkeypatch.setattr(lister, "COUNTED", 0)
+    monkeypatch.setattr(closing, "STEEP", steep)
+    towns = [make_community(kind, seed) for seed in range(PER_KIND)]
+    district = join_communities(towns)
+    result = partition_graph(**district)
+    plans = [[result.labels[district["communities"] == k]] for k in range(PER_KIND)]
+    optimum = np.array([optimum_by_mip(town, mine) for town, mine in zip(towns, plans, strict=True)])
+    check_plan(district, result)
+    check_certificate(result, optimum)
+    assert steep > closing.TURNS or result.communities["proven"].all()
 
 
 @st.composite

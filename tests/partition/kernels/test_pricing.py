@@ -72,7 +72,7 @@ def reduced_cost(bench: Bench, dual: Floats, chosen: tuple[int, ...]) -> float:
 
 
 @pytest.mark.parametrize("seed", range(30))
-@pytest.mark.parametrize(("way", "fined"), [("grown", False), ("read", False), ("read", True)])
+@pytest.mark.parametrize(("way", "fined"), [("grown", False), ("grown", True), ("read", False), ("read", True)])
 def test_every_useful_grid_is_listed(seed: int, way: str, *, fined: bool) -> None:
     """Nothing below the limit is missing, nothing above it or twice is there; fines count from the second unit on."""
     rng = np.random.default_rng(seed + 100)
@@ -87,7 +87,7 @@ def test_every_useful_grid_is_listed(seed: int, way: str, *, fined: bool) -> Non
         np.array([p[1:3] for p in pairs], np.int64).reshape(-1, 2), np.array([p[3] for p in pairs], float),
     )  # fmt: skip
     if way == "grown":
-        found = bench.lister.grow(dual, 0, limit, 10**9)
+        found = bench.lister.grow(dual, ties, 0, limit, 10**9)
     else:
         bench.lister.fill(10**9)
         assert bench.lister.pool is not None

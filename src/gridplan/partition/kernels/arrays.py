@@ -187,24 +187,28 @@ class Quest(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """Scratch of the growing of sets: what is known in each of k cells.
+    """Scratch of the growing of sets: what is known in each of k frames.
 
     Parameters
     ----------
     lack, pays : float64[firm, k]
         What each unit lacks, and what it pays.
-    groups : float64[3, c, k]
-        What is known of each compound.
     ends : float64[b, k]
         What is left at the least for sets that hold so many buckets of weight.
+    bends : int64[b + 1]
+        Buckets between which that is a straight line, and last how many they are.
+    place, among : float64[2, k, 2], int64[2, k]
+        Centre of the cell of each frame, metres, and the compounds as bits, -1 for any; twice, for cells to be split.
     total, alive : float64[firm + 2, k], int64[firm + 2, k]
-        By units of the set, in the cells that its centre may come to lie in: what it comes to so far, and the cell.
+        By units of the set, in the frames that it may come to lie in: what it comes to so far, and the frame.
     """
 
     lack: Floats
     pays: Floats
-    groups: Floats
     ends: Floats
+    bends: Ints
+    place: Floats
+    among: Ints
     total: Floats
     alive: Ints
 

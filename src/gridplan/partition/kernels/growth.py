@@ -1,17 +1,14 @@
 """Connected sets of units of a lawful size, each once: grown from their first unit by units that adjoin them.
 
-A set belongs to the square cell that its centre lies in; there every unit has a gain of its own (see `pricing`). At the
-price of a household that fills a grid by gain, a set falls short of the best mixture by what its units lack, by what
-it leaves out of those that pay, and by compounds it enters for little: once that is too much, its centre cannot come to
-lie in that cell. The cells that are left are kept for each set on the way, so that no set is met twice.
+A set belongs to one of the frames (see `frames`): there it falls short of the best mixture by what its units lack and
+by what it leaves out of those that pay; once that is too much, no set that it grows to can lie in that frame. The
+frames that are left are kept for each set on the way, so that no set is met twice. Large units come first, since what
+they lack or pay decides soonest.
 """
 
 import numpy as np
 
 from gridplan.partition.kernels.arrays import (
-    COMPOUND,
-    MIXED,
-    TARGET,
     Bag,
     Cells,
     Field,
@@ -22,12 +19,12 @@ from gridplan.partition.kernels.arrays import (
 )
 from gridplan.partition.kernels.compiling import door, inner, woven
 from gridplan.partition.kernels.cost import SLACK, grid_cost
-from gridplan.partition.kernels.knapsack import set_ends, weigh_gains
+from gridplan.partition.kernels.frames import lay_frames, mark_bends
+from gridplan.partition.kernels.knapsack import set_ends
 from gridplan.partition.kernels.sets import (
     COST,
     CUT,
     FOUND,
-    GAIN,
     ORDER,
     PILE,
     REDUCED,
@@ -37,95 +34,40 @@ from gridplan.partition.kernels.sets import (
     leaves_parts,
 )
 
-N_GROWN = 10
-WEIGHT_AT, LOAD_AT, X_AT, Y_AT, R2_AT, INSIDE_AT, GAIN_AT, POOL, ENTERED, SURE = range(N_GROWN)
-"""Rows of the real scratch. By units of the set: its sums, and its dual values. By compound: what its units pay, the
-price of entry, and what it pays for sure."""
+N_GROWN = 8
+WEIGHT_AT, LOAD_AT, X_AT, Y_AT, R2_AT, INSIDE_AT, GAIN_AT, FINED_AT = range(N_GROWN)
+"""Rows of the real scratch, by units of the set: its sums, its dual values, and the fines of its triples."""
 
 N_BOOKS = 7
 TOUCHED_AT, ONLY_AT, ALIVE_AT, HELD, IN_SET, ITEM, PLACE = range(N_BOOKS)
-"""Rows of the whole scratch. By units of the set: compounds so far, the last new one, and cells left. Units of each
+"""Rows of the whole scratch. By units of the set: compounds so far, the last new one, and frames left. Units of each
 compound in the set; whether a unit is in the set. Unit of each item, and item of each unit or -1."""
 
-N_GROUPS = 3
-SHORT, GONE, ALONE = range(N_GROUPS)
-"""Planes of the compounds: what entry costs beyond what the units pay, what closed units would have paid, and what a
-set of no other compound falls short."""
-
 CHEAP = 16
-"""Cells that take as long to look at as a set."""
+"""Frames that take as long to look at as a set."""
 
 
 @inner
-def fill_up(field: Field, bag: Bag, top: float, room: float) -> float:
-    """Tell the gain a household of the unit that fills a grid when units are taken by that gain."""
-    rate = 0.0
-    for i in range(field.firm):
-        unit = bag.whole[ORDER, i]
-        if field.highest[unit] > top or field.graph.units[unit, 0] <= 0.0:
-            continue
-        rate = bag.real[SCORE, unit]
-        room -= field.graph.units[unit, 0]
-        if room <= 0.0:
-            break
-    return rate
-
-
-@inner
-def weigh_cell(
-    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, cells: Cells, at: int,
-    anchor: int, low: float, high: float,
-) -> None:  # fmt: skip
-    """Set what each unit lacks or pays in a cell, the bound of the best mixture, and what is to gain by households."""
-    graph, n, top = field.graph, field.graph.compound.size, quest.ordinary[1]
-    c, slack, held, whole = (dual.size - 1 - n) // 2, 0.5 * quest.bucket * quest.spread, 0.0, 0.0
-    if anchor >= 0:
-        held = graph.units[anchor, 0]
-    rate = fill_up(field, bag, top, min(max(price[TARGET], low), high) - held)
-    base = -dual[n]
-    for k in range(c):
-        grown[POOL, k] = 0.0
-        grown[ENTERED, k] = price[COMPOUND] - dual[n + 1 + c + k]
-    for unit in range(field.firm):
-        pays = bag.real[GAIN, unit] - rate * graph.units[unit, 0]
-        cells.lack[unit, at], cells.pays[unit, at] = max(0.0, -pays), max(0.0, pays)
-        if unit == anchor:
-            base -= pays
-            cells.lack[unit, at] = cells.pays[unit, at] = 0.0
-        elif field.highest[unit] > top:
-            cells.pays[unit, at] = 0.0
-        elif graph.compound[unit] >= 0:
-            grown[POOL, graph.compound[unit]] += cells.pays[unit, at]
-        else:
-            base -= cells.pays[unit, at]
-    for k in range(c):
-        grown[SURE, k] = max(0.0, grown[POOL, k] - grown[ENTERED, k])
-        whole += grown[SURE, k]
-    for k in range(c):
-        cells.groups[SHORT, k, at], cells.groups[GONE, k, at] = max(0.0, grown[ENTERED, k] - grown[POOL, k]), 0.0
-        cells.groups[ALONE, k, at] = whole - grown[SURE, k] - dual[n + 1 + k]
-    worst = np.inf
-    for x in range(int(high / quest.bucket + 0.5 * quest.spread), -1, -1):
-        worst = min(worst, -bag.ends[0, x] - rate * x * quest.bucket - abs(rate) * slack)
-        cells.ends[x, at] = worst
-    cells.total[0, at] = base - whole
-
-
-@inner
-def choose_items(field: Field, quest: Quest, cells: Cells, books: Ints, near: Ints, anchor: int, limit: float) -> int:
+def choose_items(
+    field: Field, quest: Quest, bag: Bag, cells: Cells, books: Ints, near: Ints, anchor: int, limit: float
+) -> int:
     """List the units that a set may hold, and their neighbours among these as bits."""
-    m, firm, compound = 0, field.firm, field.graph.compound
+    m, firm = 0, field.firm
     for unit in range(firm):
-        books[PLACE, unit] = -1
+        books[PLACE, unit], i = -1, unit
+        score = field.graph.units[unit, 0]
+        while i > 0 and bag.real[SCORE, bag.whole[PILE, i - 1]] < score:
+            bag.whole[PILE, i] = bag.whole[PILE, i - 1]
+            i -= 1
+        bag.real[SCORE, unit], bag.whole[PILE, i] = score, unit
     if anchor >= 0:
         books[ITEM, 0], books[PLACE, anchor], m = anchor, 0, 1
-    for unit in range(firm):
-        own, fits = compound[unit], False
+    for rank in range(firm):
+        unit, fits = bag.whole[PILE, rank], False
         for i in range(books[ALIVE_AT, 0]):
             at = cells.alive[0, i]
-            lack = cells.lack[unit, at] + (cells.groups[SHORT, own, at] if own >= 0 else 0.0)
-            fits |= cells.total[0, i] + cells.ends[0, at] + lack < limit
-        if fits and field.highest[unit] <= quest.ordinary[1]:
+            fits |= cells.total[0, i] + cells.ends[0, at] + cells.lack[unit, at] < limit
+        if fits and unit != anchor and field.highest[unit] <= quest.ordinary[1]:
             books[ITEM, m], books[PLACE, unit], m = unit, m, m + 1
     words = (m + WORD - 1) // WORD
     for j in range(m):
@@ -150,7 +92,7 @@ def filled(quest: Quest, weight: float) -> int:
 
 @inner
 def pass_over(quest: Quest, cells: Cells, books: Ints, row: int, unit: int, weight: float, limit: float) -> None:
-    """Count what a set leaves out with a unit that it could have held and that would have paid; drop cells."""
+    """Count what a set leaves out with a unit that it could have held and that would have paid; drop frames."""
     m, held = 0, filled(quest, weight)
     for i in range(books[ALIVE_AT, row]):
         at, total = cells.alive[row, i], cells.total[row, i] + cells.pays[unit, cells.alive[row, i]]
@@ -161,16 +103,17 @@ def pass_over(quest: Quest, cells: Cells, books: Ints, row: int, unit: int, weig
 
 @woven
 def take_up(
-    price: Floats, field: Field, dual: Floats, quest: Quest, cells: Cells, grown: Floats, books: Ints, depth: int,
-    unit: int, low: float, limit: float,
+    field: Field, dual: Floats, quest: Quest, cells: Cells, tie: Ints, pair: Ints, fine: Floats, grown: Floats,
+    books: Ints, depth: int, unit: int, limit: float,
 ) -> int:  # fmt: skip
-    """Add a unit to the sums of a set, and tell in how many cells the sets that it grows to may cost little."""
-    graph, n, own, inside = field.graph, field.graph.compound.size, field.graph.compound[unit], 0.0
+    """Add a unit to the sums of a set, and tell in how many frames the sets that it grows to may cost little."""
+    graph, n, own, inside, fined = field.graph, field.graph.compound.size, field.graph.compound[unit], 0.0, 0.0
     c, gain, only, touched, m = (dual.size - 1 - n) // 2, dual[unit], -1, 0, 0
     for i in range(5):
         grown[i, depth] = graph.units[unit, i] + (grown[i, depth - 1] if depth > 0 else 0.0)
     if depth > 0:
         inside, gain = grown[INSIDE_AT, depth - 1], gain + grown[GAIN_AT, depth - 1]
+        fined = grown[FINED_AT, depth - 1]
         touched, only = books[TOUCHED_AT, depth - 1], books[ONLY_AT, depth - 1]
     new = own >= 0 and books[HELD, own] == 0
     if new:
@@ -178,20 +121,16 @@ def take_up(
     if quest.tolls > 0.0:
         for edge in range(graph.indptr[unit], graph.indptr[unit + 1]):
             inside += graph.border[edge] * books[IN_SET, graph.indices[edge]]
-    grown[INSIDE_AT, depth], grown[GAIN_AT, depth] = inside, gain
+    for k in range(tie[unit], tie[unit + 1]):
+        if books[IN_SET, pair[k, 0]] != books[IN_SET, pair[k, 1]]:
+            fined += fine[k]
+    grown[INSIDE_AT, depth], grown[GAIN_AT, depth], grown[FINED_AT, depth] = inside, gain, fined
     books[TOUCHED_AT, depth], books[ONLY_AT, depth] = touched, only
-    weight = grown[WEIGHT_AT, depth]
-    held, mixing = filled(quest, weight), price[MIXED] * max(low, weight)
+    held = filled(quest, grown[WEIGHT_AT, depth])
     for i in range(books[ALIVE_AT, depth]):
         at = cells.alive[depth, i]
         total = cells.total[depth, i] + cells.lack[unit, at]
-        if new:
-            total += cells.groups[SHORT, own, at] + cells.groups[GONE, own, at]
-        bound = total + cells.ends[held, at] + inside
-        if touched > 1:
-            bound += mixing
-        elif touched == 1:
-            bound += min(mixing, cells.groups[ALONE, only, at])
+        bound = total + cells.ends[held, at] + inside + fined
         if bound < limit:
             cells.alive[depth + 1, m], cells.total[depth + 1, m], m = at, total, m + 1
     books[ALIVE_AT, depth + 1] = m
@@ -208,7 +147,7 @@ def reduced_cost(
         price, weight, grown[LOAD_AT, depth], grown[X_AT, depth], grown[Y_AT, depth], grown[R2_AT, depth],
         float(touched), grown[INSIDE_AT, depth],
     )  # fmt: skip
-    out[REDUCED] = out[COST] - grown[GAIN_AT, depth] - dual[n]
+    out[REDUCED] = out[COST] + grown[FINED_AT, depth] - grown[GAIN_AT, depth] - dual[n]
     if touched == 1:
         out[REDUCED] -= dual[n + 1 + books[ONLY_AT, depth]]
 
@@ -216,14 +155,16 @@ def reduced_cost(
 @woven
 def spread(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, cells: Cells, first: int, low: float,
-    high: float, limit: float, parts: int, run: Ints, near: Ints, words: int, bits: Ints, grown: Floats, books: Ints,
-    members: Ints, start: Ints, cost: Floats, stop: Flags,
+    high: float, limit: float, parts: int, tie: Ints, pair: Ints, fine: Floats, run: Ints, near: Ints, words: int,
+    bits: Ints, grown: Floats, books: Ints, members: Ints, start: Ints, cost: Floats, stop: Flags,
 ) -> None:  # fmt: skip
     """List the sets that grow from a first unit.
 
     Parameters
     ----------
-    price, field, dual, quest, bag, cells, limit, parts, run, near, bits, grown, books, members, start, cost, stop
+    price, field, dual, quest, bag, cells, limit, parts, tie, pair, fine, run, near, bits, grown, books, members, start
+        As of `grow`.
+    cost, stop
         As of `grow`.
     first, words : int
         Item from which the sets grow, and words of its neighbours; items before it are closed.
@@ -246,7 +187,7 @@ def spread(
                 if own >= 0:
                     books[HELD, own] -= 1
                 depth -= 1
-                if depth >= 0 and (own < 0 or books[HELD, own] > 0):
+                if depth >= 0:
                     pass_over(quest, cells, books, depth + 1, gone, grown[WEIGHT_AT, depth], limit)
                 continue
             bit, item = bits[2 * depth, k] & -bits[2 * depth, k], WORD * k
@@ -262,10 +203,10 @@ def spread(
             if run[STEPS] <= 0 or stop[0] != 0:
                 run[CUT] = 1
                 return
-            fits = take_up(price, field, dual, quest, cells, grown, books, depth, unit, low, limit) > 0
+            fits = take_up(field, dual, quest, cells, tie, pair, fine, grown, books, depth, unit, limit) > 0
         if not fits:
             depth -= 1
-            if depth >= 0 and (compound[unit] < 0 or books[HELD, compound[unit]] > 0):
+            if depth >= 0:
                 pass_over(quest, cells, books, depth + 1, unit, grown[WEIGHT_AT, depth], limit)
             continue
         for k in range(words):
@@ -296,7 +237,7 @@ def spread(
 def grow(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, cells: Cells, centres: Floats, limit: float,
     run: Ints, near: Ints, bits: Ints, grown: Floats, books: Ints, members: Ints, start: Ints, cost: Floats,
-    parts: int, stop: Flags,
+    parts: int, tie: Ints, pair: Ints, fine: Floats, stop: Flags,
 ) -> None:  # fmt: skip
     """List the connected sets of units of a lawful size whose reduced cost is below a limit.
 
@@ -312,17 +253,19 @@ def grow(
         Reduced cost from which on sets are left out; infinite: none is, and there should be but one cell.
     run : int64[3]
         Sets listed, sets that may still be looked at, and what fell short.
-    near, bits, grown, books : int64[firm, words], int64[2 * firm + 2, words], float64[10, n + 2], int64[7, n + 2]
+    near, bits, grown, books : int64[firm, words], int64[2 * firm + 2, words], float64[8, n + 2], int64[7, n + 2]
         Scratch of zeros.
     members, start, cost : int64, int64[m + 1], float64[m]
         Take the units of each set, where they begin, and its cost; their sizes limit the list.
     parts : int
         Grids of the plan, 0 for any number; below a finite limit, sets that leave what no plan of one less fits are
         left out.
+    tie, pair, fine : int64[firm + 1], int64[t, 2], float64[t]
+        Triples with a fine, by unit: where those of each begin, the other two units, and the fine.
     stop : int8[1]
         Looked at for each set; not 0: stop.
     """
-    firm, huge, priced, compound = field.firm, 0, limit < np.inf, field.graph.compound
+    firm, huge, priced = field.firm, 0, limit < np.inf
     while huge < firm and field.highest[huge] > quest.ordinary[1]:
         huge += 1
     for i in range(firm):
@@ -334,29 +277,18 @@ def grow(
             low, high = field.lowest[anchor], field.highest[anchor]
         if priced and (huge > 0 or anchor < 0):
             set_ends(price, quest, 0.0, low, high, int(high / quest.bucket + 0.5 * quest.spread), bag.ends)
-        for at in range(centres.shape[0]):
-            if priced:
-                weigh_gains(price, field, dual, centres[at, 0], centres[at, 1], quest.side, bag)
-                weigh_cell(price, field, dual, quest, bag, grown, cells, at, anchor, low, high)
-            if cells.total[0, at] + cells.ends[0, at] < limit:
-                cells.alive[0, m], cells.total[0, m], m = at, cells.total[0, at], m + 1
+            mark_bends(bag, cells, int(high / quest.bucket + 0.5 * quest.spread))
+        m = lay_frames(price, field, dual, quest, bag, grown, cells, centres, anchor, low, high, limit) if priced else 1
+        for at in range(m):
+            cells.alive[0, at] = at
         books[ALIVE_AT, 0] = m
-        m = choose_items(field, quest, cells, books, near, anchor, limit)
+        m = choose_items(field, quest, bag, cells, books, near, anchor, limit)
         for first in range(min(m, 1) if anchor >= 0 else m):
             if first > 0:
-                gone, left = books[ITEM, first - 1], 0
-                for i in range(books[ALIVE_AT, 0]):
-                    at, total = cells.alive[0, i], cells.total[0, i]
-                    if compound[gone] >= 0:
-                        cells.groups[GONE, compound[gone], at] += cells.pays[gone, at]
-                    else:
-                        total += cells.pays[gone, at]
-                    if total + cells.ends[0, at] < limit:
-                        cells.alive[0, left], cells.total[0, left], left = at, total, left + 1
-                books[ALIVE_AT, 0] = left
+                pass_over(quest, cells, books, 0, books[ITEM, first - 1], 0.0, limit)
             if books[ALIVE_AT, 0] == 0 or run[CUT] != 0:
                 break
             spread(
-                price, field, dual, quest, bag, cells, first, low, high, limit, parts, run, near,
+                price, field, dual, quest, bag, cells, first, low, high, limit, parts, tie, pair, fine, run, near,
                 (m + WORD - 1) // WORD, bits, grown, books, members, start, cost, stop,
             )  # fmt: skip

@@ -7,15 +7,15 @@ import numpy as np
 from gridplan.partition.certificate import TOLERANCE
 from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.proof.bench import Bench, Share
-from gridplan.partition.proof.columns import Columns, Pool, find_cover, pick, reorder
+from gridplan.partition.proof.columns import Columns, Pool, find_cover, pick, price_grids, reorder
 from gridplan.partition.proof.lister import SMALL
 from gridplan.partition.proof.master import Master
 
-NEARBY, FIRST, LEAST, TIMES = 0.1, 0.02, 10_000, 3
+NEARBY, FIRST, LEAST, TIMES = 0.02, 0.02, 10_000, 3
 """Reduced cost below which grids are grown while dual values are sought; share of all steps for the first such list;
 and steps for the next: so many, and so many times those of the last."""
 
-BOX, UP, DOWN, CUT, OUT = 0.1, 1.5, 0.7, 0.5, 3.0
+BOX, UP, DOWN, CUT, OUT = 0.2, 3.0, 0.9, 0.2, 3.0
 """How far dual values may move, as a share of their mean; by what that grows after a gain, shrinks without and after
 a list that was cut short, and grows where it alone is in the way."""
 
@@ -23,7 +23,7 @@ SETTLED, NEAR, TAIL, CLOSE = 0.1, 0.05, 0.03, 0.3
 """Share of the gap by which a bound may stay below its programme, by which a programme may lack grids while dual values
 swing, and when it counts as solved; and the gap that fines need not close."""
 
-TRIPLES, GAIN, STALLS, NEW = 20, 0.05, 3, 300
+TRIPLES, GAIN, STALLS, NEW = 20, 0.05, 1, 300
 """Triples fined at once; share of the gap that they must close, and how often they may fail to; grids added at once."""
 
 LOOKS: Final = 32
@@ -32,9 +32,14 @@ LOOKS: Final = 32
 DEEPER = 0.1, 0.2, 0.4, 0.7, 1.0
 """Parts of the gap in which plans are looked for, one after another."""
 
-MARGIN, WHOLE = 1.05, 0.3
-"""By how much more than the gap grids are listed, so that those are in that a bound which is not sharp lets in, and the
-share of all steps to list them."""
+WHOLE: Final = 0.3
+"""Share of all steps for a list of all grids that a better plan may hold."""
+
+TURNS, STEEP = 6, 5
+"""Lists at most of which none is whole; and how much dearer that of the whole gap is held to be."""
+
+PARTS: Final = 0.35, 0.1
+"""Parts of the gap for a list that comes to an end, the first that does."""
 
 QUICK_COVER, COVER, COVERED = 0.02, 0.3, 20_000
 """Share of all steps for a cover that seeks a better plan, and for one that must be complete; and the most grids that
@@ -75,20 +80,50 @@ class Closing:
         A plan with a grid that was not listed costs at least the limit of the list more than the bound; so once that
         comes to the cost of the best, no grid is missing, and the others are covered exactly.
         """
-        bench, pool = self._bench, self._pool
+        pool = self._pool
         if pool is None:
             self._settle()
+            pool = self._gather() if self.open else None
             if not self.open:
                 return
-            value = self._master.value(self._dual)
-            limit = MARGIN * (bench.cost - min(value, self.bound))
-            found = bench.lister.grow(self._dual, self._parts, limit, bench.steps(WHOLE))
-            if not found.whole or limit < bench.cost - value - (self._most - 1) * self._promise(self._dual, found):
+            if pool is None:
                 self.reason = "proof cut short: too many grids"
                 return
-            pool = Pool.chosen(bench.field, bench.lister.bag, found)
         self._pool = self._optimum(pool)
         self.reason = self._finish() if self.open else ""
+
+    def _gather(self) -> Pool | None:
+        """List all grids that a better plan may hold, at dual values that fines improve where these are too many.
+
+        A plan with a grid that was not listed costs at least the limit of the list more than the dual values promise;
+        so the programme over the listed ones bounds all plans up to there.
+        """
+        bench, master, lister = self._bench, self._master, self._bench.lister
+        for _ in range(TURNS):
+            value, before = master.value(self._dual), self.bound
+            for part in PARTS:
+                left, limit = lister.left, max(NEARBY, part * (bench.cost - value))
+                found = self._grow(limit)
+                if found.whole:
+                    break
+            if not found.whole or not self.open:
+                return None
+            least = self._promise(found)
+            needed = bench.cost - value - (self._most - 1) * least
+            if self.open and STEEP * (left - lister.left) < bench.steps(WHOLE):
+                every = self._grow(needed)
+                if every.whole:
+                    return Pool.chosen(bench.field, lister.bag, every)
+            ceiling = bench.cost - needed + limit
+            self._optimum(Pool.chosen(bench.field, lister.bag, found), ceiling=ceiling)
+            if self.bound - before < GAIN * (bench.cost - before) or not self.open or lister.left <= 0:
+                break
+        return None
+
+    def _grow(self, limit: float) -> Columns:
+        """List connected grids by reduced cost, fines among it."""
+        bench, (dual, ties) = self._bench, self._asked(self._dual)
+        return bench.lister.grow(dual, ties, self._parts, limit, bench.steps(WHOLE))
 
     def _settle(self) -> None:
         """Raise the bound by connected grids, with dual values in a box around the best so far.
@@ -108,11 +143,11 @@ class Closing:
                     continue
             first, left = len(master.cost) == bench.parts, bench.lister.left
             steps = bench.steps(FIRST) if first else min(each, left // 2)
-            found = bench.lister.grow(dual, self._parts, NEARBY, steps)
-            reduced = master.reduced(dual, found.members, found.start, found.cost)
+            found = bench.lister.grow(dual, None, self._parts, NEARBY, steps)
+            reduced = self._price(dual, found)
             if found.whole:
                 each = max(LEAST, TIMES * (left - bench.lister.left))
-                self._promise(dual, found)
+                self._promise(found, dual)
             elif first:
                 self.reason = "proof cut short: too many grids"
                 return
@@ -130,9 +165,10 @@ class Closing:
     def _asked(self, dual: Floats) -> tuple[Floats, tuple[Ints, Ints, Floats]]:
         return dual[: self._master.rows], self._master.ties(dual)
 
-    def _price(self, pool: Pool, dual: Floats, grids: Columns | Master) -> Floats:
-        """Give the reduced cost of some grids."""
-        return pool.price(*self._asked(dual), grids.members, grids.start, grids.cost)
+    def _price(self, dual: Floats, grids: Columns | Master) -> Floats:
+        """Give the reduced cost of some grids, fines among it."""
+        compound = self._bench.field.graph.compound
+        return price_grids(compound, *self._asked(dual), grids.members, grids.start, grids.cost)
 
     def _least(self, pool: Pool, dual: Floats) -> float:
         """Give the least reduced cost of all listed grids, 0 at most."""
@@ -142,14 +178,14 @@ class Closing:
         """Give what dual values promise to every plan of listed grids."""
         return self._master.value(dual) + self._most * self._least(pool, dual)
 
-    def _promise(self, dual: Floats, found: Columns) -> float:
-        """Take the bound from listed grids that are complete below some limit; return the least reduced cost."""
-        reduced = self._master.reduced(dual, found.members, found.start, found.cost)
-        least = min(0.0, float(reduced.min(initial=0.0)))
+    def _promise(self, found: Columns, dual: Floats | None = None) -> float:
+        """Take the bound from listed grids, complete below some limit above 0; return the least reduced cost."""
+        dual = self._dual if dual is None else dual
+        least = min(0.0, float(self._price(dual, found).min(initial=0.0)))
         self.bound = max(self.bound, self._master.value(dual) + self._most * least)
         return least
 
-    def _optimum(self, pool: Pool, *, last: bool = False) -> Pool:
+    def _optimum(self, pool: Pool, *, last: bool = False, ceiling: float = np.inf) -> Pool:
         """Solve the programme over listed grids, and fine triples as long as that pays.
 
         Returns
@@ -161,11 +197,11 @@ class Closing:
         while True:
             dual, least = self._balance(pool)
             now = master.value(dual) + self._most * least
-            self._dual, self.bound, gap = dual, max(self.bound, now), bench.cost - now
+            self._dual, self.bound, gap = dual, max(self.bound, min(now, ceiling)), bench.cost - now
             if gap < TOLERANCE:
                 return pool
             pool = pool.within(*self._asked(dual), gap + least + SMALL)
-            reduced = self._price(pool, dual, master)
+            reduced = self._price(dual, master)
             self._dual = master.prune(reduced, gap + least + SMALL, dual)
             full = len(master.low) - master.rows > 5 * bench.budget.rounds
             stalls = 0 if now - before > GAIN * gap else stalls + 1
@@ -193,20 +229,20 @@ class Closing:
             if master.objective - sure > SMALL + NEAR * (bench.cost - sure):
                 between = 0.5 * (safe + dual)
                 found = pool.below(*self._asked(between), -SMALL, NEW)
-                least = float(self._price(pool, between, found).min(initial=0.0))
+                least = float(self._price(between, found).min(initial=0.0))
                 value = master.value(between)
                 if value + self._most * found.least >= bench.cost - TOLERANCE:
                     return between, found.least
                 if value + self._most * least > sure:
                     safe, sure = between, value + self._most * least
-                fresh = self._price(pool, dual, found) < -SMALL
+                fresh = self._price(dual, found) < -SMALL
                 if fresh.any():
                     master.add(*pick(found.members, found.start, found.cost, fresh))
                     if bench.lister.left > 0 and not bench.stop[0]:
                         continue
             slack = max(SMALL, TAIL * gap / self._most)
             found = pool.below(*self._asked(dual), -SMALL, NEW)
-            if found.least == -np.inf and self._price(pool, dual, found).min() >= -slack:
+            if found.least == -np.inf and self._price(dual, found).min() >= -slack:
                 pool.forget()
                 found = pool.below(*self._asked(dual), -SMALL, NEW)
             master.add(found.members, found.start, found.cost)
@@ -241,7 +277,7 @@ class Closing:
             return SHORT
         limit = bench.cost - self._value(pool, self._dual) + self._most * SMALL
         found = pool.below(*self._asked(self._dual), limit)
-        reduced = self._price(pool, self._dual, found)
+        reduced = self._price(self._dual, found)
         value = self._master.value(self._dual) + self._most * min(0.0, float(reduced.min(initial=0.0)))
         reduced = np.maximum(reduced, 0.0)
         if value >= goal:

@@ -92,6 +92,27 @@ def reorder(members: Ints, start: Ints, cost: Floats, order: Ints) -> tuple[Ints
     return members[at], begin, cost[order]
 
 
+def price_grids(
+    compound: Ints, dual: Floats, ties: Ties, members: Ints, start: Ints, cost: Floats, at: Ints | None = None
+) -> Floats:
+    """Call `rate_sets`.
+
+    Parameters
+    ----------
+    compound, dual, ties, members, start, cost, at
+        As of the kernel; all grids where none are named.
+
+    Returns
+    -------
+    float64[k]
+        Reduced costs.
+    """
+    at = np.arange(len(cost)) if at is None else at
+    reduced = np.zeros(len(at))
+    rate_sets(dual, compound, *ties, members, start, cost, at, np.zeros((2, len(compound)), np.int64), reduced)
+    return reduced
+
+
 def find_cover(
     members: Ints, start: Ints, cost: Floats, reduced: Floats, firm: int, most: int, n: int, bound: float, room: float,
     looks: int, stop: Flags,
@@ -135,7 +156,6 @@ class Pool:
 
     def __init__(self, field: Field, bag: Bag, columns: Columns, state: Flags | None = None) -> None:
         self.columns, self._field, self._bag = columns, field, bag
-        self._seen = np.zeros((2, len(field.graph.compound)), np.int64)
         self._state = np.zeros(len(columns.cost), np.int8) if state is None else state
         self._near = np.zeros(0, np.int64)
 
@@ -174,19 +194,9 @@ class Pool:
         return type(self)(self._field, self._bag, columns, self._state[kept])
 
     def rate(self, dual: Floats, ties: Ties, at: Ints | None = None) -> Floats:
-        """Give the reduced cost of all or some grids, fines on triples among them."""
+        """Give the reduced cost of all or some grids, fines on triples among it."""
         mine = self.columns
-        return self.price(dual, ties, mine.members, mine.start, mine.cost, at)
-
-    def price(
-        self, dual: Floats, ties: Ties, members: Ints, start: Ints, cost: Floats, at: Ints | None = None
-    ) -> Floats:
-        """Give the reduced cost of any grids, all or some, fines on triples among them."""
-        at = np.arange(len(cost)) if at is None else at
-        reduced = np.zeros(len(at))
-        self._seen[:] = 0
-        rate_sets(dual, self._field.graph.compound, *ties, members, start, cost, at, self._seen, reduced)
-        return reduced
+        return price_grids(self._field.graph.compound, dual, ties, mine.members, mine.start, mine.cost, at)
 
     def below(self, dual: Floats, ties: Ties, limit: float, most: int | None = None) -> Columns:
         """List the grids with a reduced cost below a limit, or the best of them.

@@ -5,10 +5,11 @@ from typing import Final
 import numpy as np
 
 from gridplan.partition.kernels.arrays import Field, Flags, Floats, Ints
+from gridplan.partition.kernels.frames import FRAMES, N_SUMS, ROOM
 from gridplan.partition.kernels.growth import N_BOOKS, N_GROWN, grow
 from gridplan.partition.kernels.pricing import ANY_CENTRE, BEST, scan
 from gridplan.partition.kernels.sets import CUT, FOUND, STEPS
-from gridplan.partition.proof.columns import Columns, Pool
+from gridplan.partition.proof.columns import Columns, Pool, Ties
 from gridplan.partition.proof.quest import cell_centres, make_bag, make_cells, make_quest
 
 FINEST_M: Final = 6.0
@@ -32,6 +33,11 @@ COUNTED: Final = 50
 
 SETS: Final = 4
 """Sets grown that take as long as a step."""
+
+
+def no_ties(firm: int) -> Ties:
+    """Give the triples of a programme without any."""
+    return np.zeros(firm + 1, np.int64), np.zeros((0, 2), np.int64), np.zeros(0)
 
 
 class Lister:
@@ -85,7 +91,7 @@ class Lister:
             return False
         compounds = int(self.field.graph.compound[: self.field.firm].max(initial=-1)) + 1
         free = np.zeros(self.field.firm + 1 + 2 * compounds)
-        found = self.grow(free, 0, np.inf, steps)
+        found = self.grow(free, None, 0, np.inf, steps)
         self.pool = Pool(self.field, self.bag, found) if found.whole else None
         return found.whole
 
@@ -124,19 +130,18 @@ class Lister:
         )  # fmt: skip
         return Columns.of(members, start, cost, self._run, float(least.min()), lift), worst
 
-    def grow(self, dual: Floats, parts: int, limit: float, steps: int) -> Columns:
+    def grow(self, dual: Floats, ties: Ties | None, parts: int, limit: float, steps: int) -> Columns:
         """List connected sets by growing them, as `kernels.growth` has it; an infinite limit asks for all."""
         members, start, cost = self._room(self._columns)
         firm, words, n = self.field.firm, self.quest.near.shape[1], len(self.field.graph.compound)
         near, bits = np.zeros((firm, words), np.int64), np.zeros((2 * firm + 2, words), np.int64)
         centres = self._coarse if limit < np.inf else self._coarse[:1]
-        compounds = int(self.field.graph.compound[:firm].max(initial=-1)) + 1
-        cells = make_cells(len(centres), firm, compounds, self.bag.ends.shape[1])
-        grown, books = np.zeros((N_GROWN, n + 2)), np.zeros((N_BOOKS, n + 2), np.int64)
+        cells = make_cells(max(FRAMES * len(centres), ROOM), firm, self.bag.ends.shape[1])
+        grown, books = np.zeros((max(N_GROWN, N_SUMS), n + 2)), np.zeros((N_BOOKS, n + 2), np.int64)
         run = np.array([0, SETS * steps, 0])
         grow(
             self.price, self.field, self._values(dual), self._grown, self.bag, cells, centres,
-             limit, run, near, bits, grown, books, members, start, cost, parts, self.stop,
+            limit, run, near, bits, grown, books, members, start, cost, parts, *(ties or no_ties(firm)), self.stop,
         )  # fmt: skip
         self.spend(steps - int(run[STEPS]) // SETS)
         return Columns.of(members, start, cost, run, -np.inf, np.zeros(firm))

@@ -248,10 +248,3 @@ class Master:
             np.searchsorted(unit[order], np.arange(self.n + 1)), np.ascontiguousarray(pair[order]),
             np.tile(fine, 3)[order],
         )  # fmt: skip
-
-    def reduced(self, dual: Floats, members: Ints, start: Ints, cost: Floats) -> Floats:
-        """Return the cost of grids less the dual values of their rows."""
-        column, row = self.rows_of(members, start)
-        m = len(cost)
-        units = np.bincount(np.repeat(np.arange(m), np.diff(start)), dual[members], m)
-        return np.asarray(cost - units - np.bincount(column, dual[row], m))

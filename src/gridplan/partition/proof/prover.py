@@ -23,8 +23,11 @@ a gain, shrinks without, and grows where it alone is in the way."""
 ENOUGH: Final = 0.15
 """Share of the gap by which a bound may stay below that of the programme."""
 
-ALL, CLIMB = 12, 0.2
+ALL, CLIMB = 100, 0.3
 """Part of the work after which no list of all grids is there, and share of all steps that one bound may take."""
+
+BESIDE: Final = 0.3
+"""Share of all steps that is kept for other numbers of grids than that of the plan at hand."""
 
 ANY: Final = 0
 """Number of grids that stands for any."""
@@ -53,13 +56,26 @@ class Prover:
             # whether a grid must miss the band is not for the programme to say: all numbers of grids are closed at once
             shares = [self._raise(replace(self._first(), parts=ANY))]
         else:
-            shares = [middle, *self._beside(middle, 1), *self._beside(middle, -1)]
+            goal = self._close_first(middle)
+            shares = [middle, *self._beside(middle, 1, goal), *self._beside(middle, -1, goal)]
         while True:
             least = min(shares, key=lambda share: share.bound)
             if not least.open or bench.stop[0]:
                 break
             least.close()
         return min(least.bound, bench.cost), least.reason or ""
+
+    def _close_first(self, middle: Closing) -> float:
+        """Close the number of grids of the plan at hand; tell up to which bound it pays to raise the others.
+
+        Where it stays open no other number makes a proof of it.
+        """
+        lister, kept = self.bench.lister, self.bench.steps(BESIDE)
+        lister.spend(kept)
+        if middle.open:
+            middle.close()
+        lister.spend(min(lister.left, 0) - kept)  # covers may take more than is left
+        return middle.bound if middle.reason else self.bench.cost - TOLERANCE
 
     def _first(self) -> Share:
         """Begin with the number of grids of the plan at hand, and spread what these cost over their units."""
@@ -69,21 +85,21 @@ class Prover:
         dual = np.append(each[: self._firm], np.zeros(self._master.rows - self._firm))
         return Share(bound=-np.inf, parts=bench.parts, dual=dual, slope=0.0)
 
-    def _beside(self, middle: Closing, way: int) -> list[Closing]:
-        """Bound the plans of ever more or ever fewer grids, until none of them can be better."""
+    def _beside(self, middle: Closing, way: int, goal: float) -> list[Closing]:
+        """Bound the plans of ever more or ever fewer grids, until none of them can cost less than a goal."""
         bench, shares, share = self.bench, list[Closing](), middle.share
         floors = simple_bounds(bench.field.graph, self._price, self._firm)
         while 1 <= share.parts + way <= self._firm and share.bound > -np.inf:
             beyond = floors[share.parts :] if way > 0 else floors[: share.parts - 1]
             # the bound of one number holds for others as a straight line
             line = share.bound + way * share.slope if way * share.slope >= 0 else -np.inf
-            if max(line, beyond.min()) >= bench.cost - TOLERANCE:
+            if max(line, beyond.min()) >= goal:
                 break
-            shares.append(self._raise(replace(share, bound=-np.inf, parts=share.parts + way)))
+            shares.append(self._raise(replace(share, bound=-np.inf, parts=share.parts + way), goal))
             share = shares[-1].share
         return shares
 
-    def _raise(self, share: Share) -> Closing:
+    def _raise(self, share: Share, goal: float = np.inf) -> Closing:
         """Raise the bound of the plans of one number of grids as far as that is cheap."""
         lister = self.bench.lister
         if lister.pool is not None:
@@ -92,12 +108,12 @@ class Prover:
             return closing
         spared = lister.left - self.bench.steps(CLIMB)
         lister.spend(spared)
-        share = self._climb(share)
+        share = self._climb(share, min(goal, self.bench.cost - TOLERANCE))
         lister.spend(-spared)
         return Closing(self.bench, share)
 
-    def _climb(self, share: Share) -> Share:
-        """Raise a bound by generating sets, connected or not.
+    def _climb(self, share: Share, goal: float) -> Share:
+        """Raise a bound to a goal by generating sets, connected or not.
 
         Dual values are sought in a box around the best so far, since those of the programme alone swing widely; the
         box moves along, grows where that pays, and else shrinks.
@@ -122,7 +138,7 @@ class Prover:
                 break
             else:
                 wide, long = wide * DOWN, long if len(found.cost) else 4 * long
-            if best.bound >= bench.cost - TOLERANCE or bench.stop[0] or bench.lister.left <= 0:
+            if best.bound >= goal or bench.stop[0] or bench.lister.left <= 0:
                 break
         return best
 

@@ -9,7 +9,6 @@ from scipy.sparse.csgraph import connected_components
 
 from gridplan.partition.kernels.arrays import WEIGHT, Bag, Cells, Field, Floats, Graph, Quest
 from gridplan.partition.kernels.cost import SLACK
-from gridplan.partition.kernels.growth import N_GROUPS
 from gridplan.partition.kernels.knapsack import MIXED_IN, NONE_IN, STATES
 from gridplan.partition.kernels.sets import N_PRICED, ORDER, WORD
 
@@ -110,13 +109,13 @@ def make_bag(quest: Quest, n: int, firm: int, top: float) -> Bag:
     )  # fmt: skip
 
 
-def make_cells(k: int, firm: int, compounds: int, buckets: int) -> Cells:
-    """Allocate what growing sets keeps by cell.
+def make_cells(k: int, firm: int, buckets: int) -> Cells:
+    """Allocate what growing sets keeps by frame.
 
     Parameters
     ----------
-    k, firm, compounds, buckets : int
-        Cells, units that are not idle, compounds, and buckets of weight.
+    k, firm, buckets : int
+        Frames, units that are not idle, and buckets of weight.
 
     Returns
     -------
@@ -124,8 +123,9 @@ def make_cells(k: int, firm: int, compounds: int, buckets: int) -> Cells:
         Zeros.
     """
     return Cells(
-        lack=np.zeros((firm, k)), pays=np.zeros((firm, k)), groups=np.zeros((N_GROUPS, compounds, k)),
-        ends=np.zeros((buckets, k)), total=np.zeros((firm + 2, k)), alive=np.zeros((firm + 2, k), np.int64),
+        lack=np.zeros((firm, k)), pays=np.zeros((firm, k)), ends=np.zeros((buckets, k)),
+        bends=np.zeros(buckets + 1, np.int64), place=np.zeros((2, k, 2)), among=np.zeros((2, k), np.int64),
+        total=np.zeros((firm + 2, k)), alive=np.zeros((firm + 2, k), np.int64),
     )  # fmt: skip
 
 

@@ -1,0 +1,279 @@
+"""Frames: a cell in which the centre of a set lies, and the compounds that it touches.
+
+In a frame every unit has a gain of its own (see `pricing`), and what entering compounds and mixing costs is known. So
+at the price of a household at which the best mixture of its units fills a grid, a set falls short of that mixture by
+what its units lack and by what it leaves out of those that pay; the mixture bounds all sets of the frame.
+"""
+
+import numpy as np
+
+from gridplan.partition.kernels.arrays import COMPOUND, LOAD, MIXED, TARGET, Bag, Cells, Field, Floats, Quest
+from gridplan.partition.kernels.compiling import inner, woven
+from gridplan.partition.kernels.cost import SLACK
+from gridplan.partition.kernels.knapsack import weigh_gains
+from gridplan.partition.kernels.sets import GAIN, ORDER, SCORE
+
+N_SUMS = 4
+POOL, LEAST, ENTERED, BESIDE = range(N_SUMS)
+"""By compound, in the real scratch: what its units pay, what one of them lacks at least, and the price of entry less
+what they pay, now and where compounds are chosen."""
+
+FRAMES, TRIES = 32, 500
+"""Frames of a cell, and choices of compounds looked at for them, at most; one holds for all where there are more."""
+
+ROOM, FINEST = 200, 16.0
+"""Frames from which on cells are not split; and side from which on they are not, metres."""
+
+BITS = 60
+"""Compounds that bits tell apart."""
+
+
+@inner
+def rate_of(
+    price: Floats, field: Field, quest: Quest, bag: Bag, held: float, low: float, high: float, among: int
+) -> float:
+    """Tell at which price of a household the best mixture of units, divided at will, has as many as it then asks for.
+
+    Parameters
+    ----------
+    price, field, quest, bag : float64[9], Field, Quest, Bag
+        Prices, piece, question; scratch with gains.
+    held, low, high : float
+        Households that are in it anyway, and the fewest and most of a set.
+    among : int
+        Compounds whose units it may hold, as bits, or -1 for all.
+
+    Returns
+    -------
+    float
+        The price; minus infinity where there are too few households.
+    """
+    load, extra = quest.by_load * price[LOAD], price[MIXED] if among & (among - 1) != 0 and among >= 0 else 0.0
+    upper, lower, target, last = load + extra, extra - load, min(max(price[TARGET], low), high), np.inf
+    for i in range(field.firm):
+        unit = bag.whole[ORDER, i]
+        own, weight, rate = field.graph.compound[unit], field.graph.units[unit, 0], bag.real[SCORE, unit]
+        if field.highest[unit] > quest.ordinary[1] or weight <= 0.0 or (own >= 0 and (among >> own) & 1 == 0):
+            continue
+        if rate <= upper < last and held >= target:
+            return upper
+        if rate <= lower < last and held >= low:
+            return lower
+        held += weight
+        if held >= (high if rate > upper else target if rate > lower else low):
+            return rate
+        last = rate
+    return min(last, lower) if held >= low - SLACK - 0.5 * quest.bucket * quest.spread else -np.inf
+
+
+@inner
+def share_out(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, anchor: int, rate: float
+) -> float:
+    """Sum what the units of each compound pay at a price of a household; tell what a set costs before any of them."""
+    n, base = field.graph.compound.size, 0.0
+    c = (dual.size - 1 - n) // 2
+    for k in range(c):
+        grown[POOL, k], grown[LEAST, k] = 0.0, np.inf
+    for unit in range(field.firm):
+        own, pays = field.graph.compound[unit], bag.real[GAIN, unit] - rate * field.graph.units[unit, 0]
+        if unit == anchor:
+            base -= pays
+            if own >= 0:
+                grown[LEAST, own] = 0.0
+        elif field.highest[unit] > quest.ordinary[1]:
+            continue
+        elif own < 0:
+            base -= max(0.0, pays)
+        else:
+            grown[POOL, own] += max(0.0, pays)
+            grown[LEAST, own] = min(grown[LEAST, own], max(0.0, -pays))
+    for k in range(c):  # one that is entered has one unit at least
+        grown[ENTERED, k] = price[COMPOUND] - dual[n + 1 + c + k] + grown[LEAST, k] - grown[POOL, k]
+    return base - dual[n]
+
+
+@inner
+def mark_bends(bag: Bag, cells: Cells, top: int) -> None:
+    """List the numbers of buckets between which what a set gains at the end is a straight line."""
+    many = 0
+    for x in range(top + 1):
+        for i in range(2):
+            before, after = bag.ends[i, x - 1] if x > 0 else -np.inf, bag.ends[i, x + 1] if x < top else -np.inf
+            here = bag.ends[i, x]
+            if here > -np.inf and (before == -np.inf or after == -np.inf or abs(before + after - here - here) > SLACK):
+                cells.bends[many], many = x, many + 1
+                break
+    cells.bends[-1] = many
+
+
+@inner
+def least_end(quest: Quest, bag: Bag, cells: Cells, mixed: int, rate: float) -> float:
+    """Tell what is left at the least of load, size rule and mixing at a price of a household."""
+    worst = np.inf
+    for i in range(cells.bends[-1]):
+        x = cells.bends[i]
+        worst = min(worst, -bag.ends[mixed, x] - rate * x * quest.bucket)
+    return worst - abs(rate) * 0.5 * quest.bucket * quest.spread
+
+
+@inner
+def weigh_frame(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, anchor: int, among: int,
+    rate: float,
+) -> float:  # fmt: skip
+    """Tell what the best mixture of a frame costs, but for load, size rule and mixing."""
+    n, home, alone = field.graph.compound.size, field.graph.compound[anchor] if anchor >= 0 else -1, 0.0
+    c, total = (dual.size - 1 - n) // 2, share_out(price, field, dual, quest, bag, grown, anchor, rate)
+    for k in range(c):
+        if among >= 0 and (among >> k) & 1 == 0:
+            continue
+        total += grown[ENTERED, k] if among >= 0 or k == home else min(0.0, grown[ENTERED, k])
+        if among < 0 or among & (among - 1) == 0:
+            alone = dual[n + 1 + k] if among >= 0 else max(alone, dual[n + 1 + k])
+    return total - alone
+
+
+@inner
+def keeps(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, cells: Cells, anchor: int,
+    among: int, low: float, high: float, limit: float,
+) -> bool:  # fmt: skip
+    """Tell whether a set of small reduced cost may lie in the cell at hand and touch these compounds."""
+    held = field.graph.units[anchor, 0] if anchor >= 0 else 0.0
+    rate = rate_of(price, field, quest, bag, held, low, high, among)
+    if rate == -np.inf:
+        return False
+    total = weigh_frame(price, field, dual, quest, bag, grown, anchor, among, rate)
+    return total + least_end(quest, bag, cells, 1 if among & (among - 1) > 0 else 0, rate) < limit
+
+
+@inner
+def lay_frame(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, cells: Cells, at: int,
+    anchor: int, among: int, low: float, high: float,
+) -> None:  # fmt: skip
+    """Set what units lack and pay in a frame, and what sets cost at least."""
+    compound, units, worst = field.graph.compound, field.graph.units, np.inf
+    slack, mixed = 0.5 * quest.bucket * quest.spread, 1 if among & (among - 1) > 0 else 0
+    rate = rate_of(price, field, quest, bag, units[anchor, 0] if anchor >= 0 else 0.0, low, high, among)
+    cells.total[0, at] = weigh_frame(price, field, dual, quest, bag, grown, anchor, among, rate)
+    for x in range(int(high / quest.bucket + 0.5 * quest.spread), -1, -1):
+        worst = min(worst, -bag.ends[mixed, x] - rate * x * quest.bucket - abs(rate) * slack)
+        cells.ends[x, at] = worst
+    for unit in range(field.firm):
+        own, pays = compound[unit], bag.real[GAIN, unit] - rate * units[unit, 0]
+        lack, pays = max(0.0, -pays), max(0.0, pays)
+        if unit == anchor:
+            lack = pays = 0.0
+        elif field.highest[unit] > quest.ordinary[1]:
+            pays = 0.0
+        elif own >= 0 and among >= 0:
+            if (among >> own) & 1 == 0:
+                lack, pays = np.inf, 0.0
+            else:
+                lack -= grown[LEAST, own]
+        elif own >= 0 and grown[POOL, own] > 0.0:  # what is left of that where the compound need not be entered
+            pays *= min(1.0, max(0.0, -grown[ENTERED, own]) / grown[POOL, own])
+        cells.lack[unit, at], cells.pays[unit, at] = lack, pays
+
+
+@inner
+def choose_compounds(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, cells: Cells, begin: int,
+    anchor: int, low: float, high: float, limit: float,
+) -> int:  # fmt: skip
+    """List the choices of compounds that a set of small reduced cost in the cell at hand may touch.
+
+    Where there are too many of them, one that holds for all.
+    """
+    graph, n, held, home, m = field.graph, field.graph.compound.size, 0.0, -1, begin
+    c = (dual.size - 1 - n) // 2
+    if anchor >= 0:
+        held, home = graph.units[anchor, 0], graph.compound[anchor]
+    rate = rate_of(price, field, quest, bag, held, low, high, -1)
+    if rate == -np.inf:
+        return begin
+    base, alone = share_out(price, field, dual, quest, bag, grown, anchor, rate), 0.0
+    for k in range(c):
+        grown[BESIDE, k], alone = grown[ENTERED, k], max(alone, dual[n + 1 + k])
+    base += least_end(quest, bag, cells, 0, rate) - alone - SLACK
+    among, k, tries = 0, 0, 0
+    while c <= BITS:
+        least = base  # with those chosen so far, and of the others those that pay
+        for i in range(c):
+            least += grown[BESIDE, i] if (among >> i) & 1 else min(0.0, grown[BESIDE, i]) if i >= k else 0.0
+        if least < limit and k < c:
+            among |= 1 << k
+            k += 1
+            continue
+        if least < limit:
+            tries += 1
+            if home < 0 or (among >> home) & 1:
+                if m - begin == FRAMES or tries == TRIES:
+                    break
+                if keeps(price, field, dual, quest, bag, grown, cells, anchor, among, low, high, limit):
+                    cells.among[0, m], m = among, m + 1
+        while k > 0 and (among >> (k - 1)) & 1 == 0:
+            k -= 1
+        if k == 0:
+            return m
+        among ^= 1 << (k - 1)
+    cells.among[0, begin] = -1
+    return begin + int(keeps(price, field, dual, quest, bag, grown, cells, anchor, -1, low, high, limit))
+
+
+@inner
+def split_frames(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, cells: Cells, level: int,
+    m: int, side: float, anchor: int, low: float, high: float, limit: float,
+) -> int:  # fmt: skip
+    """Split the cells of frames in four; return how many frames that makes, or -1 where there is no room for them."""
+    i, made = 0, 0
+    while i < m:
+        end = i
+        while (
+            end < m
+            and cells.place[level, end, 0] == cells.place[level, i, 0]
+            and (cells.place[level, end, 1] == cells.place[level, i, 1])
+        ):
+            end += 1
+        for k in range(4):
+            x = cells.place[level, i, 0] + (0.25 if k % 2 else -0.25) * side
+            y = cells.place[level, i, 1] + (0.25 if k > 1 else -0.25) * side
+            weigh_gains(price, field, dual, x, y, 0.5 * side, bag)
+            for at in range(i, end):
+                among = cells.among[level, at]
+                if keeps(price, field, dual, quest, bag, grown, cells, anchor, among, low, high, limit):
+                    if made == ROOM:
+                        return -1
+                    cells.place[1 - level, made, 0], cells.place[1 - level, made, 1] = x, y
+                    cells.among[1 - level, made], made = among, made + 1
+        i = end
+    return made
+
+
+@woven
+def lay_frames(
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, cells: Cells, centres: Floats,
+    anchor: int, low: float, high: float, limit: float,
+) -> int:  # fmt: skip
+    """Lay the frames of sets of small reduced cost, in cells as small as there is room for; return how many."""
+    m, level, side = 0, 0, quest.side
+    for cell in range(centres.shape[0]):
+        weigh_gains(price, field, dual, centres[cell, 0], centres[cell, 1], side, bag)
+        begin = m
+        m = choose_compounds(price, field, dual, quest, bag, grown, cells, m, anchor, low, high, limit)
+        for at in range(begin, m):
+            cells.place[0, at, 0], cells.place[0, at, 1] = centres[cell, 0], centres[cell, 1]
+    while 0 < m < ROOM and side > FINEST:
+        made = split_frames(price, field, dual, quest, bag, grown, cells, level, m, side, anchor, low, high, limit)
+        if made < 0:
+            break
+        m, level, side = made, 1 - level, 0.5 * side
+    for at in range(m):
+        x, y = cells.place[level, at, 0], cells.place[level, at, 1]
+        if at == 0 or x != cells.place[level, at - 1, 0] or y != cells.place[level, at - 1, 1]:
+            weigh_gains(price, field, dual, x, y, side, bag)
+        lay_frame(price, field, dual, quest, bag, grown, cells, at, anchor, cells.among[level, at], low, high)
+    return m
