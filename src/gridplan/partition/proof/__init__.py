@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from gridplan.partition.certificate import TOLERANCE
-from gridplan.partition.kernels.arrays import WEIGHT, Flags, Floats, Graph, Ints
+from gridplan.partition.certificate import TOLERANCE, price_labels
+from gridplan.partition.kernels.arrays import OUTSIDE, WEIGHT, Flags, Floats, Graph, Ints
 from gridplan.partition.proof.bench import ProofBudget
 from gridplan.partition.proof.field import make_field
+from gridplan.partition.proof.large import large_alone
 from gridplan.partition.proof.prover import Prover
 
 PROOFS: Final = MappingProxyType(
@@ -77,6 +78,21 @@ def prove_piece(
     bound, reason = prover.prove()
     best = np.empty_like(plans[0])
     best[order] = prover.bench.labels
+    if prover.bench.cost - bound > 0.5 * price[OUTSIDE]:
+        bound = max(bound, _bound_large(graph, price, plans, budget, stop))
     proven = bound >= prover.bench.cost - TOLERANCE
     reason = "bound by columns and exact cover" if proven or not reason else reason
     return Proof(labels=best, bound=bound, proven=proven, reason=reason)
+
+
+def _bound_large(graph: Graph, price: Floats, plans: Sequence[Ints], budget: ProofBudget, stop: Flags) -> float:
+    """Bound the plans of a piece by those of its large units, of which it is known sooner what misses the band."""
+    alone = large_alone(graph, price)
+    if alone is None:
+        return -np.inf
+
+    def cost(labels: Ints) -> float:
+        return float(price_labels(*alone, labels)[1].sum())
+
+    plans = sorted(plans, key=cost)
+    return prove_piece(*alone, plans, cost(plans[0]), budget, stop).bound
