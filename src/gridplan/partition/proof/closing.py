@@ -106,11 +106,14 @@ class Closing:
                 found = self._grow(limit)
                 if found.whole:
                     break
-            if not found.whole or not self.open:
+            if not found.whole:
                 return None
-            least = self._promise(found)
-            needed = bench.cost - value - (self._most - 1) * least
-            if self.open and STEEP * (left - lister.left) < bench.steps(WHOLE):
+            needed = bench.cost - value - (self._most - 1) * self._promise(found)
+            if not self.open:
+                return None
+            if limit >= needed:
+                return Pool.chosen(bench.field, lister.bag, found)
+            if STEEP * (left - lister.left) < bench.steps(WHOLE):
                 every = self._grow(needed)
                 if every.whole:
                     return Pool.chosen(bench.field, lister.bag, every)
@@ -122,8 +125,8 @@ class Closing:
 
     def _grow(self, limit: float) -> Columns:
         """List connected grids by reduced cost, fines among it."""
-        bench, (dual, ties) = self._bench, self._asked(self._dual)
-        return bench.lister.grow(dual, ties, self._parts, limit, bench.steps(WHOLE))
+        bench = self._bench
+        return bench.lister.grow(*self._asked(self._dual), self._parts, limit, bench.steps(WHOLE))
 
     def _settle(self) -> None:
         """Raise the bound by connected grids, with dual values in a box around the best so far.
@@ -143,7 +146,7 @@ class Closing:
                     continue
             first, left = len(master.cost) == bench.parts, bench.lister.left
             steps = bench.steps(FIRST) if first else min(each, left // 2)
-            found = bench.lister.grow(dual, None, self._parts, NEARBY, steps)
+            found = bench.lister.grow(*self._asked(dual), self._parts, NEARBY, steps)
             reduced = self._price(dual, found)
             if found.whole:
                 each = max(LEAST, TIMES * (left - bench.lister.left))

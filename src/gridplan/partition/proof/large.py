@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import numpy as np
-
 from gridplan.partition.kernels.arrays import LOAD, LOWER, WEIGHT, Floats, Graph
 
 TINY: Final = 0.05
@@ -35,4 +33,4 @@ def large_alone(graph: Graph, price: Floats) -> tuple[Graph, Floats] | None:
     units[tiny], compound[tiny] = 0.0, -1
     eased[LOWER] -= spare
     eased[LOAD] = 0.0
-    return graph._replace(units=units, compound=np.ascontiguousarray(compound)), eased
+    return graph._replace(units=units, compound=compound), eased

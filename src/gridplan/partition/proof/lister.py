@@ -91,7 +91,7 @@ class Lister:
             return False
         compounds = int(self.field.graph.compound[: self.field.firm].max(initial=-1)) + 1
         free = np.zeros(self.field.firm + 1 + 2 * compounds)
-        found = self.grow(free, None, 0, np.inf, steps)
+        found = self.grow(free, no_ties(self.field.firm), 0, np.inf, steps)
         self.pool = Pool(self.field, self.bag, found) if found.whole else None
         return found.whole
 
@@ -130,7 +130,7 @@ class Lister:
         )  # fmt: skip
         return Columns.of(members, start, cost, self._run, float(least.min()), lift), worst
 
-    def grow(self, dual: Floats, ties: Ties | None, parts: int, limit: float, steps: int) -> Columns:
+    def grow(self, dual: Floats, ties: Ties, parts: int, limit: float, steps: int) -> Columns:
         """List connected sets by growing them, as `kernels.growth` has it; an infinite limit asks for all."""
         members, start, cost = self._room(self._columns)
         firm, words, n = self.field.firm, self.quest.near.shape[1], len(self.field.graph.compound)
@@ -141,7 +141,7 @@ class Lister:
         run = np.array([0, SETS * steps, 0])
         grow(
             self.price, self.field, self._values(dual), self._grown, self.bag, cells, centres,
-            limit, run, near, bits, grown, books, members, start, cost, parts, *(ties or no_ties(firm)), self.stop,
+            limit, run, near, bits, grown, books, members, start, cost, parts, *ties, self.stop,
         )  # fmt: skip
         self.spend(steps - int(run[STEPS]) // SETS)
         return Columns.of(members, start, cost, run, -np.inf, np.zeros(firm))
