@@ -18,8 +18,9 @@ POOL, LEAST, ENTERED, BESIDE = range(N_SUMS)
 """By compound, in the real scratch: what its units pay, what one of them lacks at least, and the price of entry less
 what they pay, now and where compounds are chosen."""
 
-FRAMES, TRIES = 32, 500
-"""Frames of a cell, and choices of compounds looked at for them, at most; one holds for all where there are more."""
+FRAMES, TRIES, MANY = 64, 1_000, 2_000
+"""Frames of a cell, choices of compounds looked at for them, and frames in all, at most; one of a cell holds for all
+choices where there are more."""
 
 ROOM, FINEST = 200, 16.0
 """Frames from which on cells are not split; and side from which on they are not, metres."""
@@ -210,7 +211,7 @@ def choose_compounds(
         if least < limit:
             tries += 1
             if home < 0 or (among >> home) & 1:
-                if m - begin == FRAMES or tries == TRIES:
+                if m - begin == FRAMES or m >= MANY or tries == TRIES:
                     break
                 if keeps(price, field, dual, quest, bag, grown, cells, anchor, among, low, high, limit):
                     cells.among[0, m], m = among, m + 1

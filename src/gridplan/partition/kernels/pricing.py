@@ -51,7 +51,7 @@ BLUR = 1e-4
 HASTE, BLUNT, BLUNTLY = 300, 1e-3, 0.1
 """Moves in a cell that may still be split; what its bound may lack, at least and as a share of the worst set met."""
 
-ROWS, MOVES = 8, 4
+ROWS, MOVES = 20, 10
 """Rows of a table, and moves of a walk, that take as long as a step."""
 
 BEST, ANY_CENTRE = range(2)

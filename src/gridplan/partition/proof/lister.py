@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from gridplan.partition.kernels.arrays import Field, Flags, Floats, Ints
-from gridplan.partition.kernels.frames import FRAMES, N_SUMS, ROOM
+from gridplan.partition.kernels.frames import MANY, N_SUMS, ROOM
 from gridplan.partition.kernels.growth import N_BOOKS, N_GROWN, grow
 from gridplan.partition.kernels.pricing import ANY_CENTRE, BEST, scan
 from gridplan.partition.kernels.sets import CUT, FOUND, STEPS
@@ -136,7 +136,7 @@ class Lister:
         firm, words, n = self.field.firm, self.quest.near.shape[1], len(self.field.graph.compound)
         near, bits = np.zeros((firm, words), np.int64), np.zeros((2 * firm + 2, words), np.int64)
         centres = self._coarse if limit < np.inf else self._coarse[:1]
-        cells = make_cells(max(FRAMES * len(centres), ROOM), firm, self.bag.ends.shape[1])
+        cells = make_cells(max(MANY + len(centres), ROOM), firm, self.bag.ends.shape[1])
         grown, books = np.zeros((max(N_GROWN, N_SUMS), n + 2)), np.zeros((N_BOOKS, n + 2), np.int64)
         run = np.array([0, SETS * steps, 0])
         grow(
