@@ -14,6 +14,9 @@ from gridplan.partition.proof.master import Master
 PIVOT, PROGRAMME = 130, 3_000
 """Steps that a pivot takes, and a programme in all."""
 
+DEAR = 10.0
+"""Price of leaving out a unit, as a multiple of the cost of the best plan."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofBudget:
@@ -110,7 +113,7 @@ class Bench:
 
     def programme(self, parts: int, plans: list[Ints]) -> Master:
         """Make a programme of the grids of some plans, and the best, so that it has a solution."""
-        master = Master(self.field.graph.compound[: self.firm], *self._ranges, self._fine)
+        master = Master(self.field.graph.compound[: self.firm], *self._ranges, self._fine, DEAR * self.cost)
         master.ask_parts(parts)
         for plan in [self.labels, *plans]:
             costs, firm = self.costs(plan), plan[: self.firm]

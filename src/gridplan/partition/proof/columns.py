@@ -92,6 +92,30 @@ def reorder(members: Ints, start: Ints, cost: Floats, order: Ints) -> tuple[Ints
     return members[at], begin, cost[order]
 
 
+def hold_alike(members: Ints, start: Ints, one: int, other: int, *, together: bool) -> NDArray[np.bool_]:
+    """Tell which grids a plan may hold in which two units are in one grid, or in which they are not.
+
+    Parameters
+    ----------
+    members, start : int64, int64[m + 1]
+        Units of each grid.
+    one, other : int
+        The two units.
+    together : bool
+        Whether they are in one grid.
+
+    Returns
+    -------
+    bool[m]
+        Grids that hold both or none of them, or at most one.
+    """
+    held, of = np.zeros((2, len(start) - 1), np.int8), np.repeat(np.arange(len(start) - 1), np.diff(start))
+    for row, unit in enumerate((one, other)):
+        held[row, of[members == unit]] = 1
+    count = held.sum(axis=0)
+    return np.asarray(count != 1 if together else count <= 1)
+
+
 def price_grids(
     compound: Ints, dual: Floats, ties: Ties, members: Ints, start: Ints, cost: Floats, at: Ints | None = None
 ) -> Floats:
@@ -189,6 +213,14 @@ class Pool:
             The list.
         """
         kept, mine = (self.rate(dual, ties) < limit) & (self._state <= 1), self.columns
+        members, start, cost = pick(mine.members, mine.start, mine.cost, kept)
+        columns = replace(mine, members=members, start=start, cost=cost)
+        return type(self)(self._field, self._bag, columns, self._state[kept])
+
+    def split(self, one: int, other: int, *, together: bool) -> Self:
+        """Make a list of those grids alone that `hold_alike` allows."""
+        mine = self.columns
+        kept = hold_alike(mine.members, mine.start, one, other, together=together)
         members, start, cost = pick(mine.members, mine.start, mine.cost, kept)
         columns = replace(mine, members=members, start=start, cost=cost)
         return type(self)(self._field, self._bag, columns, self._state[kept])

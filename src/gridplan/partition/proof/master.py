@@ -29,10 +29,12 @@ class Master:
     low, high : float64[1 + 2 * c]
         Fewest and most grids in all, inside each compound, and touching each compound.
     fine : float
-        Price of each grid more or fewer than these allow; so there is always a solution.
+        Price of each grid more or fewer than these allow.
+    most : float
+        Price of leaving out a unit, which no grid is worth; so there is always a solution.
     """
 
-    def __init__(self, compound: Ints, low: Floats, high: Floats, fine: float) -> None:
+    def __init__(self, compound: Ints, low: Floats, high: Floats, fine: float, most: float) -> None:
         self._solver, self._compound = make_solver(), compound
         self._solver.setOptionValue("presolve", "off")
         self._solver.setOptionValue("simplex_scale_strategy", 0)  # all entries are ones
@@ -46,7 +48,7 @@ class Master:
             k, np.full(k, fine), np.zeros(k), np.full(k, np.inf), k, np.arange(k, dtype=np.int32),
             np.repeat(bounded, 2), np.tile([1.0, -1.0], len(bounded)),
         )  # fmt: skip
-        # one more of a unit, or one less; free of use only where a box is set around dual values
+        # one more of a unit, or one less; cheap only where a box is set around dual values
         b = self.n + 1
         self._box = np.arange(k, k + 2 * b, dtype=np.int32)
         self._solver.addCols(
@@ -54,8 +56,10 @@ class Master:
             np.tile(np.arange(b, dtype=np.int32), 2), np.repeat([1.0, -1.0], b),
         )  # fmt: skip
         self._spare = k + 2 * b
+        self._most = most
+        self.unbox()
         self.members, self.start, self.cost = np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0)
-        self._three: NDArray[np.int64] = np.zeros((0, 3), np.int64)
+        self.three: NDArray[np.int64] = np.zeros((0, 3), np.int64)
 
     def ask_parts(self, parts: int) -> None:
         """Set the number of grids, 0 for any."""
@@ -79,7 +83,8 @@ class Master:
     def unbox(self) -> None:
         """Free the dual values."""
         b = self.n + 1
-        self._solver.changeColsBounds(2 * b, self._box, np.zeros(2 * b), np.zeros(2 * b))
+        self._solver.changeColsBounds(2 * b, self._box, np.zeros(2 * b), np.repeat([np.inf, 0.0], b))
+        self._solver.changeColsCost(2 * b, self._box, np.repeat([self._most, 0.0], b))
 
     def at_wall(self) -> bool:
         """Tell whether the last solution is held back by the box."""
@@ -115,7 +120,7 @@ class Master:
         pairs = np.unique((column * (self.c + 1) + compound)[compound >= 0])
         column, compound = pairs // (self.c + 1), pairs % (self.c + 1)
         only = np.bincount(column, minlength=m)[column] == 1
-        held, two = np.nonzero(self._twice(members, start, self._three))
+        held, two = np.nonzero(self._twice(members, start, self.three))
         first = self.n + 1
         rows = [np.full(m, self.n), first + compound[only], first + self.c + compound, first + 2 * self.c + two]
         return np.concatenate([np.arange(m), column[only], column, held]), np.concatenate(rows)
@@ -175,11 +180,33 @@ class Master:
             begin = np.searchsorted(rows, np.arange(found)).astype(np.int32)
             at = (columns + self._spare).astype(np.int32)
             self._solver.addRows(found, np.zeros(found), np.ones(found), len(at), begin, at, np.ones(len(at)))
-            self._three = np.concatenate([self._three, three[:found]])
+            self.three = np.concatenate([self.three, three[:found]])
             self.low, self.high = np.append(self.low, np.zeros(found)), np.append(self.high, np.ones(found))
         return int(found)
 
-    def prune(self, reduced: Floats, limit: float, dual: Floats) -> Floats:
+    def doubtful_pair(self) -> tuple[int, int]:
+        """Give the two units of which the last solution says the least whether one grid holds both.
+
+        Returns
+        -------
+        int, int
+            The units, the same one twice where the solution says it of all.
+        """
+        share = np.array(self._solver.getSolution().col_value)[self._spare :]
+        within = np.zeros((len(share), self.n))
+        within[np.repeat(np.arange(len(share)), np.diff(self.start)), self.members] = 1.0
+        pair = np.triu(within.T @ (share[:, None] * within), 1)
+        one, other = np.unravel_index(np.argmin(np.abs(pair - 0.5)), pair.shape)
+        return (int(one), int(other)) if NOTHING < pair[one, other] < 1.0 - NOTHING else (0, 0)
+
+    def replace(self, members: Ints, start: Ints, cost: Floats) -> None:
+        """Put other grids in place of all."""
+        m = len(self.cost)
+        self._solver.deleteCols(m, np.arange(self._spare, self._spare + m, dtype=np.int32))
+        self.members, self.start, self.cost = np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0)
+        self.add(members, start, cost)
+
+    def prune(self, reduced: Floats, limit: float, duals: Floats) -> Floats:
         """Drop the grids from some reduced cost on, and the triples without a fine where these are many.
 
         Parameters
@@ -188,12 +215,12 @@ class Master:
             Reduced costs.
         limit : float
             The limit.
-        dual : float64[rows]
-            Dual values.
+        duals : float64[k, rows]
+            Dual values, of which any may fine a triple.
 
         Returns
         -------
-        float64[rows]
+        float64[k, rows]
             The dual values of the rows that are left.
         """
         gone = np.flatnonzero(reduced >= limit)
@@ -203,13 +230,14 @@ class Master:
             size = np.diff(self.start)
             self.members, self.cost = self.members[np.repeat(kept, size)], self.cost[kept]
             self.start = np.append(0, np.cumsum(size[kept]))
-        slack = np.flatnonzero(dual[self.rows :] >= -NOTHING)
+        slack = np.flatnonzero((duals[:, self.rows :] >= -NOTHING).all(axis=0))
         if len(slack) > IDLE:
             rows = slack + self.rows
             self._solver.deleteRows(len(rows), rows.astype(np.int32))
-            self._three = np.delete(self._three, slack, axis=0)
-            self.low, self.high, dual = (np.delete(v, rows) for v in (self.low, self.high, dual))
-        return dual
+            self.three = np.delete(self.three, slack, axis=0)
+            self.low, self.high = np.delete(self.low, rows), np.delete(self.high, rows)
+            duals = np.delete(duals, rows, axis=1)
+        return duals
 
     def solve(self) -> Floats:
         """Solve the programme.
@@ -240,7 +268,7 @@ class Master:
             Where the triples of each unit begin; the other two units, and the fine.
         """
         fine = np.maximum(-dual[self.rows :], 0.0)
-        three, fine = self._three[: len(fine)][fine > 0], fine[fine > 0]
+        three, fine = self.three[: len(fine)][fine > 0], fine[fine > 0]
         unit = three.T.ravel()
         pair = np.concatenate([three[:, [1, 2]], three[:, [0, 2]], three[:, [0, 1]]])
         order = np.argsort(unit, kind="stable")
