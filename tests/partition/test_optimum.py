@@ -24,6 +24,7 @@ from gridplan import partition_graph
 from gridplan.config import EFFORTS, CostRules
 from gridplan.model import Partition
 from gridplan.partition.proof import closing, listed, lister
+from gridplan.partition.proof.columns import Pool
 
 Graph = dict[str, Any]
 PER_KIND = 8
@@ -97,6 +98,32 @@ def test_bounds_hold_where_grids_are_grown(kind: str, ways: dict[str, Any], monk
     check_plan(district, result)
     check_certificate(result, optimum)
     assert result.communities["proven"].sum() >= (PER_KIND // 2 if ways else PER_KIND)
+
+
+def test_one_side_of_a_split_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where work runs out after the plans without some pair of units were closed, those with it stay open."""
+    monkeypatch.setattr(lister, "COUNTED", 0)
+    monkeypatch.setattr(listed, "COVER", 0.0)
+    monkeypatch.setattr(listed, "LONG", 0.0)
+    halves, split = list[tuple[bool, float, float]](), listed.Listed._split
+
+    def close_one_side(self: listed.Listed, pool: Pool, **_: object) -> Pool:
+        self.bound = self._bench.cost
+        self._bench.lister.spend(self._bench.lister.left)
+        return pool
+
+    def split_in_half(self: listed.Listed, pool: Pool, depth: int = 0) -> bool:
+        with monkeypatch.context() as patch:
+            patch.setattr(listed.Listed, "_optimum", close_one_side)
+            closed = split(self, pool, depth)
+        halves.append((closed, self.bound, self._bench.cost))
+        return closed
+
+    monkeypatch.setattr(listed.Listed, "_split", split_in_half)
+    for kind in list(KINDS)[::2]:
+        partition_graph(**join_communities([make_community(kind, seed) for seed in range(PER_KIND)]), jobs=1)
+    assert halves
+    assert all(not closed and bound < cost - TINY for closed, bound, cost in halves)
 
 
 @st.composite

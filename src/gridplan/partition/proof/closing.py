@@ -90,9 +90,11 @@ class Closing(Listed):
             else:
                 sure, needed = value + self._most * least, bench.cost - value - (self._most - 1) * least
                 steps, backs = AGAIN * used, 0
-                if self.open and limit >= needed:
+                if not self.open:
+                    break
+                if limit >= needed:
                     return Pool.chosen(bench.field, lister.bag, found)
-                if self.open and STEEP * used < LEFT * lister.left and needed < SHRUNK * failed:
+                if STEEP * used < LEFT * lister.left and needed < SHRUNK * failed:
                     every = self._grow(needed, PATIENT * used)
                     if every.whole:
                         return Pool.chosen(bench.field, lister.bag, every)
@@ -117,7 +119,7 @@ class Closing(Listed):
         bench, lister = self._bench, self._bench.lister
         for part in PARTS:
             left, limit = lister.left, self._limit(part, -np.inf)
-            found = self._grow(limit, SOON * bench.budget.steps if part == PARTS[0] else min(left, bench.steps(1.0)))
+            found = self._grow(limit, SOON * bench.budget.steps if part == PARTS[0] else bench.steps(1.0))
             used = left - lister.left
             if found.whole:
                 break

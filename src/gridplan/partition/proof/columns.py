@@ -212,15 +212,14 @@ class Pool:
         Pool
             The list.
         """
-        kept, mine = (self.rate(dual, ties) < limit) & (self._state <= 1), self.columns
-        members, start, cost = pick(mine.members, mine.start, mine.cost, kept)
-        columns = replace(mine, members=members, start=start, cost=cost)
-        return type(self)(self._field, self._bag, columns, self._state[kept])
+        return self._only((self.rate(dual, ties) < limit) & (self._state <= 1))
 
     def split(self, one: int, other: int, *, together: bool) -> Self:
         """Make a list of those grids alone that `hold_alike` allows."""
+        return self._only(hold_alike(self.columns.members, self.columns.start, one, other, together=together))
+
+    def _only(self, kept: NDArray[np.bool_]) -> Self:
         mine = self.columns
-        kept = hold_alike(mine.members, mine.start, one, other, together=together)
         members, start, cost = pick(mine.members, mine.start, mine.cost, kept)
         columns = replace(mine, members=members, start=start, cost=cost)
         return type(self)(self._field, self._bag, columns, self._state[kept])

@@ -163,11 +163,11 @@ class Listed:
             return self._deepen(LONG) == ""
         grids = master.members, master.start, master.cost
         for together in (False, True):
+            self.bound = bound  # what one side is bounded by holds for that side alone
             if depth == DEEP or bench.lister.left <= 0 or bench.stop[0]:
                 return False
             master.replace(*pick(*grids, hold_alike(*grids[:2], one, other, together=together)))
             self._dual = self._safe = bench.solve(master)
-            self.bound = bound
             if self.open:
                 self._pool = self._optimum(pool.split(one, other, together=together), last=True)
                 reason = self._deepen(COVER) if self.open else ""

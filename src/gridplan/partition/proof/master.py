@@ -59,7 +59,7 @@ class Master:
         self._most = most
         self.unbox()
         self.members, self.start, self.cost = np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0)
-        self.three: NDArray[np.int64] = np.zeros((0, 3), np.int64)
+        self._three: NDArray[np.int64] = np.zeros((0, 3), np.int64)
 
     def ask_parts(self, parts: int) -> None:
         """Set the number of grids, 0 for any."""
@@ -120,7 +120,7 @@ class Master:
         pairs = np.unique((column * (self.c + 1) + compound)[compound >= 0])
         column, compound = pairs // (self.c + 1), pairs % (self.c + 1)
         only = np.bincount(column, minlength=m)[column] == 1
-        held, two = np.nonzero(self._twice(members, start, self.three))
+        held, two = np.nonzero(self._twice(members, start, self._three))
         first = self.n + 1
         rows = [np.full(m, self.n), first + compound[only], first + self.c + compound, first + 2 * self.c + two]
         return np.concatenate([np.arange(m), column[only], column, held]), np.concatenate(rows)
@@ -180,7 +180,7 @@ class Master:
             begin = np.searchsorted(rows, np.arange(found)).astype(np.int32)
             at = (columns + self._spare).astype(np.int32)
             self._solver.addRows(found, np.zeros(found), np.ones(found), len(at), begin, at, np.ones(len(at)))
-            self.three = np.concatenate([self.three, three[:found]])
+            self._three = np.concatenate([self._three, three[:found]])
             self.low, self.high = np.append(self.low, np.zeros(found)), np.append(self.high, np.ones(found))
         return int(found)
 
@@ -234,7 +234,7 @@ class Master:
         if len(slack) > IDLE:
             rows = slack + self.rows
             self._solver.deleteRows(len(rows), rows.astype(np.int32))
-            self.three = np.delete(self.three, slack, axis=0)
+            self._three = np.delete(self._three, slack, axis=0)
             self.low, self.high = np.delete(self.low, rows), np.delete(self.high, rows)
             duals = np.delete(duals, rows, axis=1)
         return duals
@@ -268,7 +268,7 @@ class Master:
             Where the triples of each unit begin; the other two units, and the fine.
         """
         fine = np.maximum(-dual[self.rows :], 0.0)
-        three, fine = self.three[: len(fine)][fine > 0], fine[fine > 0]
+        three, fine = self._three[: len(fine)][fine > 0], fine[fine > 0]
         unit = three.T.ravel()
         pair = np.concatenate([three[:, [1, 2]], three[:, [0, 2]], three[:, [0, 1]]])
         order = np.argsort(unit, kind="stable")
