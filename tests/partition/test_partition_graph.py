@@ -1,5 +1,6 @@
 """The laws of a partition of any size, its door and its limits; the optimum of small ones stands in `test_optimum`."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,9 @@ import gridplan
 from gridplan import partition_graph
 from gridplan.errors import ConfigError, GraphError
 from gridplan.model import Partition
+from gridplan.partition import goes
+from gridplan.partition.kernels.arrays import Flags, Ints
+from gridplan.partition.proof import Proof
 from gridplan.schema import CAUSES, CERTIFICATE_COLUMNS
 
 
@@ -34,6 +38,15 @@ def check_laws(graph: dict[str, Any], result: Partition) -> None:
     assert ((result.grids["cause"] == "") == result.grids["in_band"]).all()
     assert set(result.grids["cause"]) <= {"", *CAUSES}
     assert list(result.communities) == list(CERTIFICATE_COLUMNS)
+
+
+def prove_without_end(
+    _graph: object, _price: object, plans: list[Ints], _cost: float, _budget: object, stop: Flags
+) -> Proof:
+    """Find out nothing until the time is over."""
+    while not stop[0]:
+        time.sleep(0.01)
+    return Proof(labels=plans[0], bound=-np.inf, proven=False, reason="")
 
 
 @given(st.integers(0, 10**6), st.integers(1, 40), st.integers(1, 3))
@@ -103,6 +116,20 @@ def test_no_community_takes_the_time_of_others(district: Callable[..., dict[str,
     assert limited.communities["cost"].sum() <= 1.01 * short.communities["cost"].sum()
     assert (limited.communities["reason"] == "time limit").any()
     assert limited.communities["proven"].any()
+
+
+def test_a_time_that_is_too_short_costs_proofs_and_no_plans(
+    district: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the first proof has no end, every community has the plan of its search, and those of others are not cut."""
+    graph = district(6, 10)
+    whole = partition_graph(**graph, jobs=1)
+    monkeypatch.setattr(goes, "prove_piece", prove_without_end)
+    limited = partition_graph(**graph, time_limit=3.0, jobs=1)
+    check_laws(graph, limited)
+    assert not limited.reproducible
+    assert limited.communities["cost"].sum() <= 1.01 * whole.communities["cost"].sum()
+    assert (limited.communities["reason"][~limited.communities["proven"]] == "time limit").all()
 
 
 def test_progress_is_reported() -> None:

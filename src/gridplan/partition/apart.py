@@ -69,7 +69,6 @@ def solve_apart(piece: Piece, pairs: NDArray[np.int64], solve: Solve) -> Solutio
         proven=proven, causes=["locked" if cause else "" for cause in causes],
         cut_short=relaxed.cut_short or found.cut_short,
         reason="arithmetic bound met" if proven else "pairs kept apart left out of the bound",
-        seconds=relaxed.seconds + found.seconds,
     )  # fmt: skip
 
 

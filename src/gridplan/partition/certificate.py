@@ -1,10 +1,12 @@
 """What is said about a finished partition: bounds, proofs, and why a grid is outside the band."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from gridplan.partition.clock import Clock
 from gridplan.partition.kernels.arrays import (
     COMPOUND,
     LOAD,
@@ -47,9 +49,11 @@ class Solution:
     reason : str
         How it was proven, or why not.
     seconds : float
-        CPU seconds spent.
+        CPU seconds spent, as the crew counts them.
     cut_short : bool
         Whether its own share of the time limit ended the search.
+    more : Go, optional
+        Goes on, and gives a plan that costs no more.
     """
 
     labels: Ints
@@ -59,8 +63,25 @@ class Solution:
     bound: float
     proven: bool
     reason: str
-    seconds: float
     cut_short: bool = False
+    seconds: float = 0.0
+    more: "Go | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Go:
+    """A stretch of planning, between which and the next others get their turn.
+
+    Parameters
+    ----------
+    run : callable
+        Plans until a clock stops it.
+    endless : bool
+        Whether that may take any time, so that within a limit it gets its share alone.
+    """
+
+    run: Callable[[Clock], Solution]
+    endless: bool
 
 
 def renumber(labels: Ints) -> Ints:

@@ -216,7 +216,7 @@ def keep_unchanged(problem: Problem, pieces: Sequence[Piece], bound: float) -> S
         costs=np.concatenate([costs for *_, costs in parts]), bound=min(bound, total), proven=proven,
         causes=[cause for piece, mine, sums, _ in parts for cause in
                 grid_causes(piece.graph, piece.price, mine, sums[:, WEIGHT], piece.of, proven=proven)],
-        reason="nothing has changed: as in the old plan", cut_short=False, seconds=0.0,
+        reason="nothing has changed: as in the old plan", cut_short=False,
     )  # fmt: skip
 
 
@@ -372,5 +372,5 @@ def _certify(piece: Piece, old: Old, labels: Ints, bound: float) -> Solution:
         labels=labels, households=sums[:, WEIGHT], costs=costs, bound=min(bound, total), proven=proven,
         causes=["locked" if len(old.pairs) and cause == "search limit" else cause for cause in causes],
         reason="bound without the price of change met" if proven else "price of change left out of the bound",
-        cut_short=False, seconds=0.0,
+        cut_short=False,
     )  # fmt: skip

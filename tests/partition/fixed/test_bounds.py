@@ -5,8 +5,8 @@ import pytest
 from oracle_fixed import best_by_force, make_problem
 
 from gridplan.config import CostRules
+from gridplan.partition.clock import Clock
 from gridplan.partition.fixed.bounds import cost_bound
-from gridplan.partition.fixed.effort import Clock
 from gridplan.partition.fixed.prices import objective_prices
 
 

@@ -5,7 +5,8 @@ import pytest
 from oracle_fixed import best_by_force, is_lawful, make_problem
 
 from gridplan.config import CostRules
-from gridplan.partition.fixed.effort import Clock, Found
+from gridplan.partition.clock import Clock
+from gridplan.partition.fixed.effort import Found
 from gridplan.partition.fixed.net import build_net
 from gridplan.partition.fixed.plans import cut_trees, price_labels
 from gridplan.partition.fixed.polish import Polish, sub_net

@@ -8,7 +8,7 @@ import pytest
 from oracle_fixed import is_lawful, make_problem
 
 from gridplan.config import CostRules
-from gridplan.partition.fixed.effort import Clock
+from gridplan.partition.clock import Clock
 from gridplan.partition.fixed.net import build_net
 from gridplan.partition.fixed.plans import cut_trees, price_labels
 from gridplan.partition.fixed.pool import Pool, _swaps

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from oracle_fixed import best_by_force, is_lawful, make_problem, naive_cost
 
 from gridplan.errors import InfeasibleError
-from gridplan.partition.fixed import Clock
+from gridplan.partition.clock import Clock
 from gridplan.partition.fixed.net import FixedProblem
 from gridplan.partition.fixed.prices import edge_tolls
 from gridplan.partition.fixed.solve import FixedResult, solve_fixed

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import laplacian
 
-from gridplan.partition.fixed.effort import Clock
+from gridplan.partition.clock import Clock
 from gridplan.partition.fixed.locks import connected
 from gridplan.partition.fixed.net import FixedProblem
 from gridplan.partition.kernels.arrays import Floats, Ints

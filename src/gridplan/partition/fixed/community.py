@@ -1,12 +1,10 @@
 """A community with a given number of grids: from the checked input to a plan with its certificate."""
 
-import time
-
 import numpy as np
 
 from gridplan.config import CostRules
 from gridplan.partition.certificate import Solution
-from gridplan.partition.fixed.effort import Clock
+from gridplan.partition.clock import Clock
 from gridplan.partition.fixed.net import FixedProblem
 from gridplan.partition.fixed.prices import edge_tolls
 from gridplan.partition.fixed.solve import solve_fixed
@@ -42,7 +40,6 @@ def solve_community(
     Solution
         Grids outside the band have the cause "locked" if a lock is torn there, else "search limit".
     """
-    start = time.thread_time()
     price = problem.prices[problem.kind[units[0]]]
     place = np.full(len(problem.weights), -1)
     place[units] = np.arange(len(units))
@@ -66,5 +63,5 @@ def solve_community(
         labels=labels, households=result.households, costs=result.costs + halves,
         causes=["locked" if t else "" if f else "search limit" for t, f in zip(result.torn, result.fits, strict=True)],
         bound=result.bound + float(paid.sum()), proven=result.proven, reason=result.reason,
-        seconds=time.thread_time() - start, cut_short=result.cut_short,
+        cut_short=result.cut_short,
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from gridplan.partition.fixed.effort import Clock, Found
+from gridplan.partition.clock import Clock
+from gridplan.partition.fixed.effort import Found
 from gridplan.partition.kernels.arrays import Floats
 from gridplan.partition.kernels.fixed_arrays import Net
 from gridplan.partition.kernels.fixed_cover import MAX_NODES, make_cover, run_cover

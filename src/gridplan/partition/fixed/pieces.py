@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gridplan.partition.fixed.effort import Budget, Clock, Found
+from gridplan.partition.clock import Clock
+from gridplan.partition.fixed.effort import Budget, Found
 from gridplan.partition.fixed.exact import exhaust
 from gridplan.partition.fixed.locks import join_groups
 from gridplan.partition.fixed.net import FixedProblem, assemble_net, build_net

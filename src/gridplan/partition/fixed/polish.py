@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gridplan.partition.fixed.effort import Clock, Found
+from gridplan.partition.clock import Clock
+from gridplan.partition.fixed.effort import Found
 from gridplan.partition.fixed.exact import exhaust
 from gridplan.partition.fixed.net import assemble_net
 from gridplan.partition.fixed.plans import price_labels

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from gridplan.partition.fixed.effort import Clock, Found
+from gridplan.partition.clock import Clock
+from gridplan.partition.fixed.effort import Found
 from gridplan.partition.fixed.plans import load_plan, price_labels
 from gridplan.partition.highs import make_solver
 from gridplan.partition.kernels.arrays import Floats, Ints

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gridplan.partition.fixed.effort import Budget, Clock, Found
+from gridplan.partition.clock import Clock
+from gridplan.partition.fixed.effort import Budget, Found
 from gridplan.partition.fixed.plans import cut_trees, load_plan, price_labels
 from gridplan.partition.fixed.polish import Polish
 from gridplan.partition.fixed.pool import Pool

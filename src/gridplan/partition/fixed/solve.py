@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from gridplan.config import CostRules
 from gridplan.language import say
+from gridplan.partition.clock import Clock
 from gridplan.partition.fixed.bounds import cost_bound
-from gridplan.partition.fixed.effort import BUDGETS, Budget, Clock
+from gridplan.partition.fixed.effort import BUDGETS, Budget
 from gridplan.partition.fixed.locks import connected, lock_nodes
 from gridplan.partition.fixed.net import FixedProblem
 from gridplan.partition.fixed.pieces import LIGHT, Piece, Solved, loose_plan, make_piece, solve_piece

@@ -38,6 +38,8 @@ class Master:
         self._solver, self._compound = make_solver(), compound
         self._solver.setOptionValue("presolve", "off")
         self._solver.setOptionValue("simplex_scale_strategy", 0)  # all entries are ones
+        # costs moved at random take a fifth more pivots, and grids added again and again leave no room for cycles
+        self._solver.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
         self.n, self.c = len(compound), len(low) // 2
         self.low, self.high = np.append(np.ones(self.n), low), np.append(np.ones(self.n), high)
         self.rows, none = len(self.low), np.zeros(0, np.int32)
