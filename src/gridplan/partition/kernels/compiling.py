@@ -68,3 +68,9 @@ def woven(function: Callable[P, R]) -> Callable[P, R]:
 def _compiled(function: Callable[P, R], **more: Any) -> Callable[P, R]:  # noqa: ANN401
     compiled: Callable[P, R] = njit(**OPTIONS, **more)(function)
     return compiled
+
+
+@inner
+def plain(value: int) -> int:
+    """Hide from the compiler which number it is; what takes a constant is compiled for it and for any number."""
+    return value + 0

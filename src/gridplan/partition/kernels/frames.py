@@ -8,7 +8,7 @@ what its units lack and by what it leaves out of those that pay; the mixture bou
 import numpy as np
 
 from gridplan.partition.kernels.arrays import COMPOUND, LOAD, MIXED, TARGET, Bag, Cells, Field, Floats, Quest
-from gridplan.partition.kernels.compiling import inner, woven
+from gridplan.partition.kernels.compiling import inner, plain, woven
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.knapsack import weigh_gains
 from gridplan.partition.kernels.sets import GAIN, ORDER, SCORE
@@ -189,17 +189,17 @@ def choose_compounds(
     Where there are too many of them, one that holds for all.
     """
     graph, n, held, home, m = field.graph, field.graph.compound.size, 0.0, -1, begin
-    c = (dual.size - 1 - n) // 2
+    c, every = (dual.size - 1 - n) // 2, plain(-1)
     if anchor >= 0:
         held, home = graph.units[anchor, 0], graph.compound[anchor]
-    rate = rate_of(price, field, quest, bag, held, low, high, -1)
+    rate = rate_of(price, field, quest, bag, held, low, high, every)
     if rate == -np.inf:
         return begin
     base, alone = share_out(price, field, dual, quest, bag, grown, anchor, rate), 0.0
     for k in range(c):
         grown[BESIDE, k], alone = grown[ENTERED, k], max(alone, dual[n + 1 + k])
-    base += least_end(quest, bag, cells, 0, rate) - alone - SLACK
-    among, k, tries = 0, 0, 0
+    base += least_end(quest, bag, cells, plain(0), rate) - alone - SLACK
+    among, k, tries = plain(0), 0, 0
     while c <= BITS:
         least = base  # with those chosen so far, and of the others those that pay
         for i in range(c):
@@ -220,8 +220,8 @@ def choose_compounds(
         if k == 0:
             return m
         among ^= 1 << (k - 1)
-    cells.among[0, begin] = -1
-    return begin + int(keeps(price, field, dual, quest, bag, grown, cells, anchor, -1, low, high, limit))
+    cells.among[0, begin] = every
+    return begin + int(keeps(price, field, dual, quest, bag, grown, cells, anchor, every, low, high, limit))
 
 
 @inner
@@ -260,7 +260,7 @@ def lay_frames(
     anchor: int, low: float, high: float, limit: float,
 ) -> int:  # fmt: skip
     """Lay the frames of sets of small reduced cost, in cells as small as there is room for; return how many."""
-    m, level, side = 0, 0, quest.side
+    m, level, side = plain(0), plain(0), quest.side
     for cell in range(centres.shape[0]):
         weigh_gains(price, field, dual, centres[cell, 0], centres[cell, 1], side, bag)
         begin = m

@@ -17,7 +17,7 @@ from gridplan.partition.kernels.arrays import (
     Ints,
     Quest,
 )
-from gridplan.partition.kernels.compiling import door, inner, woven
+from gridplan.partition.kernels.compiling import door, inner, plain, woven
 from gridplan.partition.kernels.cost import SLACK, grid_cost
 from gridplan.partition.kernels.frames import lay_frames, mark_bends
 from gridplan.partition.kernels.knapsack import set_ends
@@ -285,7 +285,7 @@ def grow(
         m = choose_items(field, quest, bag, cells, books, near, anchor, limit)
         for first in range(min(m, 1) if anchor >= 0 else m):
             if first > 0:
-                pass_over(quest, cells, books, 0, books[ITEM, first - 1], 0.0, limit)
+                pass_over(quest, cells, books, plain(0), books[ITEM, first - 1], 0.0, limit)
             if books[ALIVE_AT, 0] == 0 or run[CUT] != 0:
                 break
             spread(

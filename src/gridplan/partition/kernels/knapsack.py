@@ -21,7 +21,7 @@ from gridplan.partition.kernels.arrays import (
     Floats,
     Quest,
 )
-from gridplan.partition.kernels.compiling import inner, woven
+from gridplan.partition.kernels.compiling import inner, plain, woven
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.sets import ENTRY, FRESH, GAIN, ITEM, MASS, ORDER, RANK, SCORE
 
@@ -134,7 +134,7 @@ def lay_out(
     int
         Items.
     """
-    compound, whole, n, m, before, rank = field.graph.compound, bag.whole, field.graph.compound.size, 0, -1, 0
+    compound, whole, n, m, before, rank = field.graph.compound, bag.whole, field.graph.compound.size, plain(0), -1, 0
     c, single = (dual.size - 1 - n) // 2, 1.0 if quest.kinds[at] >= 0 else 0.0
     home = compound[anchor] if anchor >= 0 else -1
     for k in range(quest.begin[at], quest.begin[at + 1]):

@@ -9,7 +9,7 @@ Where a walk does not come to its end the cell is split in four, so that the las
 import numpy as np
 
 from gridplan.partition.kernels.arrays import COMPOUND, LOAD, MIXED, Bag, Field, Flags, Floats, Ints, Quest
-from gridplan.partition.kernels.compiling import door, woven
+from gridplan.partition.kernels.compiling import door, inner, plain, woven
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.knapsack import (
     MIXED_IN,
@@ -146,7 +146,7 @@ def walk(
     return floor, best
 
 
-@woven
+@inner
 def look_through(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, bx: float, by: float, side: float, at: int,
     anchor: int, wide: int, bonus: float, count: int, limit: float, mode: int, patience: int, run: Ints,
@@ -247,7 +247,7 @@ def scan(
         Least reduced cost of a set that was met, or `worst`.
     """
     graph, whole, n = field.graph, bag.whole, field.graph.compound.size
-    c, huge, bonus, count = (dual.size - 1 - n) // 2, 0, 0.0, 0
+    c, huge, bonus, count = (dual.size - 1 - n) // 2, 0, 0.0, plain(0)
     while huge < field.firm and field.highest[huge] > quest.ordinary[1]:
         huge += 1
     for k in range(c):
