@@ -76,12 +76,12 @@ class Go:
     ----------
     run : callable
         Plans until a clock stops it.
-    endless : bool
-        Whether that may take any time, so that within a limit it gets its share alone.
+    part : float, optional
+        What it gets of its share of a time limit, where it may take any time; else it is let come to its end.
     """
 
     run: Callable[[Clock], Solution]
-    endless: bool
+    part: float | None = None
 
 
 def renumber(labels: Ints) -> Ints:

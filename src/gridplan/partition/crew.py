@@ -99,9 +99,9 @@ class Crew:
         futures, left = dict[Future[Solution], int](), sum(len(self._tasks[i].units) for i in goes)
         for i, go in goes.items():
             size = len(self._tasks[i].units)
-            share = min(1.0, self._jobs * size / left) if go.endless else 1.0
+            share = 1.0 if go.part is None else go.part * min(1.0, self._jobs * size / left)
             left -= size
-            stop = np.zeros(1, np.int8) if go.endless else self._whole
+            stop = self._whole if go.part is None else np.zeros(1, np.int8)
             futures[pool.submit(self._run, go, share, stop)] = i
         return futures
 

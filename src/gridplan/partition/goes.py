@@ -16,14 +16,17 @@ GOES: Final = MappingProxyType(
     {
         "fast": (("fast", ""),),
         "normal": (("normal", ""), ("", "normal")),
-        "thorough": (("fast", ""), ("normal", "normal"), ("thorough", "thorough")),
+        "thorough": (("fast", ""), ("normal", "normal"), ("thorough", ""), ("", "thorough")),
     }
 )
 """Efforts of the search and of the proof in each go, until the plan is proven: all pieces are searched before the first
 proof, so that a time that is too short costs proofs and not plans."""
 
 ENDLESS: Final = "thorough"
-"""The effort whose proofs may take any time."""
+"""The effort that may take any time."""
+
+SEARCHED: Final = 0.3
+"""What its search may take of the time of a piece; the proof gets the rest."""
 
 
 class FreePiece:
@@ -42,12 +45,13 @@ class FreePiece:
     def __init__(self, piece: Piece, effort: str, seed: np.random.SeedSequence) -> None:
         self._piece, self._goes, self._rng = piece, list(GOES[effort]), np.random.default_rng(seed)
         self._plans, self._bound = list[Ints](), simple_bound(piece.graph, piece.price)
-        self._proven, self._reason = False, ""
+        self._proven, self._cut, self._reason = False, False, ""
 
     @property
     def next(self) -> Go:
         """The go that comes now."""
-        return Go(run=self.go, endless=self._goes[0][1] == ENDLESS)
+        search, proof = self._goes[0]
+        return Go(run=self.go, part=1.0 if proof == ENDLESS else SEARCHED if search == ENDLESS else None)
 
     def go(self, clock: Clock) -> Solution:
         """Search, prove, or both.
@@ -70,7 +74,8 @@ class FreePiece:
             self._prove(proof, clock)
         graph, price, labels = self._piece.graph, self._piece.price, self._plans[0]
         sums, costs = price_labels(graph, price, labels)
-        households, cut_short = sums[:, WEIGHT], not self._proven and bool(clock.stop[0] or (late and proof))
+        self._cut |= bool(clock.stop[0] or (late and proof))
+        households, cut_short = sums[:, WEIGHT], self._cut and not self._proven
         return Solution(
             labels=labels, households=households, costs=costs, bound=min(self._bound, float(costs.sum())),
             proven=self._proven,

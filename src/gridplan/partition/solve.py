@@ -173,7 +173,7 @@ def _make_tasks(
     for i, piece in enumerate(pieces):
         rank, units, chance = piece.community, piece.units, np.random.SeedSequence([seed, i])
         if problem.whole[units[0]] >= 0:
-            go = Go(run=partial(_keep_drawn, piece), endless=False)
+            go = Go(run=partial(_keep_drawn, piece))
         elif rank not in asked and rank not in known:
             go = _begin_free(problem, piece, effort, chance)
         elif rank in done:
@@ -186,7 +186,7 @@ def _make_tasks(
                 if rank in asked
                 else partial(_keep_unchanged, problem, mine, known[rank])
             )
-            go = Go(run=run, endless=rank in asked)
+            go = Go(run=run, part=1.0 if rank in asked else None)
             done.add(rank)
         tasks.append(Task(units=units, community=rank, go=go))
     return tasks
@@ -235,7 +235,7 @@ def _begin_free(problem: Problem, piece: Piece, effort: str, seed: np.random.See
             return keep_apart(piece)
         return solve_kept(problem, piece, keep_apart if locked or len(pairs) else None, effort, seed, clock.stop)
 
-    return Go(run=run, endless=effort == ENDLESS)
+    return Go(run=run, part=1.0 if effort == ENDLESS else None)
 
 
 def _assemble(problem: Problem, names: Ints, tasks: list[Task], solutions: list[Solution]) -> Partition:
