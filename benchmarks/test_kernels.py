@@ -9,7 +9,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from gridplan.config import CostRules
 from gridplan.partition.certificate import price_labels
-from gridplan.partition.fixed.effort import Budget, Clock
+from gridplan.partition.clock import Clock
+from gridplan.partition.fixed.effort import Budget
 from gridplan.partition.fixed.net import FixedProblem, build_net
 from gridplan.partition.fixed.prices import edge_tolls, objective_prices
 from gridplan.partition.fixed.search import search_net
