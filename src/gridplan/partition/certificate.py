@@ -77,7 +77,7 @@ class Go:
     run : callable
         Plans until a clock stops it.
     part : float, optional
-        What it gets of its share of a time limit, where it may take any time; else it is let come to its end.
+        What it gets of its share of a time limit; where there is none of it, it is let come to its end.
     """
 
     run: Callable[[Clock], Solution]

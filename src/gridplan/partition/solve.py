@@ -22,7 +22,7 @@ from gridplan.partition.certificate import (
 from gridplan.partition.clock import Clock
 from gridplan.partition.crew import Crew, Task
 from gridplan.partition.fixed import solve_community
-from gridplan.partition.goes import ENDLESS, FreePiece
+from gridplan.partition.goes import FreePiece
 from gridplan.partition.keeping import keep_unchanged, solve_kept
 from gridplan.partition.kernels.arrays import UPPER, WEIGHT, Ints
 from gridplan.partition.locked import lock_groups, solve_locked
@@ -235,7 +235,7 @@ def _begin_free(problem: Problem, piece: Piece, effort: str, seed: np.random.See
             return keep_apart(piece)
         return solve_kept(problem, piece, keep_apart if locked or len(pairs) else None, effort, seed, clock.stop)
 
-    return Go(run=run, part=1.0 if effort == ENDLESS else None)
+    return Go(run=run, part=1.0)  # search and proof at once, so it gets its share alone
 
 
 def _assemble(problem: Problem, names: Ints, tasks: list[Task], solutions: list[Solution]) -> Partition:
@@ -262,9 +262,4 @@ def _assemble(problem: Problem, names: Ints, tasks: list[Task], solutions: list[
     grids["label"] = np.arange(first, dtype=np.int32)
     order = community_frame(names, [(t.community, s) for t, s in zip(tasks, solutions, strict=True)])
     in_time = not any(s.cut_short for s in solutions)
-    return Partition(
-        labels=final.astype(np.int32),
-        communities=order,
-        grids=grids,
-        reproducible=in_time,
-    )
+    return Partition(labels=final.astype(np.int32), communities=order, grids=grids, reproducible=in_time)
