@@ -18,13 +18,14 @@ BUDGET = ProofBudget(units=99, steps=10**9, columns=10**4, rounds=9)
 UNITS = 9
 
 
-def random_piece(seed: int, n: int, *, tolls: bool = False) -> tuple[Graph, Floats]:
-    """Return a connected piece with idle units, compounds and some huge units, and the prices."""
+def random_piece(seed: int, n: int, *, tolls: bool = False, village: bool = False) -> tuple[Graph, Floats]:
+    """Return a connected piece with idle units, compounds and some huge or many tiny units, and the prices."""
     rng = np.random.default_rng(seed)
     graph = nx.gnp_random_graph(n, 0.25, seed=seed)
     edges = sorted({*graph.edges, *((int(rng.integers(i)), i) for i in range(1, n))})
-    weights = rng.choice([0, 36, 72, 100, 150, 264], n)
+    weights = rng.choice([0, 1, 2, 3, 5, 9, 120, 130] if village else [0, 36, 72, 100, 150, 264], n).astype(float)
     weights[0] = rng.choice([100, 380])
+    weights *= 1.03 if village and seed % 3 == 0 else 1.0
     price = price_vector(CostRules(), 300, 240, 360, with_xy=True)
     problem = check_input(
         np.array(edges), weights, xy=rng.uniform(0, 200, (n, 2)), compounds=rng.integers(-1, 3, n),
@@ -33,10 +34,10 @@ def random_piece(seed: int, n: int, *, tolls: bool = False) -> tuple[Graph, Floa
     return split_pieces(problem)[0].graph, price
 
 
-def make_bench(seed: int) -> tuple[Bench, Floats]:
+def make_bench(seed: int, *, village: bool = False) -> tuple[Bench, Floats]:
     """Make a bench of a random piece, and dual values of units, number, and compounds."""
     rng = np.random.default_rng(seed)
-    piece, price = random_piece(seed, UNITS, tolls=seed % 2 == 1)
+    piece, price = random_piece(seed, UNITS, tolls=seed % 2 == 1, village=village)
     made = make_field(piece, price, cost=900.0 + 1500.0 * (seed % 3) + 2000.0)
     assert made is not None
     field, _ = made
@@ -72,11 +73,12 @@ def reduced_cost(bench: Bench, dual: Floats, chosen: tuple[int, ...]) -> float:
 
 
 @pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("village", [False, True])
 @pytest.mark.parametrize(("way", "fined"), [("grown", False), ("grown", True), ("read", False), ("read", True)])
-def test_every_useful_grid_is_listed(seed: int, way: str, *, fined: bool) -> None:
+def test_every_useful_grid_is_listed(seed: int, way: str, *, fined: bool, village: bool) -> None:
     """Nothing below the limit is missing, nothing above it or twice is there; fines count from the second unit on."""
     rng = np.random.default_rng(seed + 100)
-    bench, dual = make_bench(seed)
+    bench, dual = make_bench(seed, village=village)
     limit, firm = float(rng.uniform(-1, 3)), bench.firm
     three = np.array([rng.choice(firm, 3, replace=False) for _ in range(4)]) if firm > 2 else np.zeros((0, 3), int)
     fine = rng.uniform(0, 2, len(three)) * fined

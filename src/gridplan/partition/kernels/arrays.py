@@ -195,6 +195,8 @@ class Cells(NamedTuple):
         What each unit lacks, and what it pays.
     ends : float64[b, k]
         What is left at the least for sets that hold so many buckets of weight.
+    rate, choice : float64[k], int64[k]
+        Price of a household, and the compounds as bits, -1 for any.
     bends : int64[b + 1]
         Buckets between which that is a straight line, and last how many they are.
     place, among : float64[2, k, 2], int64[2, k]
@@ -206,6 +208,8 @@ class Cells(NamedTuple):
     lack: Floats
     pays: Floats
     ends: Floats
+    rate: Floats
+    choice: Ints
     bends: Ints
     place: Floats
     among: Ints

@@ -18,6 +18,18 @@ POOL, LEAST, ENTERED, BESIDE = range(N_SUMS)
 """By compound, in the real scratch: what its units pay, what one of them lacks at least, and the price of entry less
 what they pay, now and where compounds are chosen."""
 
+N_GROWN = 11
+WEIGHT_AT, LOAD_AT, X_AT, Y_AT, R2_AT, INSIDE_AT, GAIN_AT, FINED_AT, PULL, LACKS, SUM = range(N_GROWN)
+"""Rows of the real scratch. By units of the set that is grown: its sums, its dual values, and the fines of its triples.
+By unit in reach, households times distance from the centre, squared; by compound, what one of these lacks at least; and
+what they come to, and their households."""
+
+N_BOOKS = 10
+TOUCHED_AT, ONLY_AT, ALIVE_AT, FREE_AT, HELD, IN_SET, ITEM, PLACE, REACHED, FITS = range(N_BOOKS)
+"""Rows of the whole scratch. By units of the set: compounds so far, the last new one, frames left, and the first place
+for a further one. Units of each compound in the set; whether a unit is in the set. Unit of each item, and item of each
+unit or -1. Units in reach, and whether a frame has room for each."""
+
 FRAMES, TRIES, MANY = 64, 1_000, 2_000
 """Frames of a cell, choices of compounds looked at for them, and frames in all, at most; one of a cell holds for all
 choices where there are more."""
@@ -27,6 +39,12 @@ ROOM, FINEST = 200, 16.0
 
 BITS = 60
 """Compounds that bits tell apart."""
+
+
+@inner
+def filled(quest: Quest, weight: float) -> int:
+    """Tell the buckets that so many households fill at least."""
+    return max(0, int((weight - 0.5 * quest.bucket * quest.spread) / quest.bucket + SLACK))
 
 
 @inner
@@ -159,6 +177,7 @@ def lay_frame(
     slack, mixed = 0.5 * quest.bucket * quest.spread, 1 if among & (among - 1) > 0 else 0
     rate = rate_of(price, field, quest, bag, units[anchor, 0] if anchor >= 0 else 0.0, low, high, among)
     cells.total[0, at] = weigh_frame(price, field, dual, quest, bag, grown, anchor, among, rate)
+    cells.rate[at], cells.choice[at] = rate, among
     for x in range(int(high / quest.bucket + 0.5 * quest.spread), -1, -1):
         worst = min(worst, -bag.ends[mixed, x] - rate * x * quest.bucket - abs(rate) * slack)
         cells.ends[x, at] = worst

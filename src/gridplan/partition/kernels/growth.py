@@ -3,24 +3,37 @@
 A set belongs to one of the frames (see `frames`): there it falls short of the best mixture by what its units lack and
 by what it leaves out of those that pay; once that is too much, no set that it grows to can lie in that frame. The
 frames that are left are kept for each set on the way, so that no set is met twice. Large units come first, since what
-they lack or pay decides soonest.
+they lack or pay decides soonest; with tiny ones frames around the set's own centre take the place of these (`near`).
 """
 
 import numpy as np
 
-from gridplan.partition.kernels.arrays import (
-    Bag,
-    Cells,
-    Field,
-    Flags,
-    Floats,
-    Ints,
-    Quest,
-)
+from gridplan.partition.kernels.arrays import Bag, Cells, Field, Flags, Floats, Ints, Quest
 from gridplan.partition.kernels.compiling import door, inner, plain, woven
 from gridplan.partition.kernels.cost import SLACK, grid_cost
-from gridplan.partition.kernels.frames import lay_frames, mark_bends
+from gridplan.partition.kernels.frames import (
+    ALIVE_AT,
+    FINED_AT,
+    FREE_AT,
+    GAIN_AT,
+    HELD,
+    IN_SET,
+    INSIDE_AT,
+    ITEM,
+    LOAD_AT,
+    ONLY_AT,
+    PLACE,
+    R2_AT,
+    TOUCHED_AT,
+    WEIGHT_AT,
+    X_AT,
+    Y_AT,
+    filled,
+    lay_frames,
+    mark_bends,
+)
 from gridplan.partition.kernels.knapsack import set_ends
+from gridplan.partition.kernels.near import is_tiny, lay_near
 from gridplan.partition.kernels.sets import (
     COST,
     CUT,
@@ -33,15 +46,6 @@ from gridplan.partition.kernels.sets import (
     WORD,
     leaves_parts,
 )
-
-N_GROWN = 8
-WEIGHT_AT, LOAD_AT, X_AT, Y_AT, R2_AT, INSIDE_AT, GAIN_AT, FINED_AT = range(N_GROWN)
-"""Rows of the real scratch, by units of the set: its sums, its dual values, and the fines of its triples."""
-
-N_BOOKS = 7
-TOUCHED_AT, ONLY_AT, ALIVE_AT, HELD, IN_SET, ITEM, PLACE = range(N_BOOKS)
-"""Rows of the whole scratch. By units of the set: compounds so far, the last new one, and frames left. Units of each
-compound in the set; whether a unit is in the set. Unit of each item, and item of each unit or -1."""
 
 CHEAP = 16
 """Frames that take as long to look at as a set."""
@@ -64,10 +68,12 @@ def choose_items(
         books[ITEM, 0], books[PLACE, anchor], m = anchor, 0, 1
     for rank in range(firm):
         unit, fits = bag.whole[PILE, rank], False
+        if unit == anchor or field.highest[unit] > quest.ordinary[1]:
+            continue
         for i in range(books[ALIVE_AT, 0]):
             at = cells.alive[0, i]
             fits |= cells.total[0, i] + cells.ends[0, at] + cells.lack[unit, at] < limit
-        if fits and unit != anchor and field.highest[unit] <= quest.ordinary[1]:
+        if fits:
             books[ITEM, m], books[PLACE, unit], m = unit, m, m + 1
     words = (m + WORD - 1) // WORD
     for j in range(m):
@@ -82,12 +88,6 @@ def choose_items(
                 left >>= 1
                 unit += 1
     return m
-
-
-@inner
-def filled(quest: Quest, weight: float) -> int:
-    """Tell the buckets that so many households fill at least."""
-    return max(0, int((weight - 0.5 * quest.bucket * quest.spread) / quest.bucket + SLACK))
 
 
 @inner
@@ -155,7 +155,7 @@ def reduced_cost(
 @woven
 def spread(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, cells: Cells, first: int, low: float,
-    high: float, limit: float, parts: int, tie: Ints, pair: Ints, fine: Floats, run: Ints, near: Ints, words: int,
+    high: float, limit: float, parts: int, tie: Ints, pair: Ints, fine: Floats, run: Ints, near: Ints, items: int,
     bits: Ints, grown: Floats, books: Ints, members: Ints, start: Ints, cost: Floats, stop: Flags,
 ) -> None:  # fmt: skip
     """List the sets that grow from a first unit.
@@ -172,6 +172,7 @@ def spread(
         Fewest and most households of a set.
     """
     out, priced, depth, item, compound = bag.out, limit < np.inf, 0, first, field.graph.compound
+    words = (items + WORD - 1) // WORD
     for k in range(words):  # even rows: those that adjoin; odd rows: those that are closed
         bits[0, k] = bits[1, k] = 0
     for k in range(first + 1):
@@ -217,6 +218,13 @@ def spread(
         if compound[unit] >= 0:
             books[HELD, compound[unit]] += 1
         books[IN_SET, unit], bag.whole[PILE, depth] = 1, unit
+        books[FREE_AT, depth + 1] = books[FREE_AT, depth]
+        if priced and is_tiny(price, field.graph, unit):
+            run[STEPS] -= lay_near(
+                price, field, dual, quest, bag, cells, near, bits, grown, books, depth, words, high, limit
+            )  # fmt: skip
+            if books[ALIVE_AT, depth + 1] == 0:
+                continue
         if grown[WEIGHT_AT, depth] < low - SLACK or grown[WEIGHT_AT, depth] <= 0.0:
             continue
         reduced_cost(price, field, dual, grown, books, depth, out)
@@ -281,7 +289,7 @@ def grow(
         m = lay_frames(price, field, dual, quest, bag, grown, cells, centres, anchor, low, high, limit) if priced else 1
         for at in range(m):
             cells.alive[0, at] = at
-        books[ALIVE_AT, 0] = m
+        books[ALIVE_AT, 0], books[FREE_AT, 0] = m, m
         m = choose_items(field, quest, bag, cells, books, near, anchor, limit)
         for first in range(min(m, 1) if anchor >= 0 else m):
             if first > 0:
@@ -290,5 +298,5 @@ def grow(
                 break
             spread(
                 price, field, dual, quest, bag, cells, first, low, high, limit, parts, tie, pair, fine, run, near,
-                (m + WORD - 1) // WORD, bits, grown, books, members, start, cost, stop,
+                m, bits, grown, books, members, start, cost, stop,
             )  # fmt: skip

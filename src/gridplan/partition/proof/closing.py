@@ -10,13 +10,16 @@ from gridplan.partition.proof.columns import Columns, Pool, reorder
 from gridplan.partition.proof.listed import NEW, Listed
 from gridplan.partition.proof.lister import SMALL
 
-NEARBY, FIRST, LEAST, TIMES = 0.02, 0.02, 10_000, 3
+NEARBY, FIRST, LEAST, TIMES = 0.02, 0.05, 10_000, 3
 """Reduced cost below which grids are grown while dual values are sought; share of all steps for the first such list;
 and steps for the next: so many, and so many times those of the last."""
 
 BOX, UP, DOWN, CUT, OUT = 0.2, 3.0, 0.9, 0.2, 3.0
 """How far dual values may move, as a share of their mean; by what that grows after a gain, shrinks without and after
 a list that was cut short, and grows where it alone is in the way."""
+
+FURTHER, NEARER = 2.0, 0.4
+"""By what the way grows that dual values go towards those of the programme, after a gain and after a list cut short."""
 
 SETTLED: Final = 0.1
 """Share of the gap by which a bound may stay below its programme."""
@@ -160,14 +163,15 @@ class Closing(Listed):
     def _settle(self) -> None:
         """Raise the bound by connected grids, with dual values in a box around the best so far.
 
-        A list that is cut short tells that the box was too wide: among values far off, too many grids pay.
+        A list that is cut short tells that the box was too wide, or the way to go in it too long: among values far
+        off, too many grids pay.
         """
-        bench, master, wide, each = self._bench, self._master, self._bench.reach(BOX, BOX), 0
+        bench, master, wide, each, way = self._bench, self._master, self._bench.reach(BOX, BOX), 0, 1.0
         for _ in range(bench.budget.rounds // 2):
             dual, before = self._dual, self.bound
             if len(master.cost) > bench.parts:
                 master.box(dual, wide)
-                dual = bench.solve(master)
+                dual = dual + way * (bench.solve(master) - dual)
                 if master.objective - before < max(SMALL, SETTLED * (bench.cost - before)):
                     if not master.at_wall():
                         break
@@ -188,10 +192,12 @@ class Closing(Listed):
                 self._dual = dual
             best = np.argsort(reduced, kind="stable")[:NEW]
             best = best if first else best[reduced[best] < SMALL]
-            if len(best) == 0 or not self.open or bench.lister.left <= 0 or bench.stop[0]:
+            done = len(best) == 0 and (way == 1.0 or not gained)
+            if done or not self.open or bench.lister.left <= 0 or bench.stop[0]:
                 break
             master.add(*reorder(found.members, found.start, found.cost, best))
             wide = wide * (UP if gained or first else DOWN if found.whole else CUT)
+            way = min(1.0, way * (FURTHER if gained or first else 1.0 if found.whole else NEARER))
         master.unbox()
 
     def _promise(self, found: Columns, dual: Floats | None = None) -> float:

@@ -5,8 +5,9 @@ from typing import Final
 import numpy as np
 
 from gridplan.partition.kernels.arrays import Field, Flags, Floats, Ints
-from gridplan.partition.kernels.frames import MANY, N_SUMS, ROOM
-from gridplan.partition.kernels.growth import N_BOOKS, N_GROWN, grow
+from gridplan.partition.kernels.frames import MANY, N_BOOKS, N_GROWN, ROOM
+from gridplan.partition.kernels.growth import grow
+from gridplan.partition.kernels.near import NEAR
 from gridplan.partition.kernels.pricing import ANY_CENTRE, BEST, scan
 from gridplan.partition.kernels.sets import CUT, FOUND, STEPS
 from gridplan.partition.proof.columns import Columns, Pool, Ties
@@ -56,7 +57,7 @@ class Lister:
     """
 
     def __init__(self, field: Field, price: Floats, parts: int, steps: int, columns: int, stop: Flags) -> None:
-        self.field, self.price, self.stop, self._columns = field, price, stop, columns
+        self.field, self.price, self.stop = field, price, stop
         self.quest = make_quest(field)
         self.pool: Pool | None = None
         self.bag = make_bag(self.quest, len(field.graph.compound), field.firm, float(field.highest.max()))
@@ -64,6 +65,8 @@ class Lister:
         self._grown, self._coarse = self.quest._replace(side=GROWN_M), cell_centres(field, GROWN_M)
         self._met: float | None = None  # by the last scan, where that was sharp
         self._size = max(12, 2 * field.firm // parts)
+        frames = max(MANY + len(self._coarse), ROOM) + NEAR
+        self._cells, self._listed = make_cells(frames, field.firm, self.bag.ends.shape[1]), self._room(columns)
 
     @property
     def left(self) -> int:
@@ -132,12 +135,12 @@ class Lister:
 
     def grow(self, dual: Floats, ties: Ties, parts: int, limit: float, steps: int) -> Columns:
         """List connected sets by growing them, as `kernels.growth` has it; an infinite limit asks for all."""
-        members, start, cost = self._room(self._columns)
+        members, start, cost = self._listed
         firm, words, n = self.field.firm, self.quest.near.shape[1], len(self.field.graph.compound)
-        near, bits = np.zeros((firm, words), np.int64), np.zeros((2 * firm + 2, words), np.int64)
+        near, bits = np.zeros((firm, words), np.int64), np.zeros((2 * firm + 4, words), np.int64)
         centres = self._coarse if limit < np.inf else self._coarse[:1]
-        cells = make_cells(max(MANY + len(centres), ROOM), firm, self.bag.ends.shape[1])
-        grown, books = np.zeros((max(N_GROWN, N_SUMS), n + 2)), np.zeros((N_BOOKS, n + 2), np.int64)
+        cells = self._cells if limit < np.inf else make_cells(1, firm, self.bag.ends.shape[1])
+        grown, books = np.zeros((N_GROWN, n + 2)), np.zeros((N_BOOKS, n + 2), np.int64)
         run = np.array([0, SETS * steps, 0])
         grow(
             self.price, self.field, self._values(dual), self._grown, self.bag, cells, centres,

@@ -124,6 +124,7 @@ def make_cells(k: int, firm: int, buckets: int) -> Cells:
     """
     return Cells(
         lack=np.zeros((firm, k)), pays=np.zeros((firm, k)), ends=np.zeros((buckets, k)),
+        rate=np.zeros(k), choice=np.zeros(k, np.int64),
         bends=np.zeros(buckets + 1, np.int64), place=np.zeros((2, k, 2)), among=np.zeros((2, k), np.int64),
         total=np.zeros((firm + 2, k)), alive=np.zeros((firm + 2, k), np.int64),
     )  # fmt: skip
