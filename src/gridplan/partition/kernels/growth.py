@@ -45,6 +45,7 @@ from gridplan.partition.kernels.sets import (
     STEPS,
     WORD,
     leaves_parts,
+    place_of,
 )
 
 CHEAP = 16
@@ -152,6 +153,19 @@ def reduced_cost(
         out[REDUCED] -= dual[n + 1 + books[ONLY_AT, depth]]
 
 
+@inner
+def put_down(bag: Bag, size: int, price: float, run: Ints, members: Ints, start: Ints, cost: Floats) -> bool:
+    """List the set at hand; tell whether there was room for it."""
+    slot = run[FOUND]
+    if slot + 1 >= start.size or start[slot] + size > members.size:
+        run[CUT] = 2
+        return False
+    for k in range(size):
+        members[start[slot] + k] = bag.whole[PILE, k]
+    cost[slot], start[slot + 1], run[FOUND] = price, start[slot] + size, slot + 1
+    return True
+
+
 @woven
 def spread(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, cells: Cells, first: int, low: float,
@@ -166,8 +180,8 @@ def spread(
         As of `grow`.
     cost, stop
         As of `grow`.
-    first, words : int
-        Item from which the sets grow, and words of its neighbours; items before it are closed.
+    first, items : int
+        Item from which the sets grow, and how many there are; items before it are closed.
     low, high : float
         Fewest and most households of a set.
     """
@@ -191,12 +205,8 @@ def spread(
                 if depth >= 0:
                     pass_over(quest, cells, books, depth + 1, gone, grown[WEIGHT_AT, depth], limit)
                 continue
-            bit, item = bits[2 * depth, k] & -bits[2 * depth, k], WORD * k
-            bits[2 * depth, k] ^= bit
-            while bit > 1:
-                bit >>= 1
-                item += 1
-            depth += 1
+            bit = bits[2 * depth, k] & -bits[2 * depth, k]
+            bits[2 * depth, k], item, depth = bits[2 * depth, k] ^ bit, WORD * k + place_of(bit), depth + 1
         unit, j, item = books[ITEM, item], item, -1
         fits = field.graph.units[unit, 0] + (grown[WEIGHT_AT, depth - 1] if depth > 0 else 0.0) <= high + SLACK
         if fits:
@@ -228,17 +238,12 @@ def spread(
         if grown[WEIGHT_AT, depth] < low - SLACK or grown[WEIGHT_AT, depth] <= 0.0:
             continue
         reduced_cost(price, field, dual, grown, books, depth, out)
-        size, slot = depth + 1, run[FOUND]
         if out[REDUCED] >= limit:
             continue
-        if priced and not leaves_parts(field, bag, size, quest.ordinary[0], quest.ordinary[1], parts):
+        if priced and not leaves_parts(field, bag, depth + 1, quest.ordinary[0], quest.ordinary[1], parts):
             continue
-        if slot + 1 >= start.size or start[slot] + size > members.size:
-            run[CUT] = 2
+        if not put_down(bag, depth + 1, out[COST], run, members, start, cost):
             return
-        for k in range(size):
-            members[start[slot] + k] = bag.whole[PILE, k]
-        cost[slot], start[slot + 1], run[FOUND] = out[COST], start[slot] + size, slot + 1
 
 
 @door

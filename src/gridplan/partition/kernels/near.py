@@ -44,7 +44,7 @@ from gridplan.partition.kernels.frames import (
     Y_AT,
     filled,
 )
-from gridplan.partition.kernels.sets import WORD
+from gridplan.partition.kernels.sets import WORD, place_of
 
 TINY = 0.04
 """Households, as a share of the target, below which a unit is tiny."""
@@ -75,11 +75,8 @@ def reach(near: Ints, bits: Ints, books: Ints, depth: int, words: int) -> int:
         busy = False
         for k in range(words):
             while open_[k] != 0:
-                bit, j = open_[k] & -open_[k], WORD * k
-                open_[k] ^= bit
-                while bit > 1:
-                    bit >>= 1
-                    j += 1
+                bit = open_[k] & -open_[k]
+                open_[k], j = open_[k] ^ bit, WORD * k + place_of(bit)
                 books[REACHED, m], m, busy = books[ITEM, j], m + 1, True
                 for i in range(words):
                     fresh = near[j, i] & free[i]

@@ -26,6 +26,16 @@ FOUND, STEPS, CUT = range(3)
 
 
 @inner
+def place_of(bit: int) -> int:
+    """Tell the place of a single bit in its word."""
+    place = 0
+    while bit > 1:
+        bit >>= 1
+        place += 1
+    return place
+
+
+@inner
 def leaves_parts(field: Field, bag: Bag, size: int, low: float, high: float, parts: int) -> bool:
     """Tell whether what a set leaves can be divided, by arithmetic alone, into so many grids less one.
 
