@@ -336,7 +336,7 @@ def title_of(force: str, name: str) -> str:
     str
         A message for a force of the defaults; the name itself where the rules give another.
     """
-    return word(force.replace("_", " ")) if (force, name) in {(f.force, f.name) for f in FORCES} else name
+    return word(force) if (force, name) in {(f.force, f.name) for f in FORCES} else name
 
 
 def amount_of(count: float, unit: str) -> str:

@@ -118,7 +118,7 @@ def assign_personnel(
     with timed(stages, "deployment"):
         data, found = serve(plan, roster.people, rules, areas=areas, rng=rng, effort=effort, report=report)
     old = plan.findings[~plan.findings["code"].str.startswith(ROSTER_CODE)]
-    new = findings_frame(found, plan.crs)
+    new = findings_frame((*roster.findings, *found), plan.crs)
     kept = [s for s in plan.run["sources"] if s.get("role") != "personnel"]
     run = plan.run | {
         "rules": rules.to_mapping(), "sources": [*kept, roster.source], "stages": plan.run["stages"] | stages

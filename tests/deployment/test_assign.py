@@ -164,6 +164,22 @@ def test_a_roster_is_written_read_back_and_replaced(folder: Path) -> None:
     assert assign_personnel(plan, table, effort="fast").assignment.equals(done.assignment)
 
 
+def test_fields_of_a_roster_that_nothing_reads_are_told(folder: Path) -> None:
+    """A capacity under a name that nobody knows must not be lost in silence; names of persons are no such field."""
+    plan, code = read_plan(folder / "plan"), "roster_fields_left"
+    table = pd.read_excel(folder / "人员.xlsx", engine="calamine")
+    assert code not in set(assign_personnel(plan, table, effort="fast").findings["code"])
+    table = table.rename(columns={"容量": "最大服务网格"}).assign(姓名="赵甲")
+    table.to_excel(folder / "改名.xlsx", index=False)
+    for personnel in (table, folder / "改名.xlsx"):
+        found = assign_personnel(plan, personnel, effort="fast").findings.set_index("code").loc[[code]]
+        assert len(found) == 1
+        assert found["value"].tolist() == [1.0]
+        assert "最大服务网格" in found["reason"].iloc[0]
+        assert "容量" in found["reason"].iloc[0]
+        assert "姓名" not in found["reason"].iloc[0]
+
+
 def test_names_stand_in_the_printed_roster_alone(folder: Path) -> None:
     """And there only when they are asked for."""
     table = pd.read_excel(folder / "人员.xlsx", engine="calamine")

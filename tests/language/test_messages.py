@@ -46,7 +46,15 @@ def test_words_that_nobody_knows_stay_as_they_are() -> None:
     use_language("zh")
     assert word("buildings") == "楼栋"
     assert word("{0} 东里") == "{0} 东里"
+    assert word("no_such_word") == "no_such_word"
     assert join([]) == ""
+
+
+def test_keys_of_several_words_are_known() -> None:
+    """As the findings about a force name it."""
+    assert word("urban_management") == "urban management"
+    use_language("zh")
+    assert word("urban_management") == "城市管理行政执法"
 
 
 def test_an_unknown_template_is_told_in_english() -> None:

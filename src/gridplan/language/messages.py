@@ -127,9 +127,9 @@ def word(name: str) -> str:
     Returns
     -------
     str
-        A message; `name` itself where the catalogue has no such word.
+        A message; `name` itself where the catalogue has no such word. A key of several words may join them by `_`.
     """
-    return Message(name, {}) if name in _catalogue() else name
+    return next((Message(n, {}) for n in (name, name.replace("_", " ")) if n in _catalogue()), name)
 
 
 def join(parts: Sequence[object], link: str = ",") -> str:

@@ -11,10 +11,10 @@ from pyproj import CRS
 
 from gridplan.errors import LayerError
 from gridplan.language import say, word
-from gridplan.model import Source
+from gridplan.model import Finding, Source
 from gridplan.reading.crs import to_degrees, transform
 from gridplan.reading.encodings import check_encoding
-from gridplan.reading.fields import Match, match_fields, to_text
+from gridplan.reading.fields import Match, match_fields, tell_left, to_text
 from gridplan.reading.guessing import guess_crs
 from gridplan.reading.layers import hash_file
 from gridplan.reading.notes import Notes
@@ -40,11 +40,14 @@ class Roster:
         Person id -> name; empty unless asked for, and never part of a plan.
     source : dict of str to object
         Where it came from, as plans keep it.
+    findings : tuple of Finding
+        What an office should know of the file.
     """
 
     people: pd.DataFrame
     names: dict[str, str]
     source: dict[str, Any]
+    findings: tuple[Finding, ...] = ()
 
 
 def read_roster(
@@ -77,7 +80,8 @@ def read_roster(
     """
     ref = refer("personnel", file)
     table = open_table(ref, check_encoding(encoding) if encoding else None)
-    match = match_fields(ref.role, table.columns, table.cut)
+    match, notes = match_fields(ref.role, table.columns, table.cut), Notes()
+    tell_left(match, ref.role, ref.place, notes)
     called = _name_column(match) if names else None
     wanted = [*match.fields.values(), *([called] if called else [])]
     pieces = list(table.chunks(wanted, wanted))
@@ -92,7 +96,7 @@ def read_roster(
     known = {}
     if called and "person_id" in frame:
         known = dict(zip(to_text(frame["person_id"]), to_text(frame[called]), strict=True))
-    return Roster(people=people, names=known, source=plain_source(source))
+    return Roster(people=people, names=known, source=plain_source(source), findings=tuple(notes.findings))
 
 
 def roster_of(frame: pd.DataFrame, crs: CRS, near: tuple[float, float]) -> Roster:
@@ -117,12 +121,13 @@ def roster_of(frame: pd.DataFrame, crs: CRS, near: tuple[float, float]) -> Roste
     LayerError
         If the CRS of the places cannot be told.
     """
-    match = match_fields("personnel", frame.columns)
+    match, notes = match_fields("personnel", frame.columns), Notes()
+    tell_left(match, "personnel", word("personnel"), notes)
     table = frame[list(match.fields.values())].set_axis(list(match.fields), axis=1).reset_index(drop=True)
     ref = LayerRef("personnel", Path("table"))
     people = make_personnel(ref, table, crs, to_degrees(crs, *near))
     source = Source(role=ref.role, path="", layer="", rows=len(frame), fields=dict(match.fields))
-    return Roster(people=people, names={}, source=plain_source(source))
+    return Roster(people=people, names={}, source=plain_source(source), findings=tuple(notes.findings))
 
 
 def read_areas(

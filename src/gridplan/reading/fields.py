@@ -12,6 +12,7 @@ import pandas as pd
 
 from gridplan.errors import LayerError, first_three
 from gridplan.language import join, say
+from gridplan.reading.notes import Notes
 from gridplan.reading.private import PERSONAL_VALUE
 from gridplan.reading.sources import name_key
 from gridplan.schema import BASIS, FIELDS, PERSONAL
@@ -42,12 +43,15 @@ class Match:
         Fields of the file that identify persons.
     kinds : dict of str to str
         What identifies a person, as in `schema.PERSONAL` -> the first such field of the file.
+    left : list of str
+        Fields of the file that nothing reads.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
     doubled: list[str] = field(default_factory=list)
     personal: list[str] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
 
 
 def match_fields(
@@ -109,7 +113,31 @@ def match_fields(
                     ids=first_three(hits[1:]),
                 )
             )
+    match.left = [name for key, several in columns.items() for name in several if key and name not in taken]
     return match
+
+
+def tell_left(match: Match, role: str, place: str, notes: Notes) -> None:
+    """Tell which fields of a roster nothing reads, and what would be read; other layers have many of their own.
+
+    Parameters
+    ----------
+    match : Match
+        Which field is which.
+    role : str
+        Role of the layer.
+    place : str
+        How the file is named.
+    notes : Notes
+        Takes the finding.
+    """
+    known = [next(iter(aliases), name) for name, aliases in FIELDS[role].items() if name not in match.fields]
+    if role == "personnel" and match.left and known:
+        reason = say(
+            "{place}: nothing reads {names}; where one of them is meant to count, rename it to one of: {known}",
+            place=place, names=join(match.left), known=join(known),
+        )  # fmt: skip
+        notes.tell("roster_fields_left", role, reason, float(len(match.left)))
 
 
 def is_known(role: str, name: str) -> bool:

@@ -23,7 +23,7 @@ from gridplan.reading.buildings import make_buildings, settle_buildings
 from gridplan.reading.counting import RawBuildings
 from gridplan.reading.crs import Geometries, choose_working_crs, parse_crs, transform, transformation
 from gridplan.reading.encodings import check_encoding
-from gridplan.reading.fields import Match, match_fields, read_basis, to_text
+from gridplan.reading.fields import Match, match_fields, read_basis, tell_left, to_text
 from gridplan.reading.headers import FURNITURE
 from gridplan.reading.households import Census, take_census
 from gridplan.reading.locating import Locator, make_locator
@@ -274,6 +274,7 @@ def _tell_match(ref: LayerRef, match: Match, basis: str, notes: Notes) -> None:
             place=ref.place, field=counts, found=word(read_basis(counts)), basis=word(basis),
         )  # fmt: skip
         notes.warn("household_basis_differs", ref.role, reason)
+    tell_left(match, ref.role, ref.place, notes)
 
 
 def _load(ref: LayerRef, encoding: str | None, basis: str, notes: Notes) -> Spatial:
