@@ -218,11 +218,11 @@ def review_communities(
     """
     rules = rules or Rules.from_mapping(plan.run["rules"])
     work = planning.draw_communities if draw else planning.review_sizes
-    people = None
-    if personnel is not None:
-        people = reading.read_roster(personnel, plan.crs, _middle(plan), encoding=encoding).people
-    found = work(plan, rules, people=people, rng=rng, effort=effort)
-    return Communities(plan=plan, **{f.name: getattr(found, f.name) for f in dataclasses.fields(found)})
+    roster = None if personnel is None else reading.read_roster(personnel, plan.crs, _middle(plan), encoding=encoding)
+    found = work(plan, rules, people=roster.people if roster else None, rng=rng, effort=effort)
+    frames = {f.name: getattr(found, f.name) for f in dataclasses.fields(found)}
+    told = roster.findings if roster else ()
+    return Communities(plan=plan, **frames | {"findings": (*told, *found.findings)})
 
 
 def review_district(place: str | Path, out: str | Path, **options: Any) -> Communities:  # noqa: ANN401

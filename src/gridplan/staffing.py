@@ -219,10 +219,13 @@ def plan_emergency(
         reading.read_areas(role, layer, plan.crs, near, encoding=encoding) if isinstance(layer, str | Path) else layer
         for role, layer in (("hazards", hazard), ("bases", bases))
     ]
-    people = None if personnel is None else _take_roster(plan, personnel, encoding).people
+    roster = None if personnel is None else _take_roster(plan, personnel, encoding)
     rules = rules or Rules.from_mapping(plan.run["rules"])
+    people = roster.people if roster else None
     found = deployment.respond(plan, areas[0], rules, people=people, bases=areas[1], number=number)
-    return Emergency(**{f.name: getattr(found, f.name) for f in dataclasses.fields(found)})
+    frames = {f.name: getattr(found, f.name) for f in dataclasses.fields(found)}
+    told = roster.findings if roster else ()
+    return Emergency(**frames | {"findings": (*told, *found.findings)})
 
 
 def respond_district(place: str | Path, hazard: str | Path, out: str | Path, **options: Any) -> Emergency:  # noqa: ANN401

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -16,7 +17,8 @@ from gridplan.deployment import Deployment, deploy
 from gridplan.errors import GridplanError
 from gridplan.language import use_language
 from gridplan.plan import Plan, read_plan
-from gridplan.staffing import assign_district, assign_personnel
+from gridplan.provision import review_communities
+from gridplan.staffing import assign_district, assign_personnel, plan_emergency
 
 FORCES = ("公安", "信访", "卫健", "网格员", "城管")
 UNITS = {"公安": "", "信访": "", "卫健": "户", "网格员": "", "城管": "人"}
@@ -178,6 +180,9 @@ def test_fields_of_a_roster_that_nothing_reads_are_told(folder: Path) -> None:
         assert "最大服务网格" in found["reason"].iloc[0]
         assert "容量" in found["reason"].iloc[0]
         assert "姓名" not in found["reason"].iloc[0]
+    hazard = gpd.GeoDataFrame(geometry=plan.grids.geometry.iloc[:1].to_list(), crs=plan.crs)
+    asked = plan_emergency(plan, hazard, table), review_communities(plan, personnel=folder / "改名.xlsx")
+    assert [[f.code for f in done.findings].count(code) for done in asked] == [1, 1]
 
 
 def test_names_stand_in_the_printed_roster_alone(folder: Path) -> None:

@@ -131,8 +131,10 @@ def tell_left(match: Match, role: str, place: str, notes: Notes) -> None:
     notes : Notes
         Takes the finding.
     """
+    if role != "personnel" or not match.left:
+        return
     known = [next(iter(aliases), name) for name, aliases in FIELDS[role].items() if name not in match.fields]
-    if role == "personnel" and match.left and known:
+    if known:
         reason = say(
             "{place}: nothing reads {names}; where one of them is meant to count, rename it to one of: {known}",
             place=place, names=join(match.left), known=join(known),
