@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from gridplan.partition.highs import make_solver
 from gridplan.partition.kernels.arrays import Floats, Ints
@@ -195,9 +196,10 @@ class Master:
             The units, the same one twice where the solution says it of all.
         """
         share = np.array(self._solver.getSolution().col_value)[self._spare :]
-        within = np.zeros((len(share), self.n))
-        within[np.repeat(np.arange(len(share)), np.diff(self.start)), self.members] = 1.0
-        pair = np.triu(within.T @ (share[:, None] * within), 1)
+        within = csr_array((np.ones(len(self.members)), self.members, self.start), shape=(len(share), self.n))
+        held = csr_array((np.repeat(share, np.diff(self.start)), self.members, self.start), shape=within.shape)
+        # sparse, as products of dense matrices wake threads of their library that go on spinning
+        pair = np.triu((within.T @ held).toarray(), 1)
         one, other = np.unravel_index(np.argmin(np.abs(pair - 0.5)), pair.shape)
         return (int(one), int(other)) if NOTHING < pair[one, other] < 1.0 - NOTHING else (0, 0)
 

@@ -39,8 +39,10 @@ def near_bits(graph: Graph, firm: int) -> NDArray[np.int64]:
     near = matrix[:firm, :firm].toarray() > 0
     inner: Any = matrix[firm:, firm:]
     _, island = connected_components(inner, directed=False)
-    shore = matrix[:firm, firm:].toarray() @ np.eye(island.max(initial=-1) + 1)[island] > 0
-    near |= shore.astype(np.int64) @ shore.T.astype(np.int64) > 0
+    idle = np.arange(n - firm)
+    # sparse, as products of dense matrices wake threads of their library that go on spinning
+    shore = matrix[:firm, firm:] @ csr_array((np.ones(n - firm), (idle, island)), shape=(n - firm, n - firm))
+    near |= (shore @ shore.T).toarray() > 0
     bits = np.zeros((firm, -(-firm // WORD)), np.int64)
     for unit, other in zip(*np.nonzero(near), strict=True):
         bits[unit, other // WORD] |= 1 << int(other % WORD)

@@ -1,0 +1,46 @@
+"""What a proof prepares in whole matrices, against the plain way."""
+
+import networkx as nx
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from gridplan.partition.kernels.arrays import Graph
+from gridplan.partition.kernels.sets import WORD
+from gridplan.partition.proof.master import Master
+from gridplan.partition.proof.quest import near_bits
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_neighbours_are_those_beside_and_those_beyond_idle_units(seed: int) -> None:
+    """Units are neighbours where an edge joins them, or a path through idle units alone; also where none is idle."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 80))
+    firm = n if seed % 4 == 0 else int(rng.integers(1, n + 1))
+    graph = nx.gnp_random_graph(n, 3.0 / n, seed=seed)
+    matrix = sp.csr_array(nx.to_scipy_sparse_array(graph, nodelist=range(n), format="csr"))
+    piece = Graph(
+        indptr=matrix.indptr.astype(np.int64), indices=matrix.indices.astype(np.int64), border=np.zeros(matrix.nnz),
+        units=np.zeros((n, 5)), compound=np.full(n, -1),
+    )  # fmt: skip
+    bits = near_bits(piece, firm)
+    for unit in range(firm):
+        through = graph.subgraph([unit, *range(firm, n)])
+        inner = nx.node_connected_component(through, unit)
+        asked = {other for node in inner for other in graph[node] if other < firm} - {unit}
+        found = {other for other in range(firm) if bits[unit, other // WORD] >> (other % WORD) & 1}
+        assert found - {unit} == asked
+
+
+def test_the_doubtful_pair_is_held_together_by_half_of_the_solution() -> None:
+    """Three units of which any two make a cheap grid: each pair is together in half of the solution."""
+    compound, low, high = np.full(3, -1), np.array([1.0]), np.array([3.0])
+    master = Master(compound, low, high, 3.0, 100.0)
+    master.add(np.array([0, 1, 1, 2, 0, 2, 0, 1, 2]), np.array([0, 2, 4, 6, 7, 8, 9]), np.array([1.0] * 3 + [5.0] * 3))
+    master.solve()
+    one, other = master.doubtful_pair()
+    assert master.objective == pytest.approx(1.5)
+    assert one < other
+    master.replace(np.array([0, 1, 2]), np.array([0, 2, 3]), np.array([1.0, 5.0]))
+    master.solve()
+    assert master.doubtful_pair() == (0, 0)
