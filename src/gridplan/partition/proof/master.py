@@ -197,9 +197,8 @@ class Master:
         """
         share = np.array(self._solver.getSolution().col_value)[self._spare :]
         within = csr_array((np.ones(len(self.members)), self.members, self.start), shape=(len(share), self.n))
-        held = csr_array((np.repeat(share, np.diff(self.start)), self.members, self.start), shape=within.shape)
         # sparse, as products of dense matrices wake threads of their library that go on spinning
-        pair = np.triu((within.T @ held).toarray(), 1)
+        pair = np.triu((within.T.multiply(share) @ within).toarray(), 1)
         one, other = np.unravel_index(np.argmin(np.abs(pair - 0.5)), pair.shape)
         return (int(one), int(other)) if NOTHING < pair[one, other] < 1.0 - NOTHING else (0, 0)
 
