@@ -25,6 +25,7 @@ from gridplan.partition.kernels.arrays import (
 )  # fmt: skip
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.grids import load_labels
+from gridplan.partition.misfits import find_misfits
 
 TOLERANCE = 1e-6
 """Cost by which a plan may exceed its bound and still count as proven."""
@@ -166,7 +167,7 @@ def divides(price: Floats, weight: float) -> bool:
 
 
 def simple_bound(graph: Graph, price: Floats) -> float:
-    """Bound the cost of a piece from below by arithmetic: sizes, load, compounds, buildings above the band.
+    """Bound the cost of a piece from below by arithmetic: sizes, load, compounds, units that fit no grid in the band.
 
     Parameters
     ----------
@@ -200,10 +201,7 @@ def simple_bounds(graph: Graph, price: Floats, most: int) -> Floats:
     weights = graph.units[:, WEIGHT]
     total, load = float(weights.sum()), float(graph.units[:, 1].sum())
     parts = np.arange(1, most + 1, dtype=float)
-    huge = weights[weights > price[UPPER] + SLACK] - price[UPPER]
-    each = min(price[OUTSIDE], price[SURPLUS] * price[UPPER])
-    forced = float((price[SURPLUS] * huge + each).sum())
-    sizes = np.maximum(size_penalty(price, total, parts), forced)
+    sizes = np.maximum(size_penalty(price, total, parts), find_misfits(graph, price).price)
     touched = np.full(most, graph.compound.max(initial=-1) + 1.0)
     whole = bool((graph.compound[weights > 0] >= 0).all())
     if whole and price[OUTSIDE] >= price[COMPOUND]:  # a grid without households costs more than a compound
@@ -232,16 +230,20 @@ def grid_causes(
     list of str
         One of `schema.CAUSES` each, empty inside the band.
     """
-    weights = graph.units[:, WEIGHT]
-    huge = weights > price[UPPER] + SLACK
-    holds_huge = np.bincount(labels, weights=huge, minlength=len(households)) > 0
+    weights, k = graph.units[:, WEIGHT], len(households)
+    huge, misfit = weights > price[UPPER] + SLACK, np.zeros(len(labels))
+    misfit[find_misfits(graph, price).units] = 1.0
+    holds_huge, holds_misfit = (np.bincount(labels, weights=of, minlength=k) > 0 for of in (huge, misfit))
     general = "coarse buildings" if proven else "search limit"
     if not divides(price, float(weights[~huge].sum())):
         general = "barrier" if weights.sum() < community_weight and divides(price, community_weight) else "arithmetic"
     inside = (households >= price[LOWER] - SLACK) & (households <= price[UPPER] + SLACK)
     return [
-        "" if fits else "building above upper" if has else general
-        for fits, has in zip(inside, holds_huge, strict=True)
+        "" if fits
+        else "building above upper" if above
+        else "coarse buildings" if stuck and general == "search limit"
+        else general
+        for fits, above, stuck in zip(inside, holds_huge, holds_misfit, strict=True)
     ]  # fmt: skip
 
 

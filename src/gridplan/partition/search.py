@@ -25,6 +25,7 @@ from gridplan.partition.kernels.arrays import (
     make_work,
 )
 from gridplan.partition.kernels.cost import SLACK
+from gridplan.partition.misfits import find_misfits
 from gridplan.partition.regions import cut_out, grow_region
 
 
@@ -137,14 +138,11 @@ def size_floor(graph: Graph, price: Floats) -> float:
     Returns
     -------
     float
-        Least price for dividing the sum of households, or for the units above the band.
+        Least price for dividing the sum of households, or for the units that no grid within the band holds.
     """
-    w = graph.units[:, WEIGHT]
-    total = float(w.sum())
+    total = float(graph.units[:, WEIGHT].sum())
     parts = np.arange(1.0, total / price[LOWER] + 2.0)
-    huge = w[w > price[UPPER] + SLACK] - price[UPPER]
-    each = min(price[OUTSIDE], price[SURPLUS] * price[UPPER])
-    return max(float(size_penalty(price, total, parts).min()), float((price[SURPLUS] * huge + each).sum()))
+    return max(float(size_penalty(price, total, parts).min()), find_misfits(graph, price).price)
 
 
 def size_cost(graph: Graph, price: Floats, labels: Ints) -> float:

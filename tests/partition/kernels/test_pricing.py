@@ -53,8 +53,9 @@ def useful_sets(field: Field, *, connected: bool = True) -> list[tuple[int, ...]
     idle = set(range(field.firm, UNITS))
     for size in range(1, field.firm + 1):
         for chosen in combinations(range(field.firm), size):
-            weight = field.graph.units[list(chosen), 0].sum()
-            if not field.lowest[min(chosen)] <= weight <= field.highest[min(chosen)] or weight == 0:
+            weight, anchors = field.graph.units[list(chosen), 0].sum(), [u for u in chosen if u < field.anchors]
+            kind = anchors[0] if anchors else field.anchors
+            if len(anchors) > 1 or not field.lowest[kind] <= weight <= field.highest[kind] or weight == 0:
                 continue
             near = whole.subgraph({*chosen, *idle})
             if not connected or set(chosen) <= nx.node_connected_component(near, chosen[0]):
@@ -152,13 +153,13 @@ def _rest_divides(field: Field, whole: nx.Graph, chosen: tuple[int, ...]) -> boo
     low, high = field.lowest[-1], field.highest[-1]
     for part in nx.connected_components(whole.subgraph(set(range(UNITS)) - set(chosen))):
         w = field.graph.units[list(part), 0]
-        huge = field.highest[list(part)] > high
-        total = w[~huge].sum()
+        anchors = [u for u in part if u < field.anchors]
+        total = w.sum() - field.graph.units[anchors, 0].sum()
         if w.sum() == 0:
             continue
-        room = (field.highest[list(part)] - w)[huge].sum()
-        most = huge.sum() + (int((total + 1e-9) / low) if low > 0 else 99)
-        least = huge.sum() + int(np.ceil(max(0.0, total - room - 1e-9) / high))
+        room = (field.highest[anchors] - field.graph.units[anchors, 0]).sum()
+        most = len(anchors) + (int((total + 1e-9) / low) if low > 0 else 99)
+        least = len(anchors) + int(np.ceil(max(0.0, total - room - 1e-9) / high))
         if least > most or most == 0:
             return False
     return True

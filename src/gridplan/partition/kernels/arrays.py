@@ -131,11 +131,13 @@ class Field(NamedTuple):
     Parameters
     ----------
     graph : Graph
-        Neighbours and sums; a set may not hold a unit before its root, the first of its units.
+        Neighbours and sums.
     x, y : float64[n]
         Metres from the centre of the piece.
-    lowest, highest : float64[n]
-        Fewest and most households of a set by its root.
+    lowest, highest : float64[anchors + 1]
+        Fewest and most households of a set with each anchor, and last of one without any.
+    anchors : int
+        Units before it have grids of their own kind: no grid within the band holds them, and no grid two of them.
     firm : int
         Units before it must be covered; the idle ones from it on only link others.
     """
@@ -145,6 +147,7 @@ class Field(NamedTuple):
     y: Floats
     lowest: Floats
     highest: Floats
+    anchors: int
     firm: int
 
 
@@ -162,7 +165,7 @@ class Quest(NamedTuple):
     mass : int64[n]
         Buckets of weight of each unit.
     ordinary : float64[2]
-        Fewest and most households of a grid without a unit above the band.
+        Fewest and most households of a grid without an anchor.
     bucket, spread : float
         Households of a bucket, and buckets by which the true weight of a set may miss the sum, doubled.
     side : float

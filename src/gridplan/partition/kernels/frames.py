@@ -72,7 +72,7 @@ def rate_of(
     for i in range(field.firm):
         unit = bag.whole[ORDER, i]
         own, weight, rate = field.graph.compound[unit], field.graph.units[unit, 0], bag.real[SCORE, unit]
-        if field.highest[unit] > quest.ordinary[1] or weight <= 0.0 or (own >= 0 and (among >> own) & 1 == 0):
+        if unit < field.anchors or weight <= 0.0 or (own >= 0 and (among >> own) & 1 == 0):
             continue
         if rate <= upper < last and held >= target:
             return upper
@@ -86,9 +86,7 @@ def rate_of(
 
 
 @inner
-def share_out(
-    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, anchor: int, rate: float
-) -> float:
+def share_out(price: Floats, field: Field, dual: Floats, bag: Bag, grown: Floats, anchor: int, rate: float) -> float:
     """Sum what the units of each compound pay at a price of a household; tell what a set costs before any of them."""
     n, base = field.graph.compound.size, 0.0
     c = (dual.size - 1 - n) // 2
@@ -100,7 +98,7 @@ def share_out(
             base -= pays
             if own >= 0:
                 grown[LEAST, own] = 0.0
-        elif field.highest[unit] > quest.ordinary[1]:
+        elif unit < field.anchors:
             continue
         elif own < 0:
             base -= max(0.0, pays)
@@ -138,12 +136,11 @@ def least_end(quest: Quest, bag: Bag, cells: Cells, mixed: int, rate: float) -> 
 
 @inner
 def weigh_frame(
-    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, anchor: int, among: int,
-    rate: float,
+    price: Floats, field: Field, dual: Floats, bag: Bag, grown: Floats, anchor: int, among: int, rate: float
 ) -> float:  # fmt: skip
     """Tell what the best mixture of a frame costs, but for load, size rule and mixing."""
     n, home, alone = field.graph.compound.size, field.graph.compound[anchor] if anchor >= 0 else -1, 0.0
-    c, total = (dual.size - 1 - n) // 2, share_out(price, field, dual, quest, bag, grown, anchor, rate)
+    c, total = (dual.size - 1 - n) // 2, share_out(price, field, dual, bag, grown, anchor, rate)
     for k in range(c):
         if among >= 0 and (among >> k) & 1 == 0:
             continue
@@ -163,7 +160,7 @@ def keeps(
     rate = rate_of(price, field, quest, bag, held, low, high, among)
     if rate == -np.inf:
         return False
-    total = weigh_frame(price, field, dual, quest, bag, grown, anchor, among, rate)
+    total = weigh_frame(price, field, dual, bag, grown, anchor, among, rate)
     return total + least_end(quest, bag, cells, 1 if among & (among - 1) > 0 else 0, rate) < limit
 
 
@@ -176,7 +173,7 @@ def lay_frame(
     compound, units, worst = field.graph.compound, field.graph.units, np.inf
     slack, mixed = 0.5 * quest.bucket * quest.spread, 1 if among & (among - 1) > 0 else 0
     rate = rate_of(price, field, quest, bag, units[anchor, 0] if anchor >= 0 else 0.0, low, high, among)
-    cells.total[0, at] = weigh_frame(price, field, dual, quest, bag, grown, anchor, among, rate)
+    cells.total[0, at] = weigh_frame(price, field, dual, bag, grown, anchor, among, rate)
     cells.rate[at], cells.choice[at] = rate, among
     for x in range(int(high / quest.bucket + 0.5 * quest.spread), -1, -1):
         worst = min(worst, -bag.ends[mixed, x] - rate * x * quest.bucket - abs(rate) * slack)
@@ -186,7 +183,7 @@ def lay_frame(
         lack, pays = max(0.0, -pays), max(0.0, pays)
         if unit == anchor:
             lack = pays = 0.0
-        elif field.highest[unit] > quest.ordinary[1]:
+        elif unit < field.anchors:
             pays = 0.0
         elif own >= 0 and among >= 0:
             if (among >> own) & 1 == 0:
@@ -214,7 +211,7 @@ def choose_compounds(
     rate = rate_of(price, field, quest, bag, held, low, high, every)
     if rate == -np.inf:
         return begin
-    base, alone = share_out(price, field, dual, quest, bag, grown, anchor, rate), 0.0
+    base, alone = share_out(price, field, dual, bag, grown, anchor, rate), 0.0
     for k in range(c):
         grown[BESIDE, k], alone = grown[ENTERED, k], max(alone, dual[n + 1 + k])
     base += least_end(quest, bag, cells, plain(0), rate) - alone - SLACK

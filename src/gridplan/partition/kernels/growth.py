@@ -69,7 +69,7 @@ def choose_items(
         books[ITEM, 0], books[PLACE, anchor], m = anchor, 0, 1
     for rank in range(firm):
         unit, fits = bag.whole[PILE, rank], False
-        if unit == anchor or field.highest[unit] > quest.ordinary[1]:
+        if unit == anchor or unit < field.anchors:
             continue
         for i in range(books[ALIVE_AT, 0]):
             at = cells.alive[0, i]
@@ -278,17 +278,13 @@ def grow(
     stop : int8[1]
         Looked at for each set; not 0: stop.
     """
-    firm, huge, priced = field.firm, 0, limit < np.inf
-    while huge < firm and field.highest[huge] > quest.ordinary[1]:
-        huge += 1
+    firm, priced = field.firm, limit < np.inf
     for i in range(firm):
         if not priced:
             bag.whole[ORDER, i] = i
-    for anchor in range(-1, huge):
-        low, high, m = quest.ordinary[0], quest.ordinary[1], 0
-        if anchor >= 0:
-            low, high = field.lowest[anchor], field.highest[anchor]
-        if priced and (huge > 0 or anchor < 0):
+    for anchor in range(-1, field.anchors):  # -1 for none, whose sizes come last
+        low, high = field.lowest[anchor], field.highest[anchor]
+        if priced:
             set_ends(price, quest, 0.0, low, high, int(high / quest.bucket + 0.5 * quest.spread), bag.ends)
             mark_bends(bag, cells, int(high / quest.bucket + 0.5 * quest.spread))
         m = lay_frames(price, field, dual, quest, bag, grown, cells, centres, anchor, low, high, limit) if priced else 1

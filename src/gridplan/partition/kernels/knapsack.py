@@ -76,11 +76,11 @@ def skim(
     kind : int
         Kind of the sets.
     begun, low, high : float
-        Households of the unit above the band in the set, and the fewest and most of the set.
+        Households of the anchor in the set, and the fewest and most of the set.
     out : float64[2]
         Takes load and mixing less gains, at least, and the gains, at most.
     """
-    compound, units, top = field.graph.compound, field.graph.units, quest.ordinary[1]
+    compound, units = field.graph.compound, field.graph.units
     load, extra = quest.by_load * price[LOAD], price[MIXED] if kind == MIXED_IN else 0.0
     w, gained, out[0], out[1] = begun, 0.0, np.inf, 0.0
     if w >= low - SLACK:
@@ -88,7 +88,7 @@ def skim(
     for i in range(field.firm):
         unit = bag.whole[ORDER, i]
         own = compound[unit]
-        if (kind != MIXED_IN and own >= 0 and own != kind) or field.highest[unit] > top:
+        if (kind != MIXED_IN and own >= 0 and own != kind) or unit < field.anchors:
             continue
         mass, rate = units[unit, 0], bag.real[SCORE, unit]
         if mass <= 0.0:
@@ -123,7 +123,7 @@ def lay_out(
     bag : Bag
         Takes the items.
     at, anchor : int
-        Place of the kind, and the unit above the band in the set, -1 for none.
+        Place of the kind, and the anchor in the set, -1 for none.
     wide : int
         Buckets of weight that the set has room for.
     floor : float
@@ -140,7 +140,7 @@ def lay_out(
     for k in range(quest.begin[at], quest.begin[at + 1]):
         unit = quest.order[k]
         own, mass = compound[unit], quest.mass[unit]
-        if mass > wide or field.highest[unit] > quest.ordinary[1] or bag.real[GAIN, unit] < floor:
+        if mass > wide or unit < field.anchors or bag.real[GAIN, unit] < floor:
             continue
         whole[ITEM, m], whole[MASS, m], whole[FRESH, m], whole[RANK, m] = unit, mass, 1, -1 - rank
         bag.real[ENTRY, m] = 0.0
@@ -177,9 +177,9 @@ def set_ends(price: Floats, quest: Quest, begun: float, low: float, high: float,
     price, quest : float64[9], Quest
         Prices, question.
     begun, low, high : float
-        Households of the unit above the band in the set, and the fewest and most of the set.
+        Households of the anchor in the set, and the fewest and most of the set.
     wide : int
-        Buckets beside that unit, at most.
+        Buckets beside the anchor, at most.
     ends : float64[2, wide + 1]
         Takes the gains of unmixed and of mixed sets.
     """

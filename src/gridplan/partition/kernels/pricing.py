@@ -74,7 +74,7 @@ def walk(
     bx, by, side : float
         Centre and side of the cell, metres.
     kind, anchor, m, wide, counts : int
-        Kind, unit above the band or -1, items, buckets, whether groups are counted.
+        Kind, anchor or -1, items, buckets, whether groups are counted.
     limit : float
         Reduced cost from which on sets are left out; only ever better ones are kept, connected or not.
     mode, until : int
@@ -170,10 +170,9 @@ def look_through(
     """
     whole, out, kind, n = bag.whole, bag.out, quest.kinds[at], field.graph.compound.size
     c, slack, first, fixed = (dual.size - 1 - n) // 2, 0.5 * quest.bucket * quest.spread, 0, -dual[n]
-    low, high, begun, home = quest.ordinary[0], quest.ordinary[1], 0.0, -1
+    low, high, begun, home = field.lowest[anchor], field.highest[anchor], 0.0, -1
     if anchor >= 0:
-        low, high, begun = field.lowest[anchor], field.highest[anchor], field.graph.units[anchor, 0]
-        home, fixed = field.graph.compound[anchor], fixed - bag.real[GAIN, anchor]
+        begun, home, fixed = field.graph.units[anchor, 0], field.graph.compound[anchor], fixed - bag.real[GAIN, anchor]
     if home >= 0:
         fixed += price[COMPOUND] - dual[n + 1 + c + home] - (dual[n + 1 + home] if kind >= 0 else 0.0)
         first = 2
@@ -247,9 +246,7 @@ def scan(
         Least reduced cost of a set that was met, or `worst`.
     """
     graph, whole, n = field.graph, bag.whole, field.graph.compound.size
-    c, huge, bonus, count = (dual.size - 1 - n) // 2, 0, 0.0, plain(0)
-    while huge < field.firm and field.highest[huge] > quest.ordinary[1]:
-        huge += 1
+    c, bonus, count = (dual.size - 1 - n) // 2, 0.0, plain(0)
     for k in range(c):
         bonus += max(0.0, dual[n + 1 + c + k] - price[COMPOUND])
         # a set of one compound passes for mixed: never too cheap unless its own row asks more than mixing costs
@@ -257,13 +254,12 @@ def scan(
     for cell in range(centres.shape[0]):
         bx, by, side = centres[cell, 0], centres[cell, 1], quest.side
         weigh_gains(price, field, dual, bx, by, side, bag)
-        for anchor in range(-1, huge):
-            low, high, begun, home = quest.ordinary[0], quest.ordinary[1], 0.0, -1
+        for anchor in range(-1, field.anchors):  # -1 for none, whose sizes come last
+            low, high, begun, home = field.lowest[anchor], field.highest[anchor], 0.0, -1
             if anchor >= 0:
-                low, high, begun = field.lowest[anchor], field.highest[anchor], graph.units[anchor, 0]
-                home = graph.compound[anchor]
+                begun, home = graph.units[anchor, 0], graph.compound[anchor]
             wide = int((high - begun + SLACK) / quest.bucket + 0.5 * quest.spread)
-            if huge > 0 or cell == 0:
+            if field.anchors > 0 or cell == 0:
                 set_ends(price, quest, begun, low, high, wide, bag.ends)
             for v in range(quest.kinds.size):
                 depth = 0

@@ -46,7 +46,7 @@ def leaves_parts(field: Field, bag: Bag, size: int, low: float, high: float, par
     size : int
         Units of the set.
     low, high : float
-        Fewest and most households of a grid without a unit above the band.
+        Fewest and most households of a grid without an anchor.
     parts : int
         Grids of the plan, 0 for any number.
 
@@ -69,7 +69,7 @@ def leaves_parts(field: Field, bag: Bag, size: int, low: float, high: float, par
             height -= 1
             unit = whole[STACK, height]
             weight = graph.units[unit, 0]
-            if field.highest[unit] > high:
+            if unit < field.anchors:
                 huge, large = huge + 1, large + field.highest[unit] - weight
             else:
                 small += weight
@@ -99,7 +99,7 @@ def price_set(price: Floats, field: Field, dual: Floats, bag: Bag, row: int, m: 
     bag : Bag
         Scratch with the items and the set, and a pile that takes its units.
     row, m, anchor : int
-        Row of the set, number of items, and the unit above the band that it holds, -1 for none.
+        Row of the set, number of items, and the anchor that it holds, -1 for none.
     out : float64[5]
         Takes cost, reduced cost, centre, and the compounds touched.
 
@@ -191,7 +191,7 @@ def sort_out(
     Parameters
     ----------
     field, bag, low, high : Field, Bag, float
-        Piece, scratch, and the fewest and most households of a grid without a unit above the band.
+        Piece, scratch, and the fewest and most households of a grid without an anchor.
     members, start : int64, int64[m + 1]
         The sets.
     asked : int64[k]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridplan.partition.certificate import price_labels
-from gridplan.partition.kernels.arrays import LOAD, TARGET, Field, Flags, Floats, Ints
+from gridplan.partition.kernels.arrays import LOAD, LOWER, OUTSIDE, SURPLUS, TARGET, UPPER, Field, Flags, Floats, Ints
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.proof.links import Links
 from gridplan.partition.proof.lister import SMALL, Lister
@@ -71,8 +71,14 @@ class Bench:
         self.lister = Lister(field, price, self.parts, budget.steps, budget.columns, stop)
         self.links = Links(field.graph, field.firm)
         self._ranges = self._compound_ranges()
-        weight, low = float(field.graph.units[: self.firm, 0].sum()), float(field.lowest.min())
-        self.most = min(self.firm, int((weight + SLACK) / low)) if low > 0 else self.firm
+        weight, low = float(field.graph.units[: self.firm, 0].sum()), float(field.lowest[-1])
+        left = weight - float(field.lowest[:-1].sum())
+        self.most = min(self.firm, field.anchors + int((left + SLACK) / low)) if low > 0 else self.firm
+        k, fewest, highest = field.anchors, field.lowest[:-1], field.highest[:-1]
+        over, short = fewest - price[UPPER], price[LOWER] - highest
+        missing = np.maximum(np.where(over > 0, over, short), 0.0)
+        self.forced = np.zeros(self.firm)
+        self.forced[:k] = price[OUTSIDE] + price[SURPLUS] * missing
         self._fine = max(2.0 * price[LOAD] * price[TARGET], 3.0)
         self.labels, self.cost = plans[0], np.inf
         for plan in plans:
@@ -82,13 +88,14 @@ class Bench:
         """Bound the grids in all, inside and touching each compound by arithmetic."""
         least, most = self.lister.quest.ordinary
         weight, compound = self.field.graph.units[: self.firm, 0], self.field.graph.compound[: self.firm]
-        c, huge = int(compound.max(initial=-1)) + 1, self.field.highest[: self.firm] > most
+        c, anchor = int(compound.max(initial=-1)) + 1, np.arange(self.firm) < self.field.anchors
         has = compound >= 0
-        free = float(weight[~has & ~huge].sum())
-        small = np.bincount(compound[has & ~huge], weight[has & ~huge], c)
-        large = np.bincount(compound[has & huge], minlength=c)
-        inside = np.floor((small + free + SLACK) / least) + large if least > 0 else np.full(c, np.inf)
-        touched = np.where(large > 0, 1.0, np.ceil((small - SLACK) / most))
+        free = float(weight[~has & ~anchor].sum())
+        small = np.bincount(compound[has & ~anchor], weight[has & ~anchor], c)
+        large, lone = np.bincount(compound[has & anchor], minlength=c), np.count_nonzero(~has & anchor)
+        inside = np.floor((small + free + SLACK) / least) + large + lone if least > 0 else np.full(c, np.inf)
+        beside = (self.field.highest[:-1] - weight[anchor]).max(initial=0.0)
+        touched = np.where(large > 0, 1.0, np.ceil((small - SLACK) / max(most, beside)))
         return np.concatenate([[1.0], np.zeros(c), touched]), np.concatenate([[self.firm], inside, np.full(c, np.inf)])
 
     def steps(self, share: float) -> int:
@@ -99,7 +106,8 @@ class Bench:
         """Tell how far the dual values of the units and of the number of grids may move, by a share of their mean."""
         weight = self.field.graph.units[: self.firm, 0]
         weight = np.maximum(weight, 0.1 * weight.mean())
-        return np.append(weight * (self.cost / weight.sum()) * units, self.cost / self.parts * number)
+        cost = self.cost - float(self.forced.sum())
+        return np.append(weight * (cost / weight.sum()) * units, cost / self.parts * number)
 
     def costs(self, labels: Ints) -> Floats:
         """Price the grids of a plan."""

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from gridplan.partition.certificate import TOLERANCE, simple_bounds
-from gridplan.partition.kernels.arrays import OUTSIDE, Field, Flags, Floats, Ints
+from gridplan.partition.kernels.arrays import INERTIA, OUTSIDE, WEIGHT, Field, Flags, Floats, Ints
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.proof.bench import Bench, ProofBudget, Share
 from gridplan.partition.proof.closing import Closing
@@ -16,12 +16,13 @@ from gridplan.partition.proof.lister import SMALL
 SHORT, LONG, QUICK = 250, 2_000, 2
 """Steps for one kind of grid in one cell in the first rounds, later, and the number of the first."""
 
-BOX, NUMBER, UP, DOWN, OUT = 0.3, 1.0, 1.5, 0.7, 3.0
-"""How far dual values of units and of the number of grids may move, as a share of their mean; by what that grows after
-a gain, shrinks without, and grows where it alone is in the way."""
+BOX, NUMBER, DOWN, OUT = 0.2, 0.5, 0.7, 3.0
+"""How far dual values of units and of the number of grids may move, as a share of their mean; by what that shrinks
+without a gain, and grows where it alone is in the way."""
 
-ENOUGH: Final = 0.15
-"""Share of the gap by which a bound may stay below that of the programme."""
+ENOUGH, LESS = 0.15, 0.5
+"""Share of the gap by which a bound may stay below that of the programme; and what part of it, once a wall was moved
+because no more was in reach, since the wider box may promise too much again and again."""
 
 ALL, CLIMB = 100, 0.3
 """Part of the work after which no list of all grids is there, and share of all steps that one bound may take."""
@@ -78,10 +79,16 @@ class Prover:
         return middle.bound if middle.reason else self.bench.cost - TOLERANCE
 
     def _first(self) -> Share:
-        """Begin with the number of grids of the plan at hand, and spread what these cost over their units."""
-        bench, graph = self.bench, self.bench.field.graph
-        costs, sizes = bench.costs(bench.labels), np.bincount(bench.labels, weights=graph.units[:, 0])
-        each = costs[bench.labels] * graph.units[:, 0] / np.maximum(sizes[bench.labels], SLACK)
+        """Begin with the number of grids of the plan at hand, and spread what these cost over their units.
+
+        Each unit bears its inertia, an anchor its miss of the band, and by its households its share of what is left.
+        """
+        bench, labels, units = self.bench, self.bench.labels, self.bench.field.graph.units
+        weight, x, y = units[:, WEIGHT], self.bench.field.x, self.bench.field.y
+        own = self._price[INERTIA] * weight * _squares(labels, weight, x, y)
+        own[: self._firm] += bench.forced
+        left = (bench.costs(labels) - np.bincount(labels, own)) / np.maximum(np.bincount(labels, weight), SLACK)
+        each = own + left[labels] * weight
         dual = np.append(each[: self._firm], np.zeros(self._master.rows - self._firm))
         return Share(bound=-np.inf, parts=bench.parts, dual=dual, slope=0.0)
 
@@ -118,22 +125,22 @@ class Prover:
         Dual values are sought in a box around the best so far, since those of the programme alone swing widely; the
         box moves along, grows where that pays, and else shrinks.
         """
-        bench, master, best, long = self.bench, self._master, share, LONG
+        bench, master, best, long, enough = self.bench, self._master, share, LONG, ENOUGH
         master.ask_parts(share.parts)
         wide = bench.reach(BOX, NUMBER)
         for turn in range(self._rounds):
             master.box(best.dual, wide)
             dual = bench.solve(master)
-            if master.objective - best.bound < max(SMALL, ENOUGH * (bench.cost - best.bound)):
+            if master.objective - best.bound < max(SMALL, enough * (bench.cost - best.bound)):
                 if not master.at_wall():
                     break
-                wide *= OUT
+                wide, enough = wide * OUT, enough * LESS
                 continue
             found = bench.lister.relaxed(dual, SHORT if turn < QUICK else long)
             now = self._promise(dual, share.parts, found)
             master.add(found.members, found.start, found.cost)
             if now.bound > best.bound:
-                best, wide = now, wide * UP
+                best = now
             elif len(found.cost) == 0 and (found.whole or long > LONG):
                 break
             else:
@@ -158,3 +165,9 @@ class Prover:
         values, least = ways[int(np.argmax(bounds))]
         slope = float(values[self._firm]) + least
         return Share(bound=max(bounds), parts=parts, dual=values, slope=slope)
+
+
+def _squares(labels: Ints, weight: Floats, x: Floats, y: Floats) -> Floats:
+    """Square the way from each unit to the centre of its grid."""
+    whole = np.maximum(np.bincount(labels, weight), SLACK)
+    return np.asarray(sum((v - (np.bincount(labels, weight * v) / whole)[labels]) ** 2 for v in (x, y)))

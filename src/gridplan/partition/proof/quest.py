@@ -55,7 +55,7 @@ def make_quest(field: Field) -> Quest:
     Parameters
     ----------
     field : Field
-        The piece; units above the band stand first.
+        The piece; its anchors stand first.
 
     Returns
     -------
