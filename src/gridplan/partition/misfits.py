@@ -60,7 +60,8 @@ def find_misfits(graph: Graph, price: Floats) -> Misfits:
     -------
     Misfits
         The units above the band, and of the others as many as cost their price beside these and each other. Time
-        O(n) and what it takes to collect the households of a grid around each unit of half a grid and more.
+        O(n + k * k), and what it takes to collect the households of a grid around units that do not fit beside the
+        largest.
     """
     w, outside, per, upper = graph.units[:, WEIGHT], price[OUTSIDE], price[SURPLUS], price[UPPER]
     huge = np.flatnonzero(w > upper + SLACK)
@@ -78,11 +79,11 @@ def find_misfits(graph: Graph, price: Floats) -> Misfits:
         over = float(w[unit] + w[shore].min()) if shore else np.inf
         cost = float(outside + per * min(price[LOWER] - reached, over - upper))
         # in a grid above the band for the sake of others a unit costs its households; one alone may cost less by that
-        dearer.append(float(per * w[unit]) - cost)
-        gap = dearer[-1] if dearer[-1] >= 0.0 else min(dearer[:-1], default=np.inf)
+        more = float(per * w[unit]) - cost
+        gap = more if more >= 0.0 else min(dearer, default=np.inf)
         for k, other in enumerate(units):
             if other in near or other in shore or unit in met[k]:
-                both = float(w[unit] + w[other])
+                both = float(w[unit] + w[other])  # at most upper: one grid may miss the band for both
                 shared = outside + per * (both - upper) if both > upper + SLACK else 0.0
                 gap = min(gap, shared - cost - leasts[k])
         if gap >= 0.0:
@@ -92,8 +93,7 @@ def find_misfits(graph: Graph, price: Floats) -> Misfits:
             above.append(over)
             apart.append(gap)
             met.append(near | set(shore))
-        else:
-            dearer.pop()
+            dearer.append(more)
     return Misfits(
         units=np.array(units, np.int64), least=np.array(leasts), below=np.array(below), above=np.array(above),
         apart=np.array(apart),

@@ -69,7 +69,7 @@ def choose_items(
         books[ITEM, 0], books[PLACE, anchor], m = anchor, 0, 1
     for rank in range(firm):
         unit, fits = bag.whole[PILE, rank], False
-        if unit == anchor or unit < field.anchors:
+        if unit < field.anchors:
             continue
         for i in range(books[ALIVE_AT, 0]):
             at = cells.alive[0, i]
