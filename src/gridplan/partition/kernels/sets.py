@@ -90,7 +90,7 @@ def leaves_parts(field: Field, bag: Bag, size: int, low: float, high: float, par
 
 @inner
 def price_set(price: Floats, field: Field, dual: Floats, bag: Bag, row: int, m: int, anchor: int, out: Floats) -> int:
-    """Sum up a set: what it costs, what it gains, and where its centre lies.
+    """Sum up a set: what it costs but for borders, what it gains, and where its centre lies.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def price_set(price: Floats, field: Field, dual: Floats, bag: Bag, row: int, m: 
     """
     graph, whole, n = field.graph, bag.whole, field.graph.compound.size
     c = (dual.size - 1 - n) // 2
-    w, load, x, y, r2, b, gained, size, touched, only = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, dual[n], 0, 0, -1
+    w, load, x, y, r2, gained, size, touched, only = 0.0, 0.0, 0.0, 0.0, 0.0, dual[n], 0, 0, -1
     for j in range(m + 1):
         unit = anchor if j == m else whole[ITEM, j]
         if unit < 0 or (j < m and (bag.sets[row, unit // WORD] >> (unit % WORD)) & 1 == 0):
@@ -123,11 +123,6 @@ def price_set(price: Floats, field: Field, dual: Floats, bag: Bag, row: int, m: 
             again |= graph.compound[whole[PILE, i]] == own
         if own >= 0 and not again:
             touched, only, gained = touched + 1, own, gained + dual[n + 1 + c + own]
-        for edge in range(graph.indptr[unit], graph.indptr[unit + 1]):
-            if graph.border[edge] > 0.0:
-                for i in range(size):
-                    if whole[PILE, i] == graph.indices[edge]:
-                        b += graph.border[edge]
         whole[PILE, size] = unit
         size += 1
     if touched == 1:
@@ -135,7 +130,7 @@ def price_set(price: Floats, field: Field, dual: Floats, bag: Bag, row: int, m: 
     if w <= 0.0:
         out[REDUCED] = np.inf  # no grid: the buckets of broken weights left that open
         return size
-    out[COST] = grid_cost(price, w, load, x, y, r2, float(touched), b)
+    out[COST] = grid_cost(price, w, load, x, y, r2, float(touched), 0.0)
     out[REDUCED], out[AT_X], out[AT_Y], out[TOUCHES] = out[COST] - gained, x / w, y / w, float(touched)
     return size
 

@@ -119,12 +119,17 @@ class Bench:
         if cost < self.cost - SMALL:
             self.labels, self.cost = labels, cost
 
-    def programme(self, parts: int, plans: list[Ints]) -> Master:
-        """Make a programme of the grids of some plans, and the best, so that it has a solution."""
+    def programme(self, parts: int, plans: list[Ints], *, tolls: bool) -> Master:
+        """Make a programme of the grids of some plans, and the best, so that it has a solution.
+
+        Without tolls borders inside of grids cost nothing there.
+        """
+        graph = self.field.graph
+        graph = graph if tolls else graph._replace(border=np.zeros_like(graph.border))
         master = Master(self.field.graph.compound[: self.firm], *self._ranges, self._fine, DEAR * self.cost)
         master.ask_parts(parts)
         for plan in [self.labels, *plans]:
-            costs, firm = self.costs(plan), plan[: self.firm]
+            costs, firm = price_labels(graph, self.price, plan)[1], plan[: self.firm]
             counts = np.bincount(firm, minlength=len(costs))
             master.add(np.argsort(firm, kind="stable"), np.append(0, np.cumsum(counts)), costs)
         return master

@@ -47,7 +47,7 @@ class Listed:
     def __init__(self, bench: Bench, share: Share) -> None:
         self._bench, self.share, self.bound = bench, share, share.bound
         self._parts, self._most = share.parts, share.parts or bench.most
-        self._master = bench.programme(share.parts, [])
+        self._master = bench.programme(share.parts, [], tolls=True)
         # the dual values at hand, and those that the bound is sure of while others are tried
         self._dual = self._safe = share.dual
         self._pool: Pool | None = bench.lister.pool

@@ -40,7 +40,7 @@ class Prover:
     def __init__(self, field: Field, price: Floats, plans: list[Ints], budget: ProofBudget, stop: Flags) -> None:
         self.bench = Bench(field, price, plans, budget, stop)
         self._firm, self._price, self._rounds = field.firm, price, budget.rounds
-        self._master = self.bench.programme(ANY, plans)
+        self._master = self.bench.programme(ANY, plans, tolls=False)
 
     def prove(self) -> tuple[float, str]:
         """Bound the plans of each number of grids, and close those that are open, the least bound first.
