@@ -162,16 +162,18 @@ class Quest(NamedTuple):
         Units that a set of each kind may hold, those of a compound together, those of none first.
     near : int64[n, words]
         Neighbours of each unit as bits; units without households are passed over.
-    mass : int64[n]
-        Buckets of weight of each unit.
+    mass, error : int64[firm], float64[firm]
+        Buckets of load of each unit, and what its load is more than these.
     ordinary : float64[2]
         Fewest and most households of a grid without an anchor.
-    bucket, spread : float
-        Households of a bucket, and buckets by which the true weight of a set may miss the sum, doubled.
+    dense : float64[c + 2, 5]
+        Between which numbers load lies by households (see `loads`): by compound, of units of none, and of all.
+    lightest, uneven : float
+        Least load a household of any unit; 0 where load and households are the same, and whole buckets, else 1.
+    bucket, blur, top : float
+        Load of a bucket, by how much the load of a set that is known may miss the nearest, and most load of any set.
     side : float
         Side of a cell, metres.
-    by_load : float
-        1 where load and households are the same, else 0: then load is left out.
     tolls : float
         1 where borders have a price, else 0.
     """
@@ -181,11 +183,15 @@ class Quest(NamedTuple):
     order: Ints
     near: Ints
     mass: Ints
+    error: Floats
     ordinary: Floats
+    dense: Floats
+    lightest: float
+    uneven: float
     bucket: float
-    spread: float
+    blur: float
+    top: float
     side: float
-    by_load: float
     tolls: float
 
 
@@ -197,9 +203,9 @@ class Cells(NamedTuple):
     lack, pays : float64[firm, k]
         What each unit lacks, and what it pays.
     ends : float64[b, k]
-        What is left at the least for sets that hold so many buckets of weight.
+        What is left at the least for sets that hold so many buckets of load.
     rate, choice : float64[k], int64[k]
-        Price of a household, and the compounds as bits, -1 for any.
+        Price of a unit of load, and the compounds as bits, -1 for any.
     bends : int64[b + 1]
         Buckets between which that is a straight line, and last how many they are.
     place, among : float64[2, k, 2], int64[2, k]
@@ -225,11 +231,11 @@ class Bag(NamedTuple):
 
     Parameters
     ----------
-    whole, real : int64[11, n + 2], float64[4, n + 2]
+    whole, real : int64[11, n + 2], float64[5, n + 2]
         Rows by unit, item or depth.
     sets : int64[n + 2, words]
         By depth, the set under way, as bits.
-    out, ends : float64[5], float64[2, buckets]
+    out, ends : float64[5], float64[buckets]
         What is known of a priced set; what a set of so many buckets gains at the end.
     table : float32[5, n + 2, buckets]
         What can still be gained, by groups entered, item, and buckets held.

@@ -1,16 +1,17 @@
 """Frames: a cell in which the centre of a set lies, and the compounds that it touches.
 
 In a frame every unit has a gain of its own (see `pricing`), and what entering compounds and mixing costs is known. So
-at the price of a household at which the best mixture of its units fills a grid, a set falls short of that mixture by
+at the price of load at which the best mixture of its units fills a grid, a set falls short of that mixture by
 what its units lack and by what it leaves out of those that pay; the mixture bounds all sets of the frame.
 """
 
 import numpy as np
 
-from gridplan.partition.kernels.arrays import COMPOUND, LOAD, MIXED, TARGET, Bag, Cells, Field, Floats, Quest
+from gridplan.partition.kernels.arrays import COMPOUND, LOAD, LOADED, MIXED, TARGET, Bag, Cells, Field, Floats, Quest
 from gridplan.partition.kernels.compiling import inner, plain, woven
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.knapsack import weigh_gains
+from gridplan.partition.kernels.loads import BITS, load_limits
 from gridplan.partition.kernels.sets import GAIN, ORDER, SCORE
 
 N_SUMS = 4
@@ -37,63 +38,69 @@ choices where there are more."""
 ROOM, FINEST = 200, 16.0
 """Frames from which on cells are not split; and side from which on they are not, metres."""
 
-BITS = 60
-"""Compounds that bits tell apart."""
+
+@inner
+def filled(quest: Quest, load: float) -> int:
+    """Tell the buckets that so much load fills at least."""
+    return max(0, int((load - quest.blur) / quest.bucket + SLACK))
 
 
 @inner
-def filled(quest: Quest, weight: float) -> int:
-    """Tell the buckets that so many households fill at least."""
-    return max(0, int((weight - 0.5 * quest.bucket * quest.spread) / quest.bucket + SLACK))
+def extra_of(price: Floats, among: int) -> float:
+    """Give the price of a household of a set that touches these compounds."""
+    return price[MIXED] if among >= 0 and among & (among - 1) != 0 else 0.0
 
 
 @inner
-def rate_of(
-    price: Floats, field: Field, quest: Quest, bag: Bag, held: float, low: float, high: float, among: int
-) -> float:
-    """Tell at which price of a household the best mixture of units, divided at will, has as many as it then asks for.
+def rate_of(price: Floats, field: Field, quest: Quest, bag: Bag, anchor: int, among: int) -> float:
+    """Tell at which price of load the best mixture of units, divided at will, has as much as it then asks for.
 
     Parameters
     ----------
     price, field, quest, bag : float64[9], Field, Quest, Bag
         Prices, piece, question; scratch with gains.
-    held, low, high : float
-        Households that are in it anyway, and the fewest and most of a set.
-    among : int
-        Compounds whose units it may hold, as bits, or -1 for all.
+    anchor, among : int
+        Anchor in it, -1 for none; compounds whose units it may hold, as bits, or -1 for all.
 
     Returns
     -------
     float
-        The price; minus infinity where there are too few households.
+        The price; minus infinity where there is too little load.
     """
-    load, extra = quest.by_load * price[LOAD], price[MIXED] if among & (among - 1) != 0 and among >= 0 else 0.0
-    upper, lower, target, last = load + extra, extra - load, min(max(price[TARGET], low), high), np.inf
+    upper, lower, held, last = price[LOAD], -price[LOAD], 0.0, np.inf
+    if anchor >= 0:
+        held = field.graph.units[anchor, LOADED]
+    low, high = load_limits(field, quest, anchor, among)
+    target, extra = min(max(price[TARGET], low), high), extra_of(price, among)
     for i in range(field.firm):
         unit = bag.whole[ORDER, i]
-        own, weight, rate = field.graph.compound[unit], field.graph.units[unit, 0], bag.real[SCORE, unit]
-        if unit < field.anchors or weight <= 0.0 or (own >= 0 and (among >> own) & 1 == 0):
+        own, more = field.graph.compound[unit], field.graph.units[unit, LOADED]
+        if unit < field.anchors or more <= 0.0 or (own >= 0 and (among >> own) & 1 == 0):
             continue
+        rate = bag.real[SCORE, unit] - extra * field.graph.units[unit, 0] / more
         if rate <= upper < last and held >= target:
             return upper
         if rate <= lower < last and held >= low:
             return lower
-        held += weight
+        held += more
         if held >= (high if rate > upper else target if rate > lower else low):
             return rate
         last = rate
-    return min(last, lower) if held >= low - SLACK - 0.5 * quest.bucket * quest.spread else -np.inf
+    return min(last, lower) if held >= low - SLACK - quest.blur else -np.inf
 
 
 @inner
-def share_out(price: Floats, field: Field, dual: Floats, bag: Bag, grown: Floats, anchor: int, rate: float) -> float:
-    """Sum what the units of each compound pay at a price of a household; tell what a set costs before any of them."""
-    n, base = field.graph.compound.size, 0.0
+def share_out(
+    price: Floats, field: Field, dual: Floats, bag: Bag, grown: Floats, anchor: int, among: int, rate: float
+) -> float:
+    """Sum what the units of each compound pay at a price of load; tell what a set costs before any of them."""
+    n, base, extra = field.graph.compound.size, 0.0, extra_of(price, among)
     c = (dual.size - 1 - n) // 2
     for k in range(c):
         grown[POOL, k], grown[LEAST, k] = 0.0, np.inf
     for unit in range(field.firm):
-        own, pays = field.graph.compound[unit], bag.real[GAIN, unit] - rate * field.graph.units[unit, 0]
+        own, pays = field.graph.compound[unit], bag.real[GAIN, unit] - rate * field.graph.units[unit, LOADED]
+        pays -= extra * field.graph.units[unit, 0]
         if unit == anchor:
             base -= pays
             if own >= 0:
@@ -115,32 +122,39 @@ def mark_bends(bag: Bag, cells: Cells, top: int) -> None:
     """List the numbers of buckets between which what a set gains at the end is a straight line."""
     many = 0
     for x in range(top + 1):
-        for i in range(2):
-            before, after = bag.ends[i, x - 1] if x > 0 else -np.inf, bag.ends[i, x + 1] if x < top else -np.inf
-            here = bag.ends[i, x]
-            if here > -np.inf and (before == -np.inf or after == -np.inf or abs(before + after - here - here) > SLACK):
-                cells.bends[many], many = x, many + 1
-                break
+        before, after = bag.ends[x - 1] if x > 0 else -np.inf, bag.ends[x + 1] if x < top else -np.inf
+        here = bag.ends[x]
+        if here > -np.inf and (before == -np.inf or after == -np.inf or abs(before + after - here - here) > SLACK):
+            cells.bends[many], many = x, many + 1
     cells.bends[-1] = many
 
 
 @inner
-def least_end(quest: Quest, bag: Bag, cells: Cells, mixed: int, rate: float) -> float:
-    """Tell what is left at the least of load, size rule and mixing at a price of a household."""
-    worst = np.inf
-    for i in range(cells.bends[-1]):
+def bucket_limits(field: Field, quest: Quest, anchor: int, among: int) -> tuple[int, int]:
+    """Give the least and most buckets of a set with an anchor, -1 for none, and of some compounds."""
+    least, most = load_limits(field, quest, anchor, among)
+    return filled(quest, min(least, quest.top) - SLACK), int((most + quest.blur + SLACK) / quest.bucket)
+
+
+@inner
+def least_end(field: Field, quest: Quest, bag: Bag, cells: Cells, anchor: int, among: int, rate: float) -> float:
+    """Tell what is left at the least of load and size rule at a price of load."""
+    least, most = bucket_limits(field, quest, anchor, among)
+    worst = min(-bag.ends[least] - rate * least * quest.bucket, -bag.ends[most] - rate * most * quest.bucket)
+    for i in range(cells.bends[-1]):  # between bends it is a straight line
         x = cells.bends[i]
-        worst = min(worst, -bag.ends[mixed, x] - rate * x * quest.bucket)
-    return worst - abs(rate) * 0.5 * quest.bucket * quest.spread
+        if least < x < most:
+            worst = min(worst, -bag.ends[x] - rate * x * quest.bucket)
+    return worst - abs(rate) * quest.blur
 
 
 @inner
 def weigh_frame(
     price: Floats, field: Field, dual: Floats, bag: Bag, grown: Floats, anchor: int, among: int, rate: float
 ) -> float:  # fmt: skip
-    """Tell what the best mixture of a frame costs, but for load, size rule and mixing."""
+    """Tell what the best mixture of a frame costs, but for load and size rule."""
     n, home, alone = field.graph.compound.size, field.graph.compound[anchor] if anchor >= 0 else -1, 0.0
-    c, total = (dual.size - 1 - n) // 2, share_out(price, field, dual, bag, grown, anchor, rate)
+    c, total = (dual.size - 1 - n) // 2, share_out(price, field, dual, bag, grown, anchor, among, rate)
     for k in range(c):
         if among >= 0 and (among >> k) & 1 == 0:
             continue
@@ -153,33 +167,33 @@ def weigh_frame(
 @inner
 def keeps(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, cells: Cells, anchor: int,
-    among: int, low: float, high: float, limit: float,
+    among: int, limit: float,
 ) -> bool:  # fmt: skip
     """Tell whether a set of small reduced cost may lie in the cell at hand and touch these compounds."""
-    held = field.graph.units[anchor, 0] if anchor >= 0 else 0.0
-    rate = rate_of(price, field, quest, bag, held, low, high, among)
+    rate = rate_of(price, field, quest, bag, anchor, among)
     if rate == -np.inf:
         return False
     total = weigh_frame(price, field, dual, bag, grown, anchor, among, rate)
-    return total + least_end(quest, bag, cells, 1 if among & (among - 1) > 0 else 0, rate) < limit
+    return total + least_end(field, quest, bag, cells, anchor, among, rate) < limit
 
 
 @inner
 def lay_frame(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, cells: Cells, at: int,
-    anchor: int, among: int, low: float, high: float,
+    anchor: int, among: int,
 ) -> None:  # fmt: skip
     """Set what units lack and pay in a frame, and what sets cost at least."""
     compound, units, worst = field.graph.compound, field.graph.units, np.inf
-    slack, mixed = 0.5 * quest.bucket * quest.spread, 1 if among & (among - 1) > 0 else 0
-    rate = rate_of(price, field, quest, bag, units[anchor, 0] if anchor >= 0 else 0.0, low, high, among)
+    rate, extra = rate_of(price, field, quest, bag, anchor, among), extra_of(price, among)
     cells.total[0, at] = weigh_frame(price, field, dual, bag, grown, anchor, among, rate)
     cells.rate[at], cells.choice[at] = rate, among
-    for x in range(int(high / quest.bucket + 0.5 * quest.spread), -1, -1):
-        worst = min(worst, -bag.ends[mixed, x] - rate * x * quest.bucket - abs(rate) * slack)
+    fewest, most = bucket_limits(field, quest, anchor, among)
+    for x in range(cells.ends.shape[0] - 1, -1, -1):
+        if fewest <= x <= most:
+            worst = min(worst, -bag.ends[x] - rate * x * quest.bucket - abs(rate) * quest.blur)
         cells.ends[x, at] = worst
     for unit in range(field.firm):
-        own, pays = compound[unit], bag.real[GAIN, unit] - rate * units[unit, 0]
+        own, pays = compound[unit], bag.real[GAIN, unit] - rate * units[unit, LOADED] - extra * units[unit, 0]
         lack, pays = max(0.0, -pays), max(0.0, pays)
         if unit == anchor:
             lack = pays = 0.0
@@ -198,23 +212,21 @@ def lay_frame(
 @inner
 def choose_compounds(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, cells: Cells, begin: int,
-    anchor: int, low: float, high: float, limit: float,
+    anchor: int, limit: float,
 ) -> int:  # fmt: skip
     """List the choices of compounds that a set of small reduced cost in the cell at hand may touch.
 
     Where there are too many of them, one that holds for all.
     """
-    graph, n, held, home, m = field.graph, field.graph.compound.size, 0.0, -1, begin
-    c, every = (dual.size - 1 - n) // 2, plain(-1)
-    if anchor >= 0:
-        held, home = graph.units[anchor, 0], graph.compound[anchor]
-    rate = rate_of(price, field, quest, bag, held, low, high, every)
+    graph, n, m = field.graph, field.graph.compound.size, begin
+    c, every, home = (dual.size - 1 - n) // 2, plain(-1), graph.compound[anchor] if anchor >= 0 else -1
+    rate = rate_of(price, field, quest, bag, anchor, every)
     if rate == -np.inf:
         return begin
-    base, alone = share_out(price, field, dual, bag, grown, anchor, rate), 0.0
+    base, alone = share_out(price, field, dual, bag, grown, anchor, every, rate), 0.0
     for k in range(c):
         grown[BESIDE, k], alone = grown[ENTERED, k], max(alone, dual[n + 1 + k])
-    base += least_end(quest, bag, cells, plain(0), rate) - alone - SLACK
+    base += least_end(field, quest, bag, cells, anchor, every, rate) - alone - SLACK
     among, k, tries = plain(0), 0, 0
     while c <= BITS:
         least = base  # with those chosen so far, and of the others those that pay
@@ -229,7 +241,7 @@ def choose_compounds(
             if home < 0 or (among >> home) & 1:
                 if m - begin == FRAMES or m >= MANY or tries == TRIES:
                     break
-                if keeps(price, field, dual, quest, bag, grown, cells, anchor, among, low, high, limit):
+                if keeps(price, field, dual, quest, bag, grown, cells, anchor, among, limit):
                     cells.among[0, m], m = among, m + 1
         while k > 0 and (among >> (k - 1)) & 1 == 0:
             k -= 1
@@ -237,13 +249,13 @@ def choose_compounds(
             return m
         among ^= 1 << (k - 1)
     cells.among[0, begin] = every
-    return begin + int(keeps(price, field, dual, quest, bag, grown, cells, anchor, every, low, high, limit))
+    return begin + int(keeps(price, field, dual, quest, bag, grown, cells, anchor, every, limit))
 
 
 @inner
 def split_frames(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, cells: Cells, level: int,
-    m: int, side: float, anchor: int, low: float, high: float, limit: float,
+    m: int, side: float, anchor: int, limit: float,
 ) -> int:  # fmt: skip
     """Split the cells of frames in four; return how many frames that makes, or -1 where there is no room for them."""
     i, made = 0, 0
@@ -258,10 +270,10 @@ def split_frames(
         for k in range(4):
             x = cells.place[level, i, 0] + (0.25 if k % 2 else -0.25) * side
             y = cells.place[level, i, 1] + (0.25 if k > 1 else -0.25) * side
-            weigh_gains(price, field, dual, x, y, 0.5 * side, bag)
+            weigh_gains(price, field, dual, x, y, 0.5 * side, 0.0, bag)
             for at in range(i, end):
                 among = cells.among[level, at]
-                if keeps(price, field, dual, quest, bag, grown, cells, anchor, among, low, high, limit):
+                if keeps(price, field, dual, quest, bag, grown, cells, anchor, among, limit):
                     if made == ROOM:
                         return -1
                     cells.place[1 - level, made, 0], cells.place[1 - level, made, 1] = x, y
@@ -273,24 +285,24 @@ def split_frames(
 @woven
 def lay_frames(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, grown: Floats, cells: Cells, centres: Floats,
-    anchor: int, low: float, high: float, limit: float,
+    anchor: int, limit: float,
 ) -> int:  # fmt: skip
     """Lay the frames of sets of small reduced cost, in cells as small as there is room for; return how many."""
     m, level, side = plain(0), plain(0), quest.side
     for cell in range(centres.shape[0]):
-        weigh_gains(price, field, dual, centres[cell, 0], centres[cell, 1], side, bag)
+        weigh_gains(price, field, dual, centres[cell, 0], centres[cell, 1], side, 0.0, bag)
         begin = m
-        m = choose_compounds(price, field, dual, quest, bag, grown, cells, m, anchor, low, high, limit)
+        m = choose_compounds(price, field, dual, quest, bag, grown, cells, m, anchor, limit)
         for at in range(begin, m):
             cells.place[0, at, 0], cells.place[0, at, 1] = centres[cell, 0], centres[cell, 1]
     while 0 < m < ROOM and side > FINEST:
-        made = split_frames(price, field, dual, quest, bag, grown, cells, level, m, side, anchor, low, high, limit)
+        made = split_frames(price, field, dual, quest, bag, grown, cells, level, m, side, anchor, limit)
         if made < 0:
             break
         m, level, side = made, 1 - level, 0.5 * side
     for at in range(m):
         x, y = cells.place[level, at, 0], cells.place[level, at, 1]
         if at == 0 or x != cells.place[level, at - 1, 0] or y != cells.place[level, at - 1, 1]:
-            weigh_gains(price, field, dual, x, y, side, bag)
-        lay_frame(price, field, dual, quest, bag, grown, cells, at, anchor, cells.among[level, at], low, high)
+            weigh_gains(price, field, dual, x, y, side, 0.0, bag)
+        lay_frame(price, field, dual, quest, bag, grown, cells, at, anchor, cells.among[level, at])
     return m

@@ -28,6 +28,7 @@ from gridplan.partition.kernels.frames import (
     WEIGHT_AT,
     X_AT,
     Y_AT,
+    bucket_limits,
     filled,
     lay_frames,
     mark_bends,
@@ -92,9 +93,9 @@ def choose_items(
 
 
 @inner
-def pass_over(quest: Quest, cells: Cells, books: Ints, row: int, unit: int, weight: float, limit: float) -> None:
+def pass_over(quest: Quest, cells: Cells, books: Ints, row: int, unit: int, load: float, limit: float) -> None:
     """Count what a set leaves out with a unit that it could have held and that would have paid; drop frames."""
-    m, held = 0, filled(quest, weight)
+    m, held = 0, filled(quest, load)
     for i in range(books[ALIVE_AT, row]):
         at, total = cells.alive[row, i], cells.total[row, i] + cells.pays[unit, cells.alive[row, i]]
         if total + cells.ends[held, at] < limit:
@@ -127,7 +128,7 @@ def take_up(
             fined += fine[k]
     grown[INSIDE_AT, depth], grown[GAIN_AT, depth], grown[FINED_AT, depth] = inside, gain, fined
     books[TOUCHED_AT, depth], books[ONLY_AT, depth] = touched, only
-    held = filled(quest, grown[WEIGHT_AT, depth])
+    held = filled(quest, grown[LOAD_AT, depth])
     for i in range(books[ALIVE_AT, depth]):
         at = cells.alive[depth, i]
         total = cells.total[depth, i] + cells.lack[unit, at]
@@ -168,8 +169,8 @@ def put_down(bag: Bag, size: int, price: float, run: Ints, members: Ints, start:
 
 @woven
 def spread(
-    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, cells: Cells, first: int, low: float,
-    high: float, limit: float, parts: int, tie: Ints, pair: Ints, fine: Floats, run: Ints, near: Ints, items: int,
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, cells: Cells, anchor: int, first: int,
+    limit: float, parts: int, tie: Ints, pair: Ints, fine: Floats, run: Ints, near: Ints, items: int,
     bits: Ints, grown: Floats, books: Ints, members: Ints, start: Ints, cost: Floats, stop: Flags,
 ) -> None:  # fmt: skip
     """List the sets that grow from a first unit.
@@ -180,13 +181,11 @@ def spread(
         As of `grow`.
     cost, stop
         As of `grow`.
-    first, items : int
-        Item from which the sets grow, and how many there are; items before it are closed.
-    low, high : float
-        Fewest and most households of a set.
+    anchor, first, items : int
+        Anchor in the sets, -1 for none; item from which they grow, and how many there are; items before it are closed.
     """
     out, priced, depth, item, compound = bag.out, limit < np.inf, 0, first, field.graph.compound
-    words = (items + WORD - 1) // WORD
+    words, low, high = (items + WORD - 1) // WORD, field.lowest[anchor], field.highest[anchor]
     for k in range(words):  # even rows: those that adjoin; odd rows: those that are closed
         bits[0, k] = bits[1, k] = 0
     for k in range(first + 1):
@@ -203,7 +202,7 @@ def spread(
                     books[HELD, own] -= 1
                 depth -= 1
                 if depth >= 0:
-                    pass_over(quest, cells, books, depth + 1, gone, grown[WEIGHT_AT, depth], limit)
+                    pass_over(quest, cells, books, depth + 1, gone, grown[LOAD_AT, depth], limit)
                 continue
             bit = bits[2 * depth, k] & -bits[2 * depth, k]
             bits[2 * depth, k], item, depth = bits[2 * depth, k] ^ bit, WORD * k + place_of(bit), depth + 1
@@ -218,7 +217,7 @@ def spread(
         if not fits:
             depth -= 1
             if depth >= 0:
-                pass_over(quest, cells, books, depth + 1, unit, grown[WEIGHT_AT, depth], limit)
+                pass_over(quest, cells, books, depth + 1, unit, grown[LOAD_AT, depth], limit)
             continue
         for k in range(words):
             if depth > 0:
@@ -231,7 +230,7 @@ def spread(
         books[FREE_AT, depth + 1] = books[FREE_AT, depth]
         if priced and is_tiny(price, field.graph, unit):
             run[STEPS] -= lay_near(
-                price, field, dual, quest, bag, cells, near, bits, grown, books, depth, words, high, limit
+                price, field, dual, quest, bag, cells, near, bits, grown, books, depth, words, anchor, high, limit
             )  # fmt: skip
             if books[ALIVE_AT, depth + 1] == 0:
                 continue
@@ -283,11 +282,11 @@ def grow(
         if not priced:
             bag.whole[ORDER, i] = i
     for anchor in range(-1, field.anchors):  # -1 for none, whose sizes come last
-        low, high = field.lowest[anchor], field.highest[anchor]
         if priced:
-            set_ends(price, quest, 0.0, low, high, int(high / quest.bucket + 0.5 * quest.spread), bag.ends)
-            mark_bends(bag, cells, int(high / quest.bucket + 0.5 * quest.spread))
-        m = lay_frames(price, field, dual, quest, bag, grown, cells, centres, anchor, low, high, limit) if priced else 1
+            top = bucket_limits(field, quest, anchor, plain(-1))[1]
+            set_ends(price, field, quest, anchor, plain(-1), 0.0, top, 0.0, bag.ends)
+            mark_bends(bag, cells, top)
+        m = lay_frames(price, field, dual, quest, bag, grown, cells, centres, anchor, limit) if priced else 1
         for at in range(m):
             cells.alive[0, at] = at
         books[ALIVE_AT, 0], books[FREE_AT, 0] = m, m
@@ -298,6 +297,6 @@ def grow(
             if books[ALIVE_AT, 0] == 0 or run[CUT] != 0:
                 break
             spread(
-                price, field, dual, quest, bag, cells, first, low, high, limit, parts, tie, pair, fine, run, near,
+                price, field, dual, quest, bag, cells, anchor, first, limit, parts, tie, pair, fine, run, near,
                 m, bits, grown, books, members, start, cost, stop,
             )  # fmt: skip

@@ -3,7 +3,7 @@
 Where a unit is tiny, the side of a cell blurs what it lacks or pays by more than that is. Around the centre of a set at
 hand of W households the inertia of a set of W' that it grows to is W / W' of what each further unit adds, or more: next
 to all of it where little is still to come. So there are frames for little, for more, and for much, each at the price of
-a household that bounds it best.
+load that bounds it best.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from gridplan.partition.kernels.arrays import (
     COMPOUND,
     INERTIA,
     LOAD,
-    MIXED,
+    LOADED,
     TARGET,
     Bag,
     Cells,
@@ -34,6 +34,7 @@ from gridplan.partition.kernels.frames import (
     INSIDE_AT,
     ITEM,
     LACKS,
+    LOAD_AT,
     PULL,
     R2_AT,
     REACHED,
@@ -42,8 +43,10 @@ from gridplan.partition.kernels.frames import (
     WEIGHT_AT,
     X_AT,
     Y_AT,
+    extra_of,
     filled,
 )
+from gridplan.partition.kernels.loads import load_limits
 from gridplan.partition.kernels.sets import WORD, place_of
 
 TINY = 0.04
@@ -53,7 +56,7 @@ PARTS, STEP, NEAR = 3, 4.0, 400
 """Frames for each choice of compounds; how much more each leaves room for; and how many there are at most at once."""
 
 TURNS = 4
-"""Prices of a household tried for a frame."""
+"""Prices of load tried for a frame."""
 
 AHEAD = 12
 """Units looked at for frames that take as long as a set."""
@@ -87,22 +90,23 @@ def reach(near: Ints, bits: Ints, books: Ints, depth: int, words: int) -> int:
 
 @inner
 def sum_up(
-    field: Field, dual: Floats, grown: Floats, books: Ints, many: int, among: int, share: float, rate: float,
-    room: float,
+    price: Floats, field: Field, dual: Floats, grown: Floats, books: Ints, many: int, among: int, share: float,
+    rate: float, room: float,
 ) -> None:  # fmt: skip
-    """Sum what the units in reach lack and pay at a price of a household; `SUM` takes the sum and the households."""
+    """Sum what the units in reach lack and pay at a price of load; `SUM` takes the sum and the load."""
     grown[SUM, 0] = grown[SUM, 1] = 0.0
+    extra = extra_of(price, among)
     c = (dual.size - 1 - field.graph.compound.size) // 2
     for k in range(c):
         grown[LACKS, k] = np.inf if (among >> k) & 1 and books[HELD, k] == 0 else 0.0
     for j in range(many):
         unit = books[REACHED, j]
-        own, w = field.graph.compound[unit], field.graph.units[unit, 0]
-        if w > room + SLACK or books[FITS, j] == 0:
+        own, load = field.graph.compound[unit], field.graph.units[unit, LOADED]
+        if load > room + SLACK or books[FITS, j] == 0:
             continue
-        pays = dual[unit] - share * grown[PULL, j] - rate * w
+        pays = dual[unit] - share * grown[PULL, j] - rate * load - extra * field.graph.units[unit, 0]
         if pays > 0.0:
-            grown[SUM, 0], grown[SUM, 1] = grown[SUM, 0] - pays, grown[SUM, 1] + w
+            grown[SUM, 0], grown[SUM, 1] = grown[SUM, 0] - pays, grown[SUM, 1] + load
         if own >= 0:
             grown[LACKS, own] = min(grown[LACKS, own], max(0.0, -pays))
     for k in range(c):
@@ -112,25 +116,24 @@ def sum_up(
 @woven
 def best_rate(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, cells: Cells, grown: Floats,
-    books: Ints, many: int, among: int, share: float, weight: float, room: float, fewest: int, most: int, rate: float,
+    books: Ints, many: int, among: int, share: float, load: float, room: float, fewest: int, most: int, rate: float,
     enough: float, out: Floats,
 ) -> None:  # fmt: skip
-    """Seek the price of a household at which the sets of a frame are bounded best; `out` takes the bound and it."""
-    mixed, slack = 1 if among & (among - 1) > 0 else 0, 0.5 * quest.bucket * quest.spread
-    down, up = -np.inf, quest.by_load * price[LOAD] + (price[MIXED] if mixed else 0.0)
+    """Seek the price of load at which the sets of a frame are bounded best; `out` takes the bound and it."""
+    down, up = -np.inf, price[LOAD]
     out[0], out[1] = -np.inf, rate
     for turn in range(TURNS):
-        sum_up(field, dual, grown, books, many, among, share, rate, room)
+        sum_up(price, field, dual, grown, books, many, among, share, rate, room)
         end, full = np.inf, 0.0
         for i in range(cells.bends[-1] + 2):  # between bends it is a straight line
             b = fewest if i == 0 else most if i == 1 else cells.bends[i - 2]
-            value = -bag.ends[mixed, b] - rate * b * quest.bucket
+            value = -bag.ends[b] - rate * b * quest.bucket
             if fewest <= b <= most and value < end:
                 end, full = value, b * quest.bucket
-        bound = grown[SUM, 0] + rate * weight + end - abs(rate) * slack
+        bound = grown[SUM, 0] + rate * load + end - abs(rate) * quest.blur
         if bound > out[0]:
             out[0], out[1] = bound, rate
-        lacking = full - weight - grown[SUM, 1]
+        lacking = full - load - grown[SUM, 1]
         if out[0] >= enough or abs(lacking) < quest.bucket:
             return
         if lacking > 0.0:
@@ -142,27 +145,29 @@ def best_rate(
 
 @inner
 def lay_one(
-    field: Field, dual: Floats, quest: Quest, bag: Bag, cells: Cells, grown: Floats, books: Ints, many: int,
-    among: int, share: float, weight: float, room: float, fewest: int, most: int, begin: int, rate: float, at: int,
+    price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, cells: Cells, grown: Floats, books: Ints,
+    many: int, among: int, share: float, load: float, room: float, fewest: int, most: int, begin: int, rate: float,
+    at: int,
 ) -> float:  # fmt: skip
     """Set what units lack and pay in a frame, and what sets cost at least; return what the set at hand comes to."""
-    sum_up(field, dual, grown, books, many, among, share, rate, room)
+    sum_up(price, field, dual, grown, books, many, among, share, rate, room)
+    extra = extra_of(price, among)
     for j in range(many):
         unit = books[REACHED, j]
-        own, w = field.graph.compound[unit], field.graph.units[unit, 0]
-        pays = dual[unit] - share * grown[PULL, j] - rate * w
+        own, more = field.graph.compound[unit], field.graph.units[unit, LOADED]
+        pays = dual[unit] - share * grown[PULL, j] - rate * more - extra * field.graph.units[unit, 0]
         cells.lack[unit, at], cells.pays[unit, at] = max(0.0, -pays), max(0.0, pays)
-        if w > room + SLACK or books[FITS, j] == 0:
+        if more > room + SLACK or books[FITS, j] == 0:
             cells.lack[unit, at], cells.pays[unit, at] = np.inf, 0.0
         elif own >= 0:
             cells.lack[unit, at] -= grown[LACKS, own]
-    mixed, end, slack = 1 if among & (among - 1) > 0 else 0, np.inf, 0.5 * quest.bucket * quest.spread
-    for b in range(bag.ends.shape[1] - 1, begin - 1, -1):
+    end = np.inf
+    for b in range(bag.ends.size - 1, begin - 1, -1):
         if fewest <= b <= most:
-            end = min(end, -bag.ends[mixed, b] - rate * b * quest.bucket - abs(rate) * slack)
+            end = min(end, -bag.ends[b] - rate * b * quest.bucket - abs(rate) * quest.blur)
         cells.ends[b, at] = end
     cells.rate[at], cells.choice[at] = rate, among
-    return grown[SUM, 0] + rate * weight
+    return grown[SUM, 0] + rate * load
 
 
 @inner
@@ -180,13 +185,13 @@ def find_room(
                 fits |= cells.total[row, i] + cells.ends[filled, at] + cells.lack[unit, at] < limit
         books[FITS, j] = 1 if fits else 0
         if fits:
-            out[0], out[1] = out[0] + field.graph.units[unit, 0], min(out[1], field.graph.units[unit, 0])
+            out[0], out[1] = out[0] + field.graph.units[unit, LOADED], min(out[1], field.graph.units[unit, LOADED])
 
 
 @woven
 def lay_near(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, cells: Cells, near: Ints, bits: Ints,
-    grown: Floats, books: Ints, depth: int, words: int, high: float, limit: float,
+    grown: Floats, books: Ints, depth: int, words: int, anchor: int, high: float, limit: float,
 ) -> int:  # fmt: skip
     """Put frames around the centre of the set at hand in the place of those that it may come to lie in.
 
@@ -196,8 +201,8 @@ def lay_near(
         As of `growth.grow`; frames around centres stand behind those of cells.
     depth, words : int
         Units of the set less one, and words of its neighbours.
-    high : float
-        Most households of a set.
+    anchor, high : int, float
+        Anchor in the set, -1 for none, and most households of a set.
 
     Returns
     -------
@@ -206,7 +211,8 @@ def lay_near(
     """
     units, n, row, m, out = field.graph.units, field.graph.compound.size, depth + 1, plain(0), bag.out
     c, weight, many = (dual.size - 1 - n) // 2, grown[WEIGHT_AT, depth], reach(near, bits, books, depth, words)
-    x, y, held, looks = grown[X_AT, depth] / weight, grown[Y_AT, depth] / weight, filled(quest, weight), many
+    x, y, load, looks = grown[X_AT, depth] / weight, grown[Y_AT, depth] / weight, grown[LOAD_AT, depth], many
+    held = filled(quest, load)
     spent = price[COMPOUND] * books[TOUCHED_AT, depth] - grown[GAIN_AT, depth] - dual[n]
     spent += price[INERTIA] * max(0.0, grown[R2_AT, depth] - weight * (x * x + y * y))
     limit -= grown[INSIDE_AT, depth] + grown[FINED_AT, depth]  # they are counted where units are taken up
@@ -215,7 +221,6 @@ def lay_near(
         dx, dy = field.x[unit] - x, field.y[unit] - y
         grown[PULL, j] = units[unit, 0] * (dx * dx + dy * dy)
     free, alive = books[FREE_AT, depth], books[ALIVE_AT, row]
-    top = min(bag.ends.shape[1] - 1, int((high + SLACK) / quest.bucket + 0.5 * quest.spread))
     for i in range(alive):
         at, again = cells.alive[row, i], False
         among = cells.choice[at]
@@ -225,30 +230,33 @@ def lay_near(
             continue
         if among < 0 or free + PARTS > cells.rate.size:
             return looks // AHEAD
-        total = spent
+        total = spent + extra_of(price, among) * weight
         for k in range(c):
             if (among >> k) & 1:
                 total += price[COMPOUND] - dual[n + 1 + c + k] if books[HELD, k] == 0 else 0.0
                 total -= dual[n + 1 + k] if among & (among - 1) == 0 else 0.0
         find_room(field, cells, books, many, row, i, alive, among, held, limit, out)
-        most, least, fewest = min(weight + out[0], high), out[1], held
+        limits = load_limits(field, quest, anchor, among)
+        most, least, fewest = min(load + out[0], limits[1]), out[1], held
+        top = min(bag.ends.size - 1, int((limits[1] + quest.blur + SLACK) / quest.bucket))
         for part in range(1, PARTS + 1):
-            room = (most - weight) * STEP ** (part - PARTS)
+            room = (most - load) * STEP ** (part - PARTS)
             if room < least and part < PARTS:
                 continue
-            share, looks = price[INERTIA] * weight / (weight + room), looks + many
-            full = min(top, int((weight + room + SLACK) / quest.bucket + 0.5 * quest.spread))
+            further = high - weight if quest.lightest <= 0.0 else min(high - weight, room / quest.lightest)
+            share, looks = price[INERTIA] * weight / (weight + further), looks + many
+            full = min(top, int((load + room + quest.blur + SLACK) / quest.bucket))
             best_rate(
-                price, field, dual, quest, bag, cells, grown, books, many, among, share, weight, room, fewest, full,
+                price, field, dual, quest, bag, cells, grown, books, many, among, share, load, room, fewest, full,
                 cells.rate[at], limit - total, out,
             )  # fmt: skip
             if total + out[0] < limit:
                 cells.place[0, m, 0] = total + lay_one(
-                    field, dual, quest, bag, cells, grown, books, many, among, share, weight, room, fewest, full, held,
-                    out[1], free,
+                    price, field, dual, quest, bag, cells, grown, books, many, among, share, load, room, fewest, full,
+                    held, out[1], free,
                 )  # fmt: skip
                 cells.among[0, m], m, free = free, m + 1, free + 1
-            fewest = max(held, full - int(quest.spread))
+            fewest = max(held, full - (1 if quest.blur > 0.0 else 0))
     for i in range(m):
         cells.alive[row, i], cells.total[row, i] = cells.among[0, i], cells.place[0, i, 0]
     books[ALIVE_AT, row], books[FREE_AT, row] = m, free

@@ -8,7 +8,7 @@ Where a walk does not come to its end the cell is split in four, so that the las
 
 import numpy as np
 
-from gridplan.partition.kernels.arrays import COMPOUND, LOAD, MIXED, Bag, Field, Flags, Floats, Ints, Quest
+from gridplan.partition.kernels.arrays import COMPOUND, LOADED, MIXED, Bag, Field, Flags, Floats, Ints, Quest
 from gridplan.partition.kernels.compiling import door, inner, plain, woven
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.kernels.knapsack import (
@@ -21,6 +21,7 @@ from gridplan.partition.kernels.knapsack import (
     tabulate,
     weigh_gains,
 )
+from gridplan.partition.kernels.loads import bits_of, density, load_limits
 from gridplan.partition.kernels.sets import (
     AT_X,
     AT_Y,
@@ -42,6 +43,7 @@ from gridplan.partition.kernels.sets import (
     TOUCHES,
     TRIED,
     WORD,
+    WORTH,
     price_set,
 )
 
@@ -51,8 +53,8 @@ BLUR = 1e-4
 HASTE, BLUNT, BLUNTLY = 300, 1e-3, 0.1
 """Moves in a cell that may still be split; what its bound may lack, at least and as a share of the worst set met."""
 
-ROWS, MOVES = 20, 10
-"""Rows of a table, and moves of a walk, that take as long as a step."""
+FILLED, MOVES = 7_200, 10
+"""Numbers of a table, and moves of a walk, that take as long as a step."""
 
 BEST, ANY_CENTRE = range(2)
 """What a scan lists: the best of each kind and cell, connected or not; the first to be met, wherever its centre lies,
@@ -120,7 +122,7 @@ def walk(
         unit, state, held = whole[ITEM, j], whole[STATE, j], whole[HELD, j]
         rank, next_, further = whole[RANK, j], 1 if j + 1 < m and whole[FRESH, j + 1] else 0, held + whole[MASS, j]
         with_, without = advance(join(state, rank), next_, counts), advance(state, next_, counts)
-        on = real[SPENT, j] - real[GAIN, unit] - (0.0 if state % 2 == 1 else real[ENTRY, j])
+        on = real[SPENT, j] - real[WORTH, j] - (0.0 if state % 2 == 1 else real[ENTRY, j])
         skip, take = real[SPENT, j] - table[without, j + 1, held] - BLUR, np.inf
         if further <= wide:
             take = on - table[with_, j + 1, further] - BLUR
@@ -149,14 +151,14 @@ def walk(
 @inner
 def look_through(
     price: Floats, field: Field, dual: Floats, quest: Quest, bag: Bag, bx: float, by: float, side: float, at: int,
-    anchor: int, wide: int, bonus: float, count: int, limit: float, mode: int, patience: int, run: Ints,
+    anchor: int, bonus: float, count: int, limit: float, mode: int, patience: int, run: Ints,
     members: Ints, start: Ints, cost: Floats, stop: Flags,
 ) -> tuple[float, float, int]:  # fmt: skip
     """Go through the sets of one kind in one cell, if the best mixture and the table leave any.
 
     Parameters
     ----------
-    price, field, dual, quest, bag, bx, by, side, anchor, wide, limit, mode, run, members, start, cost, stop
+    price, field, dual, quest, bag, bx, by, side, anchor, limit, mode, run, members, start, cost, stop
         As of `walk`.
     at, patience : int
         Place of the kind, and moves at most.
@@ -169,24 +171,30 @@ def look_through(
         As of `walk`, and the items.
     """
     whole, out, kind, n = bag.whole, bag.out, quest.kinds[at], field.graph.compound.size
-    c, slack, first, fixed = (dual.size - 1 - n) // 2, 0.5 * quest.bucket * quest.spread, 0, -dual[n]
-    low, high, begun, home = field.lowest[anchor], field.highest[anchor], 0.0, -1
+    c, first, fixed, begun, home = (dual.size - 1 - n) // 2, 0, -dual[n], 0.0, -1
     if anchor >= 0:
-        begun, home, fixed = field.graph.units[anchor, 0], field.graph.compound[anchor], fixed - bag.real[GAIN, anchor]
+        begun, home = field.graph.units[anchor, LOADED], field.graph.compound[anchor]
+        fixed -= bag.real[GAIN, anchor]
     if home >= 0:
         fixed += price[COMPOUND] - dual[n + 1 + c + home] - (dual[n + 1 + home] if kind >= 0 else 0.0)
         first = 2
     hope = fixed - (bonus if kind == MIXED_IN else 0.0)
     if kind >= 0 and home < 0:
         hope += price[COMPOUND] - dual[n + 1 + kind] - dual[n + 1 + c + kind]
-    skim(price, field, quest, bag, kind, begun, low - slack, high + slack, out)
+    among = bits_of(kind)
+    least, most = load_limits(field, quest, anchor, among)
+    skim(price, field, bag, kind, anchor, least, most, out)
     run[STEPS] -= 1
-    if hope + out[0] - slack * quest.by_load * price[LOAD] >= limit:
+    if hope + out[0] >= limit:
         return np.inf, limit, 0
-    m = lay_out(price, field, dual, quest, bag, at, anchor, wide, hope - out[1] - limit)
+    wide = int((most - begun + density(quest, among)[4] + SLACK) / quest.bucket)
+    if quest.uneven > 0.0:
+        set_ends(price, field, quest, anchor, among, begun, wide, out[2], bag.ends)
+    m = lay_out(price, field, dual, quest, bag, at, anchor, wide, hope - out[1] - limit, out[2])
     counts = 1 if kind >= 0 or home >= 0 else count
     need = 1 if kind >= 0 else 3 if kind == MIXED_IN and counts else 0
-    run[STEPS] -= 1 + tabulate(bag, m, wide, first, need, counts, bag.ends, 1 if kind == MIXED_IN else 0) // ROWS
+    rows = tabulate(bag, m, wide, first, need, counts, bag.ends)
+    run[STEPS] -= 1 + rows * (wide + 1) // FILLED
     if fixed - bag.table[first, 0, 0] - BLUR >= limit:
         return np.inf, limit, 0
     for k in range(bag.sets.shape[1]):
@@ -247,34 +255,35 @@ def scan(
     """
     graph, whole, n = field.graph, bag.whole, field.graph.compound.size
     c, bonus, count = (dual.size - 1 - n) // 2, 0.0, plain(0)
+    off = density(quest, plain(-1))[4]
     for k in range(c):
         bonus += max(0.0, dual[n + 1 + c + k] - price[COMPOUND])
         # a set of one compound passes for mixed: never too cheap unless its own row asks more than mixing costs
         count |= dual[n + 1 + k] < -price[MIXED] * quest.ordinary[0]
     for cell in range(centres.shape[0]):
-        bx, by, side = centres[cell, 0], centres[cell, 1], quest.side
-        weigh_gains(price, field, dual, bx, by, side, bag)
+        bx, by, side, extra = centres[cell, 0], centres[cell, 1], quest.side, 0.0
+        weigh_gains(price, field, dual, bx, by, side, extra, bag)
         for anchor in range(-1, field.anchors):  # -1 for none, whose sizes come last
-            low, high, begun, home = field.lowest[anchor], field.highest[anchor], 0.0, -1
+            low, begun, home = field.lowest[anchor], 0.0, -1
             if anchor >= 0:
-                begun, home = graph.units[anchor, 0], graph.compound[anchor]
-            wide = int((high - begun + SLACK) / quest.bucket + 0.5 * quest.spread)
-            if field.anchors > 0 or cell == 0:
-                set_ends(price, quest, begun, low, high, wide, bag.ends)
+                begun, home = graph.units[anchor, LOADED], graph.compound[anchor]
+            if quest.uneven == 0.0 and (field.anchors > 0 or cell == 0):
+                wide = int((load_limits(field, quest, anchor, plain(-1))[1] - begun + off + SLACK) / quest.bucket)
+                set_ends(price, field, quest, anchor, plain(-1), begun, wide, 0.0, bag.ends)
             for v in range(quest.kinds.size):
-                depth = 0
+                depth, mixing = 0, price[MIXED] if quest.kinds[v] == MIXED_IN else 0.0
                 if home >= 0 and quest.kinds[v] not in (home, MIXED_IN):
                     continue
                 nest[0, 0], nest[0, 1], nest[0, 2] = centres[cell, 0], centres[cell, 1], quest.side
                 while depth >= 0:
-                    if side != nest[depth, 2] or bx != nest[depth, 0] or by != nest[depth, 1]:
-                        bx, by, side = nest[depth, 0], nest[depth, 1], nest[depth, 2]
-                        weigh_gains(price, field, dual, bx, by, side, bag)
+                    if extra != mixing or side != nest[depth, 2] or bx != nest[depth, 0] or by != nest[depth, 1]:
+                        bx, by, side, extra = nest[depth, 0], nest[depth, 1], nest[depth, 2], mixing
+                        weigh_gains(price, field, dual, bx, by, side, extra, bag)
                     depth -= 1
                     splits = mode == BEST and side > finest and run[STEPS] > 0 and stop[0] == 0
                     found, cut = run[FOUND], run[CUT]
                     floor, best, m = look_through(
-                        price, field, dual, quest, bag, bx, by, side, v, anchor, wide, bonus, count, limit, mode,
+                        price, field, dual, quest, bag, bx, by, side, v, anchor, bonus, count, limit, mode,
                         min(patience, HASTE) if splits else patience, run, members, start, cost, stop,
                     )  # fmt: skip
                     worst = min(worst, best)

@@ -11,11 +11,12 @@ WORD = 62
 
 ITEM, FRESH, MASS, STATE, TRIED, HELD, RANK, ORDER, PILE, SEEN, STACK = range(11)
 """Rows of the whole scratch: by item, unit, whether its group begins, buckets of weight; by depth, groups entered,
-branches tried, buckets held; by item, groups before; units by gain a household; units of a set, seen, to go to."""
+branches tried, buckets held; by item, groups before; units by gain for their load; units of a set, seen, to go to."""
 
-GAIN, ENTRY, SPENT, SCORE = range(4)
+N_REAL = 5
+GAIN, ENTRY, SPENT, SCORE, WORTH = range(N_REAL)
 """Rows of the real scratch: gain of each unit; by item, gain of entering its group; by depth, reduced cost so far;
-gain a household."""
+gain of each unit by load; by item, gain beside what its buckets of load cost."""
 
 N_PRICED = 5
 COST, REDUCED, AT_X, AT_Y, TOUCHES = range(N_PRICED)

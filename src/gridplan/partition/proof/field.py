@@ -9,6 +9,7 @@ from scipy.sparse.csgraph import breadth_first_order
 from gridplan.partition.certificate import size_penalty
 from gridplan.partition.kernels.arrays import (
     LOAD,
+    LOADED,
     LOWER,
     OUTSIDE,
     SURPLUS,
@@ -65,6 +66,8 @@ def make_field(graph: Graph, price: Floats, cost: float) -> tuple[Field, Ints] |
     matrix = matrix[order][:, order].tocsr()
     matrix.sort_indices()
     units = np.ascontiguousarray(graph.units[order])
+    if price[LOAD] == 0.0:
+        units[:, LOADED] = units[:, WEIGHT]  # by which tables and bounds are sharpest
     ordered = Graph(
         indptr=matrix.indptr.astype(np.int64), indices=matrix.indices.astype(np.int64),
         border=matrix.data - 1.0, units=units, compound=np.ascontiguousarray(graph.compound[order]),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gridplan.partition.kernels.arrays import LOAD, LOWER, WEIGHT, Floats, Graph
+from gridplan.partition.kernels.arrays import LOAD, LOADED, LOWER, WEIGHT, Floats, Graph
 
 TINY: Final = 0.05
 """Households of a tiny unit at most, as a share of the fewest of a grid."""
@@ -32,5 +32,5 @@ def large_alone(graph: Graph, price: Floats) -> tuple[Graph, Floats] | None:
     units, compound, eased = graph.units.copy(), graph.compound.copy(), price.copy()
     units[tiny], compound[tiny] = 0.0, -1
     eased[LOWER] -= spare
-    eased[LOAD] = 0.0
+    eased[LOAD], units[:, LOADED] = 0.0, units[:, WEIGHT]
     return graph._replace(units=units, compound=compound), eased

@@ -11,7 +11,7 @@ from gridplan.partition.kernels.near import NEAR
 from gridplan.partition.kernels.pricing import ANY_CENTRE, BEST, scan
 from gridplan.partition.kernels.sets import CUT, FOUND, STEPS
 from gridplan.partition.proof.columns import Columns, Pool, Ties
-from gridplan.partition.proof.quest import cell_centres, make_bag, make_cells, make_quest
+from gridplan.partition.proof.quest import cell_centres, grown_quest, make_bag, make_cells, make_quest
 
 FINEST_M: Final = 6.0
 """Side of the smallest cells of the tables, metres: where in one a centre lies makes next to no difference."""
@@ -60,13 +60,13 @@ class Lister:
         self.field, self.price, self.stop = field, price, stop
         self.quest = make_quest(field)
         self.pool: Pool | None = None
-        self.bag = make_bag(self.quest, len(field.graph.compound), field.firm, float(field.highest.max()))
+        self.bag = make_bag(self.quest, len(field.graph.compound), field.firm)
         self._centres, self._run = cell_centres(field, self.quest.side), np.array([0, steps, 0])
-        self._grown, self._coarse = self.quest._replace(side=GROWN_M), cell_centres(field, GROWN_M)
+        self._grown, self._coarse = grown_quest(self.quest, GROWN_M), cell_centres(field, GROWN_M)
         self._met: float | None = None  # by the last scan, where that was sharp
         self._size = max(12, 2 * field.firm // parts)
         frames = max(MANY + len(self._coarse), ROOM) + NEAR
-        self._cells, self._listed = make_cells(frames, field.firm, self.bag.ends.shape[1]), self._room(columns)
+        self._cells, self._listed = make_cells(frames, field.firm, len(self.bag.ends)), self._room(columns)
 
     @property
     def left(self) -> int:
@@ -139,7 +139,7 @@ class Lister:
         firm, words, n = self.field.firm, self.quest.near.shape[1], len(self.field.graph.compound)
         near, bits = np.zeros((firm, words), np.int64), np.zeros((2 * firm + 4, words), np.int64)
         centres = self._coarse if limit < np.inf else self._coarse[:1]
-        cells = self._cells if limit < np.inf else make_cells(1, firm, self.bag.ends.shape[1])
+        cells = self._cells if limit < np.inf else make_cells(1, firm, len(self.bag.ends))
         grown, books = np.zeros((N_GROWN, n + 2)), np.zeros((N_BOOKS, n + 2), np.int64)
         run = np.array([0, SETS * steps, 0])
         grow(
