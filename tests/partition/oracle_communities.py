@@ -31,6 +31,14 @@ KINDS: Final = MappingProxyType(
         "one sided": {"shape": "lattice", "units": (9, 14), "weights": (40, 140), "lower": 240, "upper": 300},
         "scattered": {"shape": "scattered", "units": (11, 17), "weights": (30, 160), "idle": 0.2},
         "lenient": {"shape": "planar", "units": (8, 12), "weights": (50, 160), "cost": CostRules(outside=2.0)},
+        "roads": {
+            "shape": "planar",
+            "units": (11, 15),
+            "weights": (50, 150),
+            "border_weight": 0.01,
+            "idle": 0.4,
+            "quiet": 0.4,
+        },
         "tied": {"shape": "lattice", "units": (10, 14), "weights": (60, 60), "cost": CostRules(inertia=0.0)},
     }
 )
@@ -51,9 +59,11 @@ def make_community(kind: str, seed: int) -> Graph:
     weights[rng.random(n) < made.get("idle", 0.0)] = 0
     weights[rng.choice(n, made.get("huge", 0), replace=False)] = rng.integers(361, 620, made.get("huge", 0))
     options = {name: made[name] for name in OPTIONS if name in made}
+    compounds, border = _compounds(rng, xy), rng.uniform(0, 60, len(edges))
+    border[rng.random(len(edges)) < made.get("quiet", 0.0)] = 0.0
     return {
-        "edges": edges, "weights": weights, "xy": xy if made.get("xy", True) else None,
-        "compounds": _compounds(rng, xy), "border": rng.uniform(0, 60, len(edges)), **options,
+        "edges": edges, "weights": weights, "xy": xy if made.get("xy", True) else None, "compounds": compounds,
+        "border": border, **options,
     }  # fmt: skip
 
 

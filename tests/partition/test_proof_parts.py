@@ -1,14 +1,20 @@
 """What a proof prepares in whole matrices, against the plain way."""
 
+from itertools import chain, combinations, pairwise
+
 import networkx as nx
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from oracle_pieces import as_networkx, lattice_piece, set_cost
 
 from gridplan.partition.kernels.arrays import Graph
 from gridplan.partition.kernels.sets import WORD
+from gridplan.partition.proof.columns import Columns
+from gridplan.partition.proof.field import make_field
 from gridplan.partition.proof.master import Master
 from gridplan.partition.proof.quest import near_bits
+from gridplan.partition.proof.tolled import add_tolled
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -30,6 +36,38 @@ def test_neighbours_are_those_beside_and_those_beyond_idle_units(seed: int) -> N
         asked = {other for node in inner for other in graph[node] if other < firm} - {unit}
         found = {other for other in range(firm) if bits[unit, other // WORD] >> (other % WORD) & 1}
         assert found - {unit} == asked
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_grids_get_the_units_without_households_that_have_priced_borders(seed: int) -> None:
+    """Once for each choice that is connected and leaves none that it surrounds, at its cost, unless it is dear."""
+    rng = np.random.default_rng(seed)
+    graph, price = lattice_piece(seed, 3, (60, 150))
+    gone = rng.random(9) < 0.5
+    gone[0], graph.units[gone], graph.compound[gone] = False, 0.0, -1
+    made = make_field(graph, price, 1e5)
+    assert made is not None
+    field, _ = made
+    own = tuple(sorted(rng.choice(field.firm, int(rng.integers(1, field.firm + 1)), replace=False).tolist()))
+    others = range(field.firm, field.firm + field.tolled)
+    whole, free = as_networkx(field.graph), range(field.firm + field.tolled, 9)
+    base = set_cost(field.graph, {*own, *(u for u in others if set(whole[u]) <= set(own))})
+    room, expected = float(rng.uniform(0, 1.5)), {}
+    for chosen in chain.from_iterable(combinations(others, k) for k in range(field.tolled + 1)):
+        held, cost = {*own, *chosen}, set_cost(field.graph, {*own, *chosen})
+        reached = nx.node_connected_component(whole.subgraph({*held, *free}), own[0])
+        shut_in = any(set(whole[u]) <= held for u in set(others) - held)
+        if held <= reached and not shut_in and cost - base < room:
+            expected[tuple(sorted(held))] = cost
+    grids = Columns(
+        members=np.array(own), start=np.array([0, len(own)]), cost=np.array([base]), whole=True, least=0.0,
+        lift=np.zeros(0),
+    )  # fmt: skip
+    found = add_tolled(field, grids, np.array([room]))
+    assert found is not None
+    listed = [tuple(sorted(found.members[a:b].tolist())) for a, b in pairwise(found.start)]
+    assert dict(zip(listed, found.cost.tolist(), strict=True)) == pytest.approx(expected)
+    assert len(listed) == len(expected)
 
 
 def test_the_doubtful_pair_is_held_together_by_half_of_the_solution() -> None:

@@ -138,8 +138,9 @@ class Field(NamedTuple):
         Fewest and most households of a set with each anchor, and last of one without any.
     anchors : int
         Units before it have grids of their own kind: no grid within the band holds them, and no grid two of them.
-    firm : int
-        Units before it must be covered; the idle ones from it on only link others.
+    firm, tolled : int
+        Units before it have households; of the idle ones from it on, which link others, so many have priced borders and
+        come first.
     """
 
     graph: Graph
@@ -149,6 +150,7 @@ class Field(NamedTuple):
     highest: Floats
     anchors: int
     firm: int
+    tolled: int
 
 
 class Quest(NamedTuple):

@@ -103,6 +103,25 @@ def pass_over(quest: Quest, cells: Cells, books: Ints, row: int, unit: int, load
     books[ALIVE_AT, row] = m
 
 
+@inner
+def borders_inside(field: Field, books: Ints, unit: int) -> float:
+    """Price the borders that a unit brings into a set: its own, and those of idle units that the set now surrounds."""
+    graph, inside = field.graph, 0.0
+    for edge in range(graph.indptr[unit], graph.indptr[unit + 1]):
+        other = graph.indices[edge]
+        if other < field.firm:
+            inside += graph.border[edge] * books[IN_SET, other]
+            continue
+        all_in, paid = True, 0.0
+        for half in range(graph.indptr[other], graph.indptr[other + 1]):
+            beside = graph.indices[half]
+            all_in &= beside == unit or books[IN_SET, beside] == 1
+            paid += graph.border[half]
+        if all_in:
+            inside += paid
+    return inside
+
+
 @woven
 def take_up(
     field: Field, dual: Floats, quest: Quest, cells: Cells, tie: Ints, pair: Ints, fine: Floats, grown: Floats,
@@ -121,8 +140,7 @@ def take_up(
     if new:
         gain, touched, only = gain + dual[n + 1 + c + own], touched + 1, own
     if quest.tolls > 0.0:
-        for edge in range(graph.indptr[unit], graph.indptr[unit + 1]):
-            inside += graph.border[edge] * books[IN_SET, graph.indices[edge]]
+        inside += borders_inside(field, books, unit)
     for k in range(tie[unit], tie[unit + 1]):
         if books[IN_SET, pair[k, 0]] != books[IN_SET, pair[k, 1]]:
             fined += fine[k]

@@ -81,6 +81,7 @@ class Bench:
         self.forced[:k] = price[OUTSIDE] + price[SURPLUS] * missing
         self._fine = max(2.0 * price[LOAD] * price[TARGET], 3.0)
         self.labels, self.cost = plans[0], np.inf
+        self._tolled: Bench | None = None
         for plan in plans:
             self.take(plan)
 
@@ -97,6 +98,16 @@ class Bench:
         beside = (self.field.highest[:-1] - weight[anchor]).max(initial=0.0)
         touched = np.where(large > 0, 1.0, np.ceil((small - SLACK) / max(most, beside)))
         return np.concatenate([[1.0], np.zeros(c), touched]), np.concatenate([[self.firm], inside, np.full(c, np.inf)])
+
+    def tolled(self) -> "Bench":
+        """Give the bench on which units without households that have priced borders are covered as well."""
+        if self._tolled is None:
+            field = self.field._replace(firm=self.firm + self.field.tolled, tolled=0)
+            self._tolled = Bench(field, self.price, [self.labels], self.budget, self.stop)
+        bench = self._tolled
+        bench.take(self.labels)
+        bench.lister.spend(bench.lister.left - self.lister.left)
+        return bench
 
     def steps(self, share: float) -> int:
         """Allow a share of all steps, and half of what is left at most."""

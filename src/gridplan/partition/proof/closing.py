@@ -1,5 +1,6 @@
 """The plans of one number of grids, closed: no grid that a better one holds is missing, and these are covered."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -7,8 +8,9 @@ import numpy as np
 from gridplan.partition.kernels.arrays import Floats
 from gridplan.partition.proof.bench import Share
 from gridplan.partition.proof.columns import Columns, Pool, reorder
-from gridplan.partition.proof.listed import NEW, Listed
+from gridplan.partition.proof.listed import IDLE, NEW, SHORT, Listed
 from gridplan.partition.proof.lister import SMALL
+from gridplan.partition.proof.tolled import add_tolled
 
 NEARBY, FIRST, LEAST, TIMES = 0.02, 0.05, 10_000, 3
 """Reduced cost below which grids are grown while dual values are sought; share of all steps for the first such list;
@@ -73,7 +75,31 @@ class Closing(Listed):
                 self.reason = "proof cut short: too many grids"
                 return
         self._pool = self._optimum(pool)
-        self.reason = self._finish() if self.open else ""
+        self.reason = "" if not self.open else self._finish_tolled() if self._bench.field.tolled else self._finish()
+
+    def _finish_tolled(self) -> str:
+        """Do the same for grids with the units without households that have priced borders, each once."""
+        bench, pool = self._bench, self._pool
+        if pool is None:
+            return SHORT
+        limit = bench.cost - self._value(pool, self._dual) + self._most * SMALL
+        found = pool.below(*self._asked(self._dual), limit)
+        every = add_tolled(bench.field, found, limit - self._price(self._dual, found))
+        if every is None:
+            return self._finish() or IDLE
+        wide = bench.tolled()
+        share = replace(
+            self.share,
+            bound=self.bound,
+            dual=np.insert(self._dual[: self._master.rows], bench.firm, np.zeros(bench.field.tolled)),
+        )
+        exact = Closing(wide, share)
+        exact._pool = exact._optimum(Pool.chosen(wide.field, wide.lister.bag, every))
+        reason = exact._finish() if exact.open else ""
+        bench.take(wide.labels)
+        bench.lister.spend(bench.lister.left - wide.lister.left)
+        self.bound = max(self.bound, exact.bound)
+        return reason
 
     def _gather(self) -> Pool | None:
         """List all grids that a better plan may hold, at dual values that fines improve where these are too many.

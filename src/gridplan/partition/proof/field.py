@@ -28,9 +28,8 @@ from gridplan.partition.misfits import Misfits, find_misfits
 def make_field(graph: Graph, price: Floats, cost: float) -> tuple[Field, Ints] | None:
     """Put the units of a piece in the order of the proof, and limit the sizes that a better plan can hold.
 
-    Anchors come first: units that no grid within the band holds. Then come others with households, then those without;
-    last the idle ones: without households and without priced borders, they can join any grid around them and matter
-    only where they link others.
+    Anchors come first: units that no grid within the band holds. Then come others with households, then the idle ones:
+    without households they can join any grid around them, and matter where they link others or have priced borders.
 
     Parameters
     ----------
@@ -57,10 +56,9 @@ def make_field(graph: Graph, price: Floats, cost: float) -> tuple[Field, Ints] |
         return None  # a grid without households could pay
     tolls, ends = np.zeros(n), np.repeat(np.arange(n), np.diff(graph.indptr))
     np.add.at(tolls, ends, graph.border)
-    idle = (w <= 0) & (tolls == 0)
     matrix: Any = csr_array((graph.border + 1.0, graph.indices, graph.indptr), shape=(n, n))
     walk = breadth_first_order(matrix, 0, return_predecessors=False).astype(np.int64)
-    late = np.ones(n, np.int64) + (w <= 0) + idle
+    late = np.ones(n, np.int64) + (w <= 0) + ((w <= 0) & (tolls == 0))
     late[misfits.units] = 0
     order = walk[np.argsort(late[walk], kind="stable")]
     matrix = matrix[order][:, order].tocsr()
@@ -76,7 +74,8 @@ def make_field(graph: Graph, price: Floats, cost: float) -> tuple[Field, Ints] |
     weight = np.maximum(units[:, 0], 1e-12)
     field = Field(
         graph=ordered, x=units[:, 2] / weight, y=units[:, 3] / weight, lowest=lowest, highest=highest,
-        anchors=len(misfits.units), firm=int(n - idle.sum()),
+        anchors=len(misfits.units), firm=int((w > 0).sum()),
+        tolled=int(((w <= 0) & (tolls > 0)).sum()),
     )  # fmt: skip
     return field, order
 

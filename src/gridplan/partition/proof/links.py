@@ -60,7 +60,7 @@ class Links:
         return np.fromiter(chain(*grids), np.int64), begin, np.array(of, np.int64), np.array(loose, np.bool_)
 
     def spread(self, labels: Ints) -> Ints:
-        """Give the idle units that link no grid to one beside them.
+        """Give the idle units that link no grid to one beside them, where they pay the least for borders.
 
         Parameters
         ----------
@@ -75,8 +75,11 @@ class Links:
         new, graph = labels.copy(), self._graph
         ends = np.repeat(np.arange(len(labels)), np.diff(graph.indptr))
         while (new < 0).any():
-            joins = (new[ends] < 0) & (new[graph.indices] >= 0)
-            new[ends[joins]] = new[graph.indices[joins]]
+            joins = np.flatnonzero((new[ends] < 0) & (new[graph.indices] >= 0))
+            pairs, at = np.unique(ends[joins] * len(new) + new[graph.indices[joins]], return_inverse=True)
+            paid = np.bincount(at, graph.border[joins])
+            order = np.argsort(-paid, kind="stable")  # of several grids the last one counts
+            new[pairs[order] // len(new)] = pairs[order] % len(new)
         return new
 
     def _ways(self, own: list[int]) -> tuple[list[list[int]], bool]:

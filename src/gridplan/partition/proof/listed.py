@@ -31,6 +31,7 @@ DEEP: Final = 12
 """Pairs of units at most that are told apart one after another."""
 
 SHORT: Final = "proof cut short: cover"
+IDLE: Final = "units without households left out of the bound"
 
 
 class Listed:
@@ -217,7 +218,7 @@ class Listed:
                 self.bound, done = max(self.bound, paid), done or paid >= goal
         if short:
             return SHORT
-        return "" if done else "units without households left out of the bound"
+        return "" if done else IDLE
 
     def _link(
         self, members: Ints, start: Ints, cost: Floats, reduced: Floats, value: float, goal: float, steps: int
