@@ -32,6 +32,13 @@ def test_import_and_help_load_nothing_heavy() -> None:
     assert not set(HEAVY) & set(done.stdout.split())
 
 
+def test_the_core_loads_no_library_of_geometry() -> None:
+    """Whoever has arrays alone waits for none, and has its memory for the proof."""
+    code = "import sys, gridplan; gridplan.partition_graph([[0, 1]], [100, 200]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"geopandas", "shapely", "pyproj", "pyogrio"} & set(done.stdout.split())
+
+
 def test_only_the_command_line_prints() -> None:
     """No `print` and no `click.echo` outside `cli`."""
     for file in SOURCE.rglob("*.py"):

@@ -97,7 +97,9 @@ def test_bounds_hold_where_grids_are_grown(kind: str, ways: dict[str, Any], monk
     optimum = np.array([optimum_by_mip(town, mine) for town, mine in zip(towns, plans, strict=True)])
     check_plan(district, result)
     check_certificate(result, optimum)
-    assert result.communities["proven"].sum() >= (PER_KIND // 8 if ways else PER_KIND)
+    # with roads the gap is not closed before units without households are told apart, so parts of it say little
+    least = PER_KIND if not ways else PER_KIND // 8 if kind == "roads" else PER_KIND // 4
+    assert result.communities["proven"].sum() >= least
 
 
 def test_one_side_of_a_split_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,17 +1,14 @@
-"""Labels with their certificate, and a whole plan as frames."""
+"""A whole plan as frames."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pyproj import CRS
 
 from gridplan.errors import PlanError
 from gridplan.language import say
-from gridplan.model.fabric import freeze_array
 from gridplan.schema import (
     ASSIGNMENT_COLUMNS,
     CERTIFICATE_COLUMNS,
@@ -32,40 +29,6 @@ from gridplan.schema import (
     UNITS,
     WALL_COLUMNS,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Partition:
-    """Labels of the units with their certificate: what `partition_graph` returns.
-
-    Parameters
-    ----------
-    labels : int32[n_units]
-        Grid of each unit, 0..n_grids - 1, numbered by first unit.
-    communities : DataFrame
-        One row per community: community, units, households, parts, cost, bound, gap, proven, reason, seconds.
-    grids : DataFrame
-        One row per grid: label, community, households, cost, in_band, cause.
-    reproducible : bool
-        False when the time limit cut the search short.
-    """
-
-    labels: NDArray[np.int32]
-    communities: pd.DataFrame
-    grids: pd.DataFrame
-    reproducible: bool = True
-
-    def __post_init__(self) -> None:
-        """Freeze the labels and check that the grids stand in order."""
-        object.__setattr__(self, "labels", freeze_array(self.labels, "int32"))
-        used = np.unique(self.labels)
-        if not np.array_equal(used, np.arange(len(self.grids))):
-            raise PlanError(
-                say(
-                    "partition: need labels 0..{last}, each used, found others; correct the caller",
-                    last=len(self.grids) - 1,
-                )
-            )
 
 
 def _no_crosswalk() -> pd.DataFrame:

@@ -37,6 +37,9 @@ turn one may fail."""
 AHEAD, BACK = 0.5, 0.4
 """How far dual values are moved towards those of the programme, and how far of that where it was too far."""
 
+SPARED: Final = 0.05
+"""Share of the steps left that a list may take however short the last was, and one of the whole gap twice."""
+
 STEEP, LEFT, PATIENT, SHRUNK = 7, 0.5, 10.0, 0.6
 """How much dearer the list of the whole gap is held to be than that of its part; the share of what is left that it may
 take by that, and how much dearer it may become; and what must be left of the gap before it is tried again."""
@@ -118,13 +121,13 @@ class Closing(Listed):
                 self._go_back(found)
             else:
                 sure, needed = value + self._most * least, bench.cost - value - (self._most - 1) * least
-                steps, backs = AGAIN * used, 0
+                steps, backs = max(AGAIN * used, SPARED * lister.left), 0
                 if not self.open:
                     break
                 if limit >= needed:
                     return Pool.chosen(bench.field, lister.bag, found)
                 if STEEP * used < LEFT * lister.left and needed < SHRUNK * failed:
-                    every = self._grow(needed, PATIENT * used)
+                    every = self._grow(needed, max(PATIENT * used, 2.0 * SPARED * lister.left))
                     if every.whole:
                         return Pool.chosen(bench.field, lister.bag, every)
                     failed = needed

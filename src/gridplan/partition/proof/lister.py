@@ -150,7 +150,8 @@ class Lister:
         return Columns.of(members, start, cost, run, -np.inf, np.zeros(firm))
 
     def _room(self, most: int) -> tuple[Ints, Ints, Floats]:
-        return np.zeros(most * self._size, np.int64), np.zeros(most + 1, np.int64), np.zeros(most)
+        # not zeros: where memory is used again these would be written, and count as used
+        return np.empty(most * self._size, np.int64), np.zeros(most + 1, np.int64), np.empty(most)
 
     def _values(self, dual: Floats) -> Floats:
         """Give units without households the dual value 0."""
