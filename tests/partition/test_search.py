@@ -1,14 +1,19 @@
 """The search: its books, its bounds and the regions it plans anew, against plain counts and every partition."""
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
+from oracle_communities import join_communities, make_community
 from oracle_pieces import all_connected, as_networkx, lattice_piece, plain_cost
 
+from gridplan import partition_graph
 from gridplan.config import CostRules
-from gridplan.partition import search
+from gridplan.partition import goes, search
 from gridplan.partition.kernels.arrays import Flags, Floats, Graph
 from gridplan.partition.problem import check_input, price_vector, split_pieces
+from gridplan.partition.proof import PROOFS
 from gridplan.partition.regions import cut_out, grow_region
 from gridplan.partition.search import BUDGETS, Budget, Found, mend, run_starts, search_piece, size_cost, size_floor
 
@@ -127,3 +132,18 @@ def test_units_without_households_are_one_grid() -> None:
     graph, price = lattice_piece(0, 3, (0, 1))
     found = search_piece(graph, price, np.random.default_rng(0), BUDGETS["fast"], GO)
     assert not found.labels.any()
+
+
+def test_a_miss_that_no_proof_asks_for_is_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After hardly any search and a proof that finds nothing out, the stubborn search brings grids into the band."""
+    towns = [make_community("midrise", seed) for seed in range(8)]
+    district = join_communities(towns)
+    hasty = {**BUDGETS, "normal": replace(BUDGETS["normal"], moves=1, few=1, patience=0, most=1)}
+    monkeypatch.setattr(goes, "BUDGETS", hasty)
+    monkeypatch.setattr(goes, "PROOFS", {"normal": replace(PROOFS["normal"], units=0)})
+    again = partition_graph(**district)
+    monkeypatch.setattr(goes, "GOES", {"normal": goes.GOES["normal"][:2]})
+    once = partition_graph(**district)
+    assert again.grids["in_band"].sum() > once.grids["in_band"].sum()
+    assert again.communities["cost"].sum() < once.communities["cost"].sum() - 1000
+    assert (again.communities["reason"] != "").all()

@@ -7,15 +7,18 @@ import numpy as np
 
 from gridplan.partition.certificate import TOLERANCE, Go, Solution, grid_causes, price_labels, renumber, simple_bound
 from gridplan.partition.clock import Clock
-from gridplan.partition.kernels.arrays import WEIGHT, Ints
+from gridplan.partition.kernels.arrays import OUTSIDE, WEIGHT, Ints
 from gridplan.partition.problem import Piece
 from gridplan.partition.proof import PROOFS, prove_piece
 from gridplan.partition.search import BUDGETS, search_piece
 
+STUBBORN: Final = "stubborn"
+"""The effort of a search for those grids alone that miss the band although no proof asks for it."""
+
 GOES: Final = MappingProxyType(
     {
         "fast": (("fast", ""),),
-        "normal": (("normal", ""), ("", "normal")),
+        "normal": (("normal", ""), ("", "normal"), (STUBBORN, "normal")),
         "thorough": (("fast", ""), ("normal", "normal"), ("thorough", ""), ("", "thorough")),
     }
 )
@@ -45,7 +48,7 @@ class FreePiece:
     def __init__(self, piece: Piece, effort: str, seed: np.random.SeedSequence) -> None:
         self._piece, self._goes, self._rng = piece, list(GOES[effort]), np.random.default_rng(seed)
         self._plans, self._bound = list[Ints](), simple_bound(piece.graph, piece.price)
-        self._proven, self._cut, self._reason = False, False, ""
+        self._proven, self._cut, self._reason = False, False, "no proof at this effort"
 
     @property
     def next(self) -> Go:
@@ -68,7 +71,9 @@ class FreePiece:
         """
         search, proof = self._goes.pop(0)
         if search:
+            best = self._cost(self._plans[0]) if self._plans else np.inf
             self._search(search, clock)
+            proof = proof if search != STUBBORN or self._cost(self._plans[0]) < best - TOLERANCE else ""
         late = clock.over()
         if proof and not self._proven and not late:
             self._prove(proof, clock)
@@ -81,7 +86,7 @@ class FreePiece:
             proven=self._proven,
             causes=grid_causes(graph, price, labels, households, self._piece.of, proven=self._proven),
             reason="time limit" if cut_short else self._reason, cut_short=cut_short,
-            more=self.next if self._goes and not self._proven else None,
+            more=self.next if self._goes and self._open(float(costs.sum())) else None,
         )  # fmt: skip
 
     def whole(self, clock: Clock) -> Solution:
@@ -90,6 +95,11 @@ class FreePiece:
         while solution.more and not solution.cut_short:
             solution = solution.more.run(clock)
         return solution
+
+    def _open(self, cost: float) -> bool:
+        """Tell whether the go that comes now may find out more."""
+        misses = cost - self._bound > 0.5 * self._piece.price[OUTSIDE]
+        return not self._proven and (misses or self._goes[0][0] != STUBBORN)
 
     def _cost(self, labels: Ints) -> float:
         return float(price_labels(self._piece.graph, self._piece.price, labels)[1].sum())
@@ -101,7 +111,7 @@ class FreePiece:
         found = search_piece(self._piece.graph, self._piece.price, self._rng, BUDGETS[effort], until)
         self._plans = sorted([*self._plans, *map(renumber, (found.labels, *found.plans))], key=self._cost)
         self._proven = self._cost(self._plans[0]) - self._bound <= TOLERANCE
-        self._reason = "arithmetic bound met" if self._proven else "no proof at this effort"
+        self._reason = "arithmetic bound met" if self._proven else self._reason
 
     def _prove(self, effort: str, clock: Clock) -> None:
         """Keep what a proof finds out, and its plan."""

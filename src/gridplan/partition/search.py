@@ -56,6 +56,7 @@ BUDGETS: Final = MappingProxyType(
     {
         "fast": Budget(moves=25, few=300, agree=2, most=2, patience=14_000),
         "normal": Budget(moves=30, few=400, agree=3, most=6, patience=30_000),
+        "stubborn": Budget(moves=30, few=400, agree=3, most=6, patience=100_000),
         "thorough": Budget(moves=80, few=1_000, agree=10, most=40, patience=600_000),
     }
 )

@@ -11,7 +11,7 @@ from gridplan.partition.kernels.sets import WORD
 from gridplan.partition.proof.columns import Columns
 from gridplan.partition.proof.quest import near_bits
 
-SETS, TRIED, MOST = 5_000, 1_000, 50_000
+SETS, TRIED, MOST = 5_000, 20_000, 100_000
 """Grids of units with households, choices for one, and grids in all, at most."""
 
 
