@@ -16,6 +16,7 @@ from gridplan.partition.proof.field import make_field
 
 BUDGET = ProofBudget(units=99, steps=10**9, columns=10**4, rounds=9)
 UNITS = 9
+UNEVEN = 0.0, 0.1, 1.0
 
 
 def random_piece(
@@ -87,12 +88,11 @@ def reduced_cost(bench: Bench, dual: Floats, chosen: tuple[int, ...]) -> float:
 
 @pytest.mark.parametrize("seed", range(30))
 @pytest.mark.parametrize("village", [False, True])
-@pytest.mark.parametrize("uneven", [0.0, 0.1, 1.0])
 @pytest.mark.parametrize(("way", "fined"), [("grown", False), ("grown", True), ("read", False), ("read", True)])
-def test_every_useful_grid_is_listed(seed: int, way: str, *, fined: bool, village: bool, uneven: float) -> None:
+def test_every_useful_grid_is_listed(seed: int, way: str, *, fined: bool, village: bool) -> None:
     """Nothing below the limit is missing, nothing above it or twice is there; fines count from the second unit on."""
     rng = np.random.default_rng(seed + 100)
-    bench, dual = make_bench(seed, village=village, uneven=uneven)
+    bench, dual = make_bench(seed, village=village, uneven=UNEVEN[seed // 2 % len(UNEVEN)])
     limit, firm = float(rng.uniform(-1, 3)), bench.firm
     three = np.array([rng.choice(firm, 3, replace=False) for _ in range(4)]) if firm > 2 else np.zeros((0, 3), int)
     fine = rng.uniform(0, 2, len(three)) * fined
@@ -121,15 +121,12 @@ def test_every_useful_grid_is_listed(seed: int, way: str, *, fined: bool, villag
         assert cost == pytest.approx(cost_of(bench.field, chosen))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("village", [False, True])
-@pytest.mark.parametrize("uneven", [0.0, 0.1, 1.0])
 @pytest.mark.parametrize(("mode", "worst"), [(ANY_CENTRE, 0.0), (BEST, 0.0), (BEST, -0.5)])
-def test_no_grid_is_below_the_relaxed_bound(
-    seed: int, mode: int, worst: float, *, village: bool, uneven: float
-) -> None:
+def test_no_grid_is_below_the_relaxed_bound(seed: int, mode: int, worst: float, *, village: bool) -> None:
     """The least reduced cost of a relaxed scan bounds every set, and eased dual values leave none below 0."""
-    bench, dual = make_bench(seed, village=village, uneven=uneven)
+    bench, dual = make_bench(seed, village=village, uneven=UNEVEN[seed // 2 % len(UNEVEN)])
     found, met = bench.lister.scan(dual, 20, mode, worst)
     assert found.least <= met + 1e-7 or worst < 0
     weight = bench.field.graph.units[: bench.firm, 0]
