@@ -44,6 +44,9 @@ STEEP, LEFT, PATIENT, SHRUNK = 7, 0.5, 10.0, 0.6
 """How much dearer the list of the whole gap is held to be than that of its part; the share of what is left that it may
 take by that, and how much dearer it may become; and what must be left of the gap before it is tried again."""
 
+CHOICE: Final = 10
+"""Steps that a choice of units without households for one grid takes."""
+
 GLANCE: Final = 0.01
 """Share of all steps for a cover by grids of a list that is not whole."""
 
@@ -90,6 +93,7 @@ class Closing(Listed):
         every = add_tolled(bench.field, found, limit - self._price(self._dual, found))
         if every is None:
             return self._finish() or IDLE
+        bench.lister.spend(CHOICE * len(every.cost))
         wide = bench.tolled()
         share = replace(
             self.share,

@@ -11,8 +11,8 @@ from gridplan.partition.kernels.sets import WORD
 from gridplan.partition.proof.columns import Columns
 from gridplan.partition.proof.quest import near_bits
 
-SETS, TRIED, MOST = 5_000, 20_000, 100_000
-"""Grids of units with households, choices for one, and grids in all, at most."""
+SETS, TRIED = 5_000, 200_000
+"""Grids of units with households, and choices that are looked at, at most."""
 
 
 def add_tolled(field: Field, grids: Columns, room: Floats) -> Columns | None:
@@ -39,7 +39,7 @@ def add_tolled(field: Field, grids: Columns, room: Floats) -> Columns | None:
     for k, (a, b) in enumerate(pairwise(grids.start)):
         own = grids.members[a:b].tolist()
         found = choices.of(own, float(room[k]))
-        if found is None or len(cost) > MOST:
+        if found is None:
             return None
         members += [[*own, *units] for units, _ in found]
         cost += [grids.cost[k] + paid for _, paid in found]
@@ -48,9 +48,10 @@ def add_tolled(field: Field, grids: Columns, room: Floats) -> Columns | None:
 
 
 class _Choices:
-    """Which units with priced borders a grid may hold."""
+    """Which units with priced borders a grid may hold, and how many choices may still be looked at."""
 
     def __init__(self, field: Field) -> None:
+        self._left = TRIED
         graph, many = field.graph, field.firm + field.tolled
         bits = near_bits(graph, many)
         self._near = [sum(int(word) << (WORD * k) for k, word in enumerate(row)) for row in bits.tolist()]
@@ -68,13 +69,13 @@ class _Choices:
         near = 0
         for unit in own:
             near |= self._near[unit]
-        found, tried, todo = list[tuple[list[int], float]](), 0, [(mine, near, 0, list[int](), 0.0)]
+        found, todo = list[tuple[list[int], float]](), [(mine, near, 0, list[int](), 0.0)]
         inner = [unit for unit in _units(self._tolled & near) if not self._beside[unit] & ~mine]
         known = sum(sum(self._tolls[unit].values()) for unit in inner)
         while todo:
             held, near, barred, units, paid = todo.pop()
-            tried += 1
-            if tried > TRIED:
+            self._left -= 1
+            if self._left < 0:
                 return None
             open_ = near & self._tolled & ~held & ~barred
             if not open_:
