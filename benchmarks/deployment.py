@@ -6,7 +6,6 @@ count residents, the others grids. Results go to `benchmarks/results/` as JSON a
 """
 
 import argparse
-import json
 import resource
 import sys
 import time
@@ -25,11 +24,11 @@ from gridplan.deployment.search import EFFORTS, solve_weighted
 from gridplan.deployment.task import Task, weigh
 from gridplan.model import PlanData
 from gridplan.partition.highs import make_solver
+from kept import keep
 
 SIZES = ((25, 44, 1_998), (75, 140, 15_003))
 FORCES = ("公安", "信访", "应急", "民政", "城管", "房产", "卫健", "公用服务企业", "网格员")
 SPARE, SPREAD, PER_HOUSEHOLD = 1.3, 0.3, 2.18
-RESULTS = Path(__file__).parent / "results"
 Row = dict[str, Any]
 
 
@@ -192,10 +191,7 @@ def main() -> None:
     )
     print(text)
     if not smoke:
-        (RESULTS / "deployment.json").write_text(
-            json.dumps({"sizes": sizes, "quality": quality}, indent=1) + "\n", "utf-8"
-        )
-        (RESULTS / "deployment.md").write_text(text, "utf-8")
+        keep("deployment", {"sizes": sizes, "quality": quality}, text)
 
 
 if __name__ == "__main__":

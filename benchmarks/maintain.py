@@ -7,7 +7,6 @@ were there change grid, no code is used again, the cost is at most 3 % higher, a
 Prints a table; at full size it is written to `benchmarks/results/maintain.md`, with all figures in `maintain.json`.
 """
 
-import argparse
 import dataclasses
 import json
 import tempfile
@@ -22,8 +21,8 @@ from shapely.affinity import translate
 from gridplan import Rules, compare_plans, make_plan, make_sample, read_layers
 from gridplan.model import Layers
 from gridplan.plan import Plan
+from kept import ask_districts, keep
 
-RESULTS = Path(__file__).parent / "results"
 NEAR_M, FAR_M, GAP_M = 20.0, 80.0, 4.0
 SHARE = 0.03
 PLACES = {"scattered": "one by one", "together": "in some communities"}
@@ -118,11 +117,7 @@ def table(rows: list[dict[str, object]]) -> str:
 
 def main() -> None:
     """Measure."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--households", type=int, default=300_000)
-    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3])
-    parser.add_argument("--smoke", action="store_true", help="a tiny run for CI, nothing written")
-    asked = parser.parse_args()
+    asked = ask_districts(__doc__)
     measure(9, 1_000, ["scattered"])  # compiles the kernels
     if asked.smoke:
         rows = measure(1, 3_000, list(PLACES))
@@ -131,13 +126,12 @@ def main() -> None:
         return
     rows = [row for seed in asked.seeds for row in measure(seed, asked.households, list(PLACES))]
     title = f"Medians of {len(asked.seeds)} districts of {asked.households:,} households, {SHARE:.0%} new buildings"
-    (RESULTS / "maintain.json").write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
     text = (
         f"{title}; the plan that goes on / the plan anew.\n\n"
         "moved: share of the households that were there which change grid; cost: without the price of change; "
         f"unchanged: communities that were not planned again; CPU s: of the partition.\n\n{table(rows)}\n"
     )
-    (RESULTS / "maintain.md").write_text(text, "utf-8")
+    keep("maintain", rows, text)
     print(table(rows))
 
 

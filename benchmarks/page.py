@@ -8,7 +8,6 @@ shows its effect. All are medians, in headless Chromium without a graphics card.
 
 import argparse
 import itertools
-import json
 import re
 import shutil
 import statistics
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from gridplan import read_plan
 from gridplan.reporting import render_page
+from kept import keep
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -31,7 +31,6 @@ HOUSEHOLDS, FEW = 900_000, 3_000
 LEFT, STEP = 310, 23
 """Pixels of the map that the details cover, and between two clicks."""
 LIMITS = {"file MB": 6.0, "first draw ms": 3_000.0, "edit ms": 100.0}
-RESULTS = Path(__file__).parent / "results"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 WATCH = """
   const after = (then) => requestAnimationFrame(() => {
@@ -189,8 +188,7 @@ def main() -> None:
     text = f"# The page\n\n{__doc__.strip()}\n\n{to_markdown(row)}"
     print(text)
     if not smoke:
-        (RESULTS / "page.json").write_text(json.dumps(row, indent=1) + "\n", "utf-8")
-        (RESULTS / "page.md").write_text(text, "utf-8")
+        keep("page", row, text)
     above = [f"{name} {row[name]:,} > {limit:,}" for name, limit in LIMITS.items() if row[name] > limit]
     if above:
         sys.exit("the page misses its limits: " + "; ".join(above))

@@ -4,7 +4,6 @@ The same made-up districts are planned by households alone, with roads that grid
 with a load by population count and structure, and with both. Rival: the plan by households alone, in the same run.
 """
 
-import argparse
 import dataclasses
 import json
 import tempfile
@@ -15,8 +14,8 @@ from statistics import median
 import pandas as pd
 
 from gridplan import Rules, make_plan, make_sample, read_layers
+from kept import ask_districts, keep
 
-RESULTS = Path(__file__).parent / "results"
 ROADS = {False: {"barrier_per_m": 0.0}, True: {}}
 LOADS = {False: {}, True: {"residents": 0.3, "elderly_disabled": 0.5, "minors": 0.2}}
 WAYS = {
@@ -68,11 +67,7 @@ def table(rows: list[dict[str, object]]) -> str:
 
 def main() -> None:
     """Measure."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--households", type=int, default=300_000)
-    parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3])
-    parser.add_argument("--smoke", action="store_true", help="a tiny run for CI, nothing written")
-    asked = parser.parse_args()
+    asked = ask_districts(__doc__)
     measure(9, 1_000)  # compiles the kernels
     if asked.smoke:
         rows = measure(1, 6_000)
@@ -81,12 +76,11 @@ def main() -> None:
         return
     rows = [row for seed in asked.seeds for row in measure(seed, asked.households)]
     title = f"Medians of {len(asked.seeds)} districts of {asked.households:,} households, whole plans from their layers"
-    (RESULTS / "proofs.json").write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
     text = (
         f"{title}.\n\nproven: communities whose plan is proven the best; gap: how far at most the plans of the others "
         f"are above the best, on the mean; CPU s: of all of `make_plan`, one worker.\n\n{table(rows)}\n"
     )
-    (RESULTS / "proofs.md").write_text(text, "utf-8")
+    keep("proofs", rows, text)
     print(table(rows))
 
 

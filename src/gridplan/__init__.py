@@ -7,8 +7,9 @@
 The names below load on first use, so that importing gridplan costs next to nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from gridplan.firstuse import load_on_use
 
 if TYPE_CHECKING:
     from gridplan.appraisal import evaluate_grids
@@ -122,13 +123,7 @@ _HOMES = {
     "weigh_change": "tradeoff",
 }
 
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401
-    if name not in __all__:
-        msg = f"module 'gridplan' has no attribute {name!r}"
-        raise AttributeError(msg)
-    home = import_module(f"gridplan.{_HOMES.get(name, 'errors')}")
-    return getattr(home, name)
+__getattr__ = load_on_use(__name__, dict.fromkeys(__all__, "errors") | _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -4,9 +4,9 @@ Frames stand at the edges (`Layers`, `Fabric`), arrays inside (`ContiguityGraph`
 geometry loads on first use, so that the core, which knows arrays only, needs none of its libraries.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from gridplan.firstuse import load_on_use
 from gridplan.model.arrays import ContiguityGraph, Partition
 
 if TYPE_CHECKING:
@@ -39,9 +39,8 @@ _HOMES = {
     "findings_frame": "findings",
 }
 
+__getattr__ = load_on_use(__name__, _HOMES)
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401
-    if name not in _HOMES:
-        msg = f"module 'gridplan.model' has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(f"gridplan.model.{_HOMES[name]}"), name)
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

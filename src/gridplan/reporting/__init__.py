@@ -3,8 +3,9 @@
 The names below load on first use: the page, the plots and the audit cost nothing until they are asked for.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from gridplan.firstuse import load_on_use
 
 if TYPE_CHECKING:
     from gridplan.reporting.auditing import audit
@@ -92,12 +93,7 @@ _HOMES = {
     "write_tradeoff": "tradeoff",
 }
 
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401
-    if name not in _HOMES:
-        msg = f"module 'gridplan.reporting' has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(f"gridplan.reporting.{_HOMES[name]}"), name)
+__getattr__ = load_on_use(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -23,7 +23,7 @@ from gridplan.partition.kernels.arrays import (
 )
 from gridplan.partition.kernels.compiling import inner, plain, woven
 from gridplan.partition.kernels.cost import SLACK
-from gridplan.partition.kernels.loads import density, household_limits, load_limits
+from gridplan.partition.kernels.loads import OFF, density, household_limits, load_limits
 from gridplan.partition.kernels.sets import ENTRY, FRESH, GAIN, ITEM, MASS, ORDER, RANK, SCORE, WORTH
 
 NONE_IN, MIXED_IN = -1, -2
@@ -205,7 +205,7 @@ def set_ends(
     ends : float64[wide + 1]
         Takes the gains.
     """
-    off, limits = density(quest, among)[4], load_limits(field, quest, anchor, among)
+    off, limits = density(quest, among)[OFF], load_limits(field, quest, anchor, among)
     for x in range(wide + 1):
         middle = begun + x * quest.bucket
         beyond = middle - price[TARGET]

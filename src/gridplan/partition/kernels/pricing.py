@@ -21,7 +21,7 @@ from gridplan.partition.kernels.knapsack import (
     tabulate,
     weigh_gains,
 )
-from gridplan.partition.kernels.loads import bits_of, density, load_limits
+from gridplan.partition.kernels.loads import OFF, bits_of, density, load_limits
 from gridplan.partition.kernels.sets import (
     AT_X,
     AT_Y,
@@ -187,7 +187,7 @@ def look_through(
     run[STEPS] -= 1
     if hope + out[0] >= limit:
         return np.inf, limit, 0
-    wide = int((most - begun + density(quest, among)[4] + SLACK) / quest.bucket)
+    wide = int((most - begun + density(quest, among)[OFF] + SLACK) / quest.bucket)
     if quest.uneven > 0.0:
         set_ends(price, field, quest, anchor, among, begun, wide, out[2], bag.ends)
     m = lay_out(price, field, dual, quest, bag, at, anchor, wide, hope - out[1] - limit, out[2])
@@ -255,7 +255,6 @@ def scan(
     """
     graph, whole, n = field.graph, bag.whole, field.graph.compound.size
     c, bonus, count = (dual.size - 1 - n) // 2, 0.0, plain(0)
-    off = density(quest, plain(-1))[4]
     for k in range(c):
         bonus += max(0.0, dual[n + 1 + c + k] - price[COMPOUND])
         # a set of one compound passes for mixed: never too cheap unless its own row asks more than mixing costs
@@ -268,7 +267,7 @@ def scan(
             if anchor >= 0:
                 begun, home = graph.units[anchor, LOADED], graph.compound[anchor]
             if quest.uneven == 0.0 and (field.anchors > 0 or cell == 0):
-                wide = int((load_limits(field, quest, anchor, plain(-1))[1] - begun + off + SLACK) / quest.bucket)
+                wide = int((load_limits(field, quest, anchor, plain(-1))[1] - begun + SLACK) / quest.bucket)
                 set_ends(price, field, quest, anchor, plain(-1), begun, wide, 0.0, bag.ends)
             for v in range(quest.kinds.size):
                 depth, mixing = 0, price[MIXED] if quest.kinds[v] == MIXED_IN else 0.0

@@ -10,7 +10,7 @@ WORD = 62
 """Units in one word of a set."""
 
 ITEM, FRESH, MASS, STATE, TRIED, HELD, RANK, ORDER, PILE, SEEN, STACK = range(11)
-"""Rows of the whole scratch: by item, unit, whether its group begins, buckets of weight; by depth, groups entered,
+"""Rows of the whole scratch: by item, unit, whether its group begins, buckets of load; by depth, groups entered,
 branches tried, buckets held; by item, groups before; units by gain for their load; units of a set, seen, to go to."""
 
 N_REAL = 5

@@ -92,7 +92,7 @@ class Closing(Listed):
         found = pool.below(*self._asked(self._dual), limit)
         every = add_tolled(bench.field, found, limit - self._price(self._dual, found))
         if every is None:
-            return self._finish() or IDLE
+            return self._finish() or (IDLE if self.open else "")
         bench.lister.spend(CHOICE * len(every.cost))
         wide = bench.tolled()
         share = replace(
@@ -101,12 +101,12 @@ class Closing(Listed):
             dual=np.insert(self._dual[: self._master.rows], bench.firm, np.zeros(bench.field.tolled)),
         )
         exact = Closing(wide, share)
-        exact._pool = exact._optimum(Pool.chosen(wide.field, wide.lister.bag, every))
-        reason = exact._finish() if exact.open else ""
+        exact._pool = Pool.chosen(wide.field, wide.lister.bag, every)
+        exact.close()
         bench.take(wide.labels)
         bench.lister.spend(bench.lister.left - wide.lister.left)
         self.bound = max(self.bound, exact.bound)
-        return reason
+        return exact.reason or ""
 
     def _gather(self) -> Pool | None:
         """List all grids that a better plan may hold, at dual values that fines improve where these are too many.
