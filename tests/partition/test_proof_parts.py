@@ -9,12 +9,17 @@ import scipy.sparse as sp
 from oracle_pieces import as_networkx, lattice_piece, set_cost
 
 from gridplan.partition.kernels.arrays import Graph
-from gridplan.partition.kernels.sets import WORD
+from gridplan.partition.kernels.sets import WORD, place_of
 from gridplan.partition.proof.columns import Columns
 from gridplan.partition.proof.field import make_field
 from gridplan.partition.proof.master import Master
 from gridplan.partition.proof.quest import near_bits
 from gridplan.partition.proof.tolled import add_tolled
+
+
+def test_bits_know_their_place() -> None:
+    """Every bit of a word is told from the others."""
+    assert [place_of.py_func(1 << k) for k in range(WORD)] == list(range(WORD))
 
 
 @pytest.mark.parametrize("seed", range(40))

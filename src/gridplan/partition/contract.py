@@ -24,14 +24,34 @@ def nearest_filled(graph: Graph, before: NDArray[np.bool_] | None = None) -> Int
     """
     filled = graph.units[:, WEIGHT] > 0
     owner = np.where(filled, np.cumsum(filled) - 1, -1)
-    heads = np.repeat(np.arange(len(owner)), np.diff(graph.indptr))
-    for usable in ([] if before is None else [before]) + [np.ones(len(heads), np.bool_)]:
-        ends, others = heads[usable], graph.indices[usable]
-        joins = np.flatnonzero((owner[ends] < 0) & (owner[others] >= 0))[::-1]
-        while joins.size:
-            owner[ends[joins]] = owner[others[joins]]  # of several neighbours the first one counts
-            joins = np.flatnonzero((owner[ends] < 0) & (owner[others] >= 0))[::-1]
-    return owner
+    return join_nearest(graph, owner if before is None else join_nearest(graph, owner, before))
+
+
+def join_nearest(graph: Graph, labels: Ints, usable: NDArray[np.bool_] | None = None) -> Ints:
+    """Give every unit without a label that of the unit with one that is the fewest steps away.
+
+    Parameters
+    ----------
+    graph : Graph
+        Piece of n units.
+    labels : int64[n]
+        Label of each unit, below 0 for none.
+    usable : bool[2 * m], optional
+        Edges that count; all of them by default.
+
+    Returns
+    -------
+    int64[n]
+        Labels of all that can be reached; what was added to each is connected with what it was before.
+    """
+    labels, heads, others = labels.copy(), np.repeat(np.arange(len(labels)), np.diff(graph.indptr)), graph.indices
+    if usable is not None:
+        heads, others = heads[usable], others[usable]
+    joins = np.flatnonzero((labels[heads] < 0) & (labels[others] >= 0))[::-1]
+    while joins.size:
+        labels[heads[joins]] = labels[others[joins]]  # of several neighbours the first one counts
+        joins = np.flatnonzero((labels[heads] < 0) & (labels[others] >= 0))[::-1]
+    return labels
 
 
 def contract(graph: Graph, owner: Ints) -> Graph:

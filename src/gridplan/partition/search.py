@@ -21,6 +21,8 @@ from gridplan.partition.kernels.arrays import (
     Floats,
     Graph,
     Ints,
+    State,
+    Work,
     make_state,
     make_work,
 )
@@ -55,7 +57,7 @@ class Budget:
 BUDGETS: Final = MappingProxyType(
     {
         "fast": Budget(moves=25, few=300, agree=2, most=2, patience=14_000),
-        "normal": Budget(moves=30, few=400, agree=3, most=6, patience=30_000),
+        "normal": Budget(moves=30, few=400, agree=3, most=4, patience=30_000),
         "stubborn": Budget(moves=30, few=400, agree=3, most=6, patience=100_000),
         "thorough": Budget(moves=80, few=1_000, agree=10, most=40, patience=600_000),
     }
@@ -104,6 +106,12 @@ SCHEDULES: Final = (
 )
 """The first, so hot that grids leave the band freely, finds the sizes that fit where few do; once they are found, it
 takes turns with the second, which hardly asks for the band at first and finds even and compact grids."""
+
+REFINED: Final = 20
+"""Moves for each unit of a plan that is refined."""
+
+REFINING: Final = Stage(share=1.0, outside=1.0, surplus=1.0, hot=60.0, cold=1.0)
+"""Cold enough to keep what a plan is about."""
 
 SAME: Final = 1e-6
 """Cost by which the ends of two starts may differ and still agree."""
@@ -225,11 +233,7 @@ def run_starts(graph: Graph, price: Floats, rng: np.random.Generator, budget: Bu
         first_labels(rng, price, graph, work, state.label)
         cost = np.inf
         for stage in SCHEDULES[0 if best_size > floor else starts % len(SCHEDULES)]:
-            asked = price.copy()
-            asked[OUTSIDE] *= stage.outside
-            asked[SURPLUS] *= stage.surplus
-            heat = np.array([stage.hot, stage.cold]) * max(price[LOAD] * price[TARGET] / 300, 1e-9)
-            cost = anneal(rng, asked, graph, state, work, int(moves * stage.share), heat, stop)
+            cost = _run_stage(rng, price, graph, state, work, moves, stage, stop)
         starts, quiet = starts + 1, quiet + moves
         plans.setdefault(round(cost, 6), state.label.copy())
         agreed = 1 if cost < best_cost - SAME else agreed + (cost < best_cost + SAME)
@@ -240,6 +244,40 @@ def run_starts(graph: Graph, price: Floats, rng: np.random.Generator, budget: Bu
         enough = quiet >= budget.patience if best_size > floor else agreed >= budget.agree or starts >= budget.most
         if enough or stop[0]:
             return Found(labels=best, cost=best_cost, plans=tuple(plans.values()))
+
+
+def _run_stage(
+    rng: np.random.Generator, price: Floats, graph: Graph, state: State, work: Work, moves: int, stage: Stage,
+    stop: Flags,
+) -> float:  # fmt: skip
+    """Anneal from the labels at hand for one stretch of a start; return what they come to cost."""
+    asked = price.copy()
+    asked[OUTSIDE] *= stage.outside
+    asked[SURPLUS] *= stage.surplus
+    heat = np.array([stage.hot, stage.cold]) * max(price[LOAD] * price[TARGET] / 300, 1e-9)
+    return anneal(rng, asked, graph, state, work, int(moves * stage.share), heat, stop)
+
+
+def refine(graph: Graph, price: Floats, labels: Ints, stop: Flags) -> Ints:
+    """Improve a plan from where it is; its number of grids hardly changes.
+
+    Parameters
+    ----------
+    graph, price, stop : Graph, float64[9], int8[1]
+        As in `search_piece`.
+    labels : int64[n]
+        Grid of each unit, each connected, numbers below n.
+
+    Returns
+    -------
+    int64[n]
+        The best plan met, grids 0..k - 1.
+    """
+    n = len(labels)
+    work, state = make_work(graph), make_state(n)
+    state.label[:] = labels
+    _run_stage(np.random.default_rng(0), price, graph, state, work, REFINED * n, REFINING, stop)
+    return renumber(state.label)
 
 
 def mend(graph: Graph, price: Floats, plan: Found, rng: np.random.Generator, budget: Budget, stop: Flags) -> Found:

@@ -26,7 +26,7 @@ FURTHER, NEARER = 2.0, 0.4
 SETTLED: Final = 0.1
 """Share of the gap by which a bound may stay below its programme."""
 
-PARTS, SOON, MORE = (0.5, 0.2, 0.1), 0.07, 1.5
+PARTS, SOON, MORE = (0.5, 0.2, 0.1), 0.1, 3.0
 """Parts of the gap for a list that comes to an end, the first that does; share of all steps for the first of them,
 which tells whether a proof is in reach; and share of all steps that are worth spending beside where it is."""
 

@@ -1,6 +1,6 @@
 """The linear programme over listed grids: which dual value each unit, each compound and each grid has."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +95,12 @@ class Master:
         return bool(value[self._box].sum() > NOTHING)
 
     @property
+    def shares(self) -> Floats:
+        """Share of each grid in the last solution, float64[m]; grids added since have none."""
+        share = np.array(self._solver.getSolution().col_value)[self._spare :]
+        return np.append(share, np.zeros(len(self.cost) - len(share)))
+
+    @property
     def objective(self) -> float:
         """Cost of the last solution."""
         return float(self._solver.getInfo().objective_function_value)
@@ -169,7 +175,7 @@ class Master:
         int
             Triples added.
         """
-        share = np.array(self._solver.getSolution().col_value)[self._spare :]
+        share = self.shares
         used = np.flatnonzero(share > NOTHING)
         place = np.full(len(share), -1)
         place[used] = np.arange(len(used))
@@ -195,8 +201,8 @@ class Master:
         int, int
             The units, the same one twice where the solution says it of all.
         """
-        share = np.array(self._solver.getSolution().col_value)[self._spare :]
-        within = csr_array((np.ones(len(self.members)), self.members, self.start), shape=(len(share), self.n))
+        share = self.shares
+        within: Any = csr_array((np.ones(len(self.members)), self.members, self.start), shape=(len(share), self.n))
         # sparse, as products of dense matrices wake threads of their library that go on spinning
         pair = np.triu((within.T.multiply(share) @ within).toarray(), 1)
         one, other = np.unravel_index(np.argmin(np.abs(pair - 0.5)), pair.shape)

@@ -12,6 +12,8 @@ from gridplan.partition.proof.bench import Bench, ProofBudget, Share
 from gridplan.partition.proof.closing import Closing
 from gridplan.partition.proof.columns import Columns
 from gridplan.partition.proof.lister import SMALL
+from gridplan.partition.proof.rounding import round_off
+from gridplan.partition.search import refine
 
 SHORT, LONG, QUICK = 250, 2_000, 2
 """Steps for one kind of grid in one cell in the first rounds, later, and the number of the first."""
@@ -29,6 +31,9 @@ ALL, CLIMB = 100, 0.3
 
 BESIDE: Final = 0.3
 """Share of all steps that is kept for other numbers of grids than that of the plan at hand."""
+
+LOOK, AGAIN = 200, 8
+"""Steps for each unit that a look for a better plan takes, and programmes from one look to the next."""
 
 ANY: Final = 0
 """Number of grids that stands for any."""
@@ -119,6 +124,13 @@ class Prover:
         lister.spend(-spared)
         return Closing(self.bench, share)
 
+    def _look_there(self, parts: int) -> None:
+        """Look for a better plan where the programme has its grids."""
+        bench, master, graph = self.bench, self._master, self.bench.field.graph
+        labels = round_off(graph, master.members, master.start, master.shares, parts or bench.parts)
+        bench.lister.spend(LOOK * len(labels))
+        bench.take(refine(graph, self._price, labels, bench.stop))
+
     def _climb(self, share: Share, goal: float) -> Share:
         """Raise a bound to a goal by generating sets, connected or not.
 
@@ -147,6 +159,10 @@ class Prover:
                 wide, long = wide * DOWN, long if len(found.cost) else 4 * long
             if best.bound >= goal or bench.stop[0] or bench.lister.left <= 0:
                 break
+            if turn % AGAIN == AGAIN - 1:
+                self._look_there(share.parts)
+        if best.bound < bench.cost - TOLERANCE:
+            self._look_there(share.parts)
         return best
 
     def _promise(self, dual: Floats, parts: int, found: Columns) -> Share:
