@@ -16,7 +16,7 @@ from gridplan.partition.proof.prover import Prover
 
 PROOFS: Final = MappingProxyType(
     {
-        "normal": ProofBudget(units=600, steps=900_000, columns=200_000, rounds=40),
+        "normal": ProofBudget(units=600, steps=1_100_000, columns=200_000, rounds=40),
         "thorough": ProofBudget(units=2_000, steps=3_000_000_000, columns=1_000_000, rounds=200),
     }
 )

@@ -26,7 +26,7 @@ ENOUGH, LESS = 0.15, 0.5
 """Share of the gap by which a bound may stay below that of the programme; and what part of it, once a wall was moved
 because no more was in reach, since the wider box may promise too much again and again."""
 
-ALL, CLIMB = 100, 0.3
+ALL, CLIMB = 100, 0.33
 """Part of the work after which no list of all grids is there, and share of all steps that one bound may take."""
 
 BESIDE: Final = 0.3
