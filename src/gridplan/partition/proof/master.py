@@ -97,8 +97,7 @@ class Master:
     @property
     def shares(self) -> Floats:
         """Share of each grid in the last solution, float64[m]; grids added since have none."""
-        share = np.array(self._solver.getSolution().col_value)[self._spare :]
-        return np.append(share, np.zeros(len(self.cost) - len(share)))
+        return np.array(self._solver.getSolution().col_value)[self._spare :]
 
     @property
     def objective(self) -> float:
