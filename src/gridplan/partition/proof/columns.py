@@ -116,6 +116,28 @@ def hold_alike(members: Ints, start: Ints, one: int, other: int, *, together: bo
     return np.asarray(count != 1 if together else count <= 1)
 
 
+def keep_apart(members: Ints, start: Ints, pairs: Ints, n: int) -> tuple[Ints, Ints]:
+    """Give pairs of grids a unit each that both need, so that no plan holds both.
+
+    Parameters
+    ----------
+    members, start : int64, int64[m + 1]
+        Units of each grid.
+    pairs : int64[k, 2]
+        The pairs.
+    n : int
+        Number of the first such unit.
+
+    Returns
+    -------
+    members, start : int64, int64[m + 1]
+        The same with these.
+    """
+    unit = np.repeat(n + np.arange(len(pairs)), 2)
+    more = np.bincount(pairs.ravel(), minlength=len(start) - 1)
+    return np.insert(members, start[pairs.ravel() + 1], unit), start + np.append(0, np.cumsum(more))
+
+
 def price_grids(
     compound: Ints, dual: Floats, ties: Ties, members: Ints, start: Ints, cost: Floats, at: Ints | None = None
 ) -> Floats:

@@ -1,16 +1,17 @@
-"""Idle units: which of them link the units of a grid, and where the others go."""
+"""Idle units: which of them a grid needs, how those of a plan are shared, and where the others go."""
 
-from itertools import chain, pairwise
+from itertools import combinations, pairwise
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridplan.partition.kernels.arrays import Graph, Ints
 
-WAYS, TRIED = 16, 200
-"""Ways to link one grid that are told apart, and sets of idle units that are looked at for them."""
+TRIED: Final = 200
+"""Choices of idle units that are looked at for one plan, or one pair of grids."""
 
-Near = list[set[int]]
+Share = tuple[list[int], list[int]]
+"""For each grid of a plan, as bits: the idle units that it has, and those that it has or may have."""
 
 
 class Links:
@@ -25,39 +26,52 @@ class Links:
     """
 
     def __init__(self, graph: Graph, firm: int) -> None:
-        self._near: Near = [set(graph.indices[a:b].tolist()) for a, b in pairwise(graph.indptr)]
-        self._idle, self._graph = frozenset(range(firm, len(graph.compound))), graph
-        self._known: dict[bytes, tuple[list[list[int]], bool]] = {}
+        self._near = [_bits(graph.indices[a:b]) for a, b in pairwise(graph.indptr)]
+        self._idle, self._graph = (1 << len(graph.compound)) - (1 << firm), graph
+        self._known: dict[int, list[int]] = {}
 
-    def add(self, members: Ints, start: Ints) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
-        """Add to grids the idle units that link them, once for each way to do that.
+    def add_needed(self, members: Ints, start: Ints) -> tuple[Ints, Ints]:
+        """Add to grids the idle units without which they are not connected, whatever others link them.
 
         Parameters
         ----------
         members, start : int64, int64[m + 1]
-            Units of each grid.
+            Units of each grid but the idle ones.
 
         Returns
         -------
-        members, start, of, loose : int64, int64[k + 1], int64[k], bool[k]
-            Units of each linked grid, where two that need the same idle unit are in no plan together; the grid it was
-            made of; whether it has too many ways, so that only what all of them share was added.
+        members, start : int64, int64[m + 1]
+            The same with these; two grids that need the same one are in no plan together.
         """
-        if not self._idle:
-            m = len(start) - 1
-            return members, start, np.arange(m), np.zeros(m, np.bool_)
-        grids, of, loose = list[list[int]](), list[int](), list[bool]()
-        for k, (a, b) in enumerate(pairwise(start)):
-            own, key = members[a:b].tolist(), members[a:b].tobytes()
-            if key not in self._known:
-                self._known[key] = self._ways(own)
-            ways, open_ = self._known[key]
-            grids += [own + way for way in ways]
-            of += [k] * len(ways)
-            loose += [open_] * len(ways)
-        lengths = [len(grid) for grid in grids]
-        begin = np.append(0, np.cumsum(lengths)).astype(np.int64)
-        return np.fromiter(chain(*grids), np.int64), begin, np.array(of, np.int64), np.array(loose, np.bool_)
+        grids = []
+        for a, b in pairwise(start):
+            own = _bits(members[a:b])
+            if own not in self._known:
+                self._known[own] = _units(self._needed(own, self._idle))
+            grids.append(np.append(members[a:b], np.array(self._known[own], np.int64)))
+        return np.concatenate(grids), np.append(0, np.cumsum([len(grid) for grid in grids]))
+
+    def fit(self, grids: list[Ints]) -> tuple[list[list[int]] | None, list[tuple[int, int]]]:
+        """Share the idle units among the grids of a plan, so that each is connected.
+
+        Parameters
+        ----------
+        grids : list of int64
+            Units of each grid but the idle ones.
+
+        Returns
+        -------
+        links : list of list of int, or None
+            Idle units that link each; None where they do not suffice, or that is not found out.
+        clashes : list of (int, int)
+            Grids for which they do not even suffice two by two, in any plan.
+        """
+        own = [_bits(grid) for grid in grids]
+        found = self._share(own)
+        if found:
+            return [_units(links) for links in found], []
+        loose = [k for k, bits in enumerate(own) if not self._joined(bits, 0)]
+        return None, [(a, b) for a, b in combinations(loose, 2) if self._share([own[a], own[b]]) == []]
 
     def spread(self, labels: Ints) -> Ints:
         """Give the idle units that link no grid to one beside them, where they pay the least for borders.
@@ -82,63 +96,102 @@ class Links:
             new[pairs[order] // len(new)] = pairs[order] % len(new)
         return new
 
-    def _ways(self, own: list[int]) -> tuple[list[list[int]], bool]:
-        """List the least sets of idle units that link a grid; or what all of them share, if there are too many."""
-        if self._joined(own, frozenset()):
-            return [[]], False
-        needed = frozenset(unit for unit in self._paths(own) if not self._joined(own, self._idle - {unit}))
-        if self._joined(own, needed):
-            return [sorted(needed)], False
-        ways, tried, todo = set[frozenset[int]](), 0, [(needed, frozenset[int]())]
-        while todo:
-            links, barred = todo.pop()
-            tried += 1
-            if tried > TRIED or len(ways) > WAYS:
-                return [sorted(needed)], True
-            reached = self._reach(own, links)
-            if reached.issuperset(own):
-                ways.add(self._least(own, links))
+    def _share(self, own: list[int]) -> list[int] | None:
+        """Give the idle units of each grid as bits; nothing where they do not suffice, None where that is not known."""
+        todo: list[Share] = [([0] * len(own), [self._idle] * len(own))]
+        for _ in range(TRIED):
+            if not todo:
+                return []
+            links, free = todo.pop()
+            if not self._settle(own, links, free):
                 continue
-            shore = set(chain.from_iterable(self._near[unit] for unit in reached)) & self._idle - links - barred
-            for unit in sorted(shore):
-                if self._joined(own, self._idle - barred):
-                    todo.append((links | {unit}, barred))
-                barred |= {unit}
-        return [sorted(way) for way in sorted(ways, key=sorted)], False
+            k = next((k for k, bits in enumerate(own) if not self._joined(bits, links[k])), -1)
+            if k < 0:
+                return links
+            shore = 0
+            for unit in _units(self._reach(own[k], links[k])):
+                shore |= self._near[unit]
+            unit = shore & self._paths(own[k], free[k]) & ~links[k]
+            unit &= -unit
+            without = free.copy()
+            without[k] &= ~unit
+            todo.append((links.copy(), without))
+            _give(links, free, k, unit)
+            todo.append((links, free))
+        return None
 
-    def _paths(self, own: list[int]) -> set[int]:
-        """List the idle units on some paths from the first unit of a grid to its others; every needed one is there."""
-        usable, before, todo = {*own[1:], *self._idle}, {own[0]: own[0]}, [own[0]]
+    def _settle(self, own: list[int], links: list[int], free: list[int]) -> bool:
+        """Give each grid what it needs, again and again; tell whether all can still be linked."""
+        changed = True
+        while changed:
+            changed = False
+            for k, bits in enumerate(own):
+                if self._joined(bits, links[k]):
+                    continue
+                if not self._joined(bits, free[k]):
+                    return False
+                new = self._needed(bits, free[k]) & ~links[k]
+                if new:
+                    changed = True
+                    _give(links, free, k, new)
+        return True
+
+    def _needed(self, own: int, free: int) -> int:
+        """Tell which of some idle units a grid is not connected without."""
+        found, left = 0, self._paths(own, free)
+        while left:
+            bit = left & -left
+            left ^= bit
+            if not self._joined(own, free & ~bit):
+                found |= bit
+        return found
+
+    def _paths(self, own: int, free: int) -> int:
+        """Tell which idle units stand on the shortest paths from the first unit of a grid to its others."""
+        first = (own & -own).bit_length() - 1
+        usable, before, todo = (own | free) & ~(1 << first), {first: first}, [first]
         for unit in todo:
-            new = self._near[unit] & usable
-            usable -= new
+            new = _units(self._near[unit] & usable)
+            usable &= ~self._near[unit]
             before.update(dict.fromkeys(new, unit))
-            todo.extend(sorted(new))
-        met = set[int]()
-        for unit in own:
-            at = unit
-            while at != own[0] and at not in met:
-                met.add(at)
+            todo += new
+        met = 0
+        for at in _units(own):
+            while at in before and not met >> at & 1:
+                met |= 1 << at
                 at = before[at]
-        return met & self._idle
+        return met & free
 
-    def _least(self, own: list[int], links: frozenset[int]) -> frozenset[int]:
-        """Leave out the idle units that a grid can do without."""
-        for unit in sorted(links):
-            if self._joined(own, links - {unit}):
-                links -= {unit}
-        return links
-
-    def _reach(self, own: list[int], links: frozenset[int]) -> set[int]:
-        """List what the first unit of a grid reaches through its units and some idle ones."""
-        usable, reached, todo = {*own[1:], *links}, {own[0]}, [own[0]]
-        while todo:
-            new = self._near[todo.pop()] & usable
-            usable -= new
-            reached |= new
-            todo.extend(new)
+    def _reach(self, own: int, links: int) -> int:
+        """Tell what the first unit of a grid reaches through its units and some idle ones."""
+        usable, reached, new = own | links, own & -own, own & -own
+        while new:
+            bit = new & -new
+            grown = self._near[bit.bit_length() - 1] & usable & ~reached
+            reached, new = reached | grown, new ^ bit | grown
         return reached
 
-    def _joined(self, own: list[int], links: frozenset[int]) -> bool:
+    def _joined(self, own: int, links: int) -> bool:
         """Tell whether the units of a grid are connected through themselves and some idle ones."""
-        return self._reach(own, links).issuperset(own)
+        return not own & ~self._reach(own, links)
+
+
+def _give(links: list[int], free: list[int], k: int, units: int) -> None:
+    """Give idle units to one grid, so that no other may have them."""
+    for j in range(len(free)):
+        if j != k:
+            free[j] &= ~units
+    links[k] |= units
+
+
+def _bits(units: Ints) -> int:
+    return sum(1 << unit for unit in units.tolist())
+
+
+def _units(bits: int) -> list[int]:
+    found = []
+    while bits:
+        bit = bits & -bits
+        found.append(bit.bit_length() - 1)
+        bits ^= bit
+    return found

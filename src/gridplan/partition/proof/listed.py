@@ -7,7 +7,7 @@ import numpy as np
 from gridplan.partition.certificate import TOLERANCE
 from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.proof.bench import Bench, Share
-from gridplan.partition.proof.columns import Columns, Pool, find_cover, hold_alike, pick, price_grids, reorder
+from gridplan.partition.proof.columns import Columns, Pool, find_cover, hold_alike, keep_apart, pick, price_grids, reorder
 from gridplan.partition.proof.lister import SMALL
 from gridplan.partition.proof.master import Master
 
@@ -29,6 +29,12 @@ COVER, LONG, COVERED = 0.02, 0.3, 20_000
 
 DEEP: Final = 12
 """Pairs of units at most that are told apart one after another."""
+
+CLASHES: Final = 50
+"""Covers in turn of which idle units cannot link the grids side by side."""
+
+Sets = tuple[Ints, Ints, Floats, Floats]
+"""Listed grids as `find_cover` takes them."""
 
 SHORT: Final = "proof cut short: cover"
 IDLE: Final = "units without households left out of the bound"
@@ -206,43 +212,37 @@ class Listed:
         members, start, cost = reorder(found.members, found.start, found.cost, order)
         if len(cost) > COVERED or bench.stop[0]:
             return SHORT
-        sets = members, start, cost, reduced[order]
-        paid, chosen, short = self._cheapest(*sets, value, goal, steps)
-        self.bound = max(self.bound, value if short else paid)
-        # most covers show that there is no better plan before it matters which idle units link the grids
-        at = np.sort(chosen)
-        done = len(at) == 0 or self._link(*reorder(members, start, cost, at), sets[3][at], value, goal, steps)[1]
-        if not done and not short:
-            paid, done, short = self._link(*sets, value, goal, steps)
-            if not short:
-                self.bound, done = max(self.bound, paid), done or paid >= goal
-        if short:
-            return SHORT
-        return "" if done else IDLE
+        return self._linked((members, start, cost, reduced[order]), value, goal, steps)
 
-    def _link(
-        self, members: Ints, start: Ints, cost: Floats, reduced: Floats, value: float, goal: float, steps: int
-    ) -> tuple[float, bool, bool]:
-        """Find the best cover below a goal by grids linked through idle units; keep its plan, if it is one."""
-        bench = self._bench
-        members, start, of, loose = bench.links.add(members, start)
-        paid, chosen, short = self._cheapest(members, start, cost[of], reduced[of], value, goal, steps)
-        taken = len(chosen) > 0 and not loose[chosen].any()
-        if taken:
-            labels = np.full(len(bench.labels), -1)
-            for label, k in enumerate(chosen):
-                labels[members[start[k] : start[k + 1]]] = label
-            bench.take(bench.links.spread(labels))
-        return paid, taken, short
+    def _linked(self, sets: Sets, value: float, goal: float, steps: int) -> str:
+        """Find the best cover whose grids idle units can link side by side.
 
-    def _cheapest(
-        self, members: Ints, start: Ints, cost: Floats, reduced: Floats, value: float, goal: float, steps: int
-    ) -> tuple[float, Ints, bool]:
-        """Find the best cover below a goal, as `find_cover` has it."""
-        bench = self._bench
-        paid, chosen, looks, short = find_cover(
-            members, start, cost, reduced, bench.firm, self._most, len(bench.labels), value, goal, LOOKS * steps,
-            bench.stop,
-        )  # fmt: skip
-        bench.lister.spend(steps - looks // LOOKS)
-        return paid, chosen, short
+        Most covers show that there is no better plan before it matters which idle units link the grids; so what these
+        forbid is told to the cover only as far as it came upon it.
+        """
+        bench, n = self._bench, len(self._bench.labels)
+        for turn in range(CLASHES):
+            paid, chosen, looks, short = find_cover(
+                *sets, bench.firm, self._most, n, value, goal, LOOKS * steps, bench.stop
+            )
+            bench.lister.spend(steps - looks // LOOKS)
+            self.bound = max(self.bound, value if short else paid)
+            if short or len(chosen) == 0:
+                return SHORT if short else ""
+            members, start, *money = sets
+            grids = [members[start[k] : start[k + 1]] for k in chosen]
+            grids = [grid[grid < bench.firm] for grid in grids]
+            links, clashes = bench.links.fit(grids)
+            if links is not None:
+                labels = np.full(len(bench.labels), -1)
+                for label, (grid, idle) in enumerate(zip(grids, links, strict=True)):
+                    labels[grid] = labels[idle] = label
+                bench.take(bench.links.spread(labels))
+                return ""
+            if turn == 0:
+                members, start = bench.links.add_needed(members, start)
+            elif not clashes:
+                break
+            members, start = keep_apart(members, start, chosen[np.array(clashes, np.int64).reshape(-1, 2)], n)
+            sets, n = (members, start, *money), n + len(clashes)
+        return IDLE

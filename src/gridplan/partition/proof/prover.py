@@ -26,8 +26,9 @@ ENOUGH, LESS = 0.15, 0.5
 """Share of the gap by which a bound may stay below that of the programme; and what part of it, once a wall was moved
 because no more was in reach, since the wider box may promise too much again and again."""
 
-ALL, CLIMB = 100, 0.33
-"""Part of the work after which no list of all grids is there, and share of all steps that one bound may take."""
+ALL, MOST, CLIMB = 100, 4, 0.33
+"""Parts of the work after which no list of all grids is there, at first and where a grid misses the band; and share of
+all steps that one bound may take."""
 
 BESIDE: Final = 0.3
 """Share of all steps that is kept for other numbers of grids than that of the plan at hand."""
@@ -59,6 +60,7 @@ class Prover:
         bench.lister.fill(bench.budget.steps // ALL)
         middle = self._raise(self._first())
         if bench.cost - middle.bound > 0.5 * self._price[OUTSIDE]:
+            bench.lister.fill(bench.budget.steps // MOST)
             # whether a grid must miss the band is not for the programme to say: all numbers of grids are closed at once
             shares = [self._raise(replace(self._first(), parts=ANY))]
         else:
