@@ -97,7 +97,7 @@ REGIONS: Final = (30, 60, 90)
 SCHEDULES: Final = (
     (
         Stage(share=0.4, outside=1.0, surplus=1.0, hot=60_000.0, cold=60.0),
-        Stage(share=0.6, outside=1.0, surplus=1.0, hot=60.0, cold=1.0),
+        Stage(share=0.6, outside=1.0, surplus=1.0, hot=30.0, cold=1.0),
     ),
     (
         Stage(share=0.5, outside=0.001, surplus=0.004, hot=60.0, cold=20.0),
@@ -110,7 +110,7 @@ takes turns with the second, which hardly asks for the band at first and finds e
 REFINED: Final = 20
 """Moves for each unit of a plan that is refined."""
 
-REFINING: Final = Stage(share=1.0, outside=1.0, surplus=1.0, hot=60.0, cold=1.0)
+REFINING: Final = Stage(share=1.0, outside=1.0, surplus=1.0, hot=30.0, cold=1.0)
 """Cold enough to keep what a plan is about."""
 
 SAME: Final = 1e-6
