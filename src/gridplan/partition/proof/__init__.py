@@ -1,7 +1,7 @@
 """Proof that a plan of one piece is the best, or how far from the best it may be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -16,10 +16,14 @@ from gridplan.partition.proof.prover import Prover
 
 PROOFS: Final = MappingProxyType(
     {
-        "normal": ProofBudget(units=600, steps=1_100_000, columns=200_000, rounds=40),
+        "normal": ProofBudget(units=600, steps=850_000, columns=200_000, rounds=40),
         "thorough": ProofBudget(units=2_000, steps=3_000_000_000, columns=1_000_000, rounds=200),
     }
 )
+
+REACH, MOST = 11.0, 1.4
+"""Units with households to a grid below which a proof may take more steps, by the square of their number, since fewer
+grids come into question; and how many times the steps at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,9 @@ def prove_piece(
     if made is None:
         return open_
     field, order = made
-    prover = Prover(field, price, [plan[order] for plan in plans], budget, stop)
+    reach = (REACH * (int(plans[0].max()) + 1) / field.firm) ** 2
+    own = replace(budget, steps=int(budget.steps * min(max(reach, 1.0), MOST)))
+    prover = Prover(field, price, [plan[order] for plan in plans], own, stop)
     bound, reason = prover.prove()
     best = np.empty_like(plans[0])
     best[order] = prover.bench.labels

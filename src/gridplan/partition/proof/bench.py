@@ -42,7 +42,7 @@ class ProofBudget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """The plans of one number of grids.
+    """The plans of one number of grids, or those of them with so many grids inside and touching some compounds.
 
     Parameters
     ----------
@@ -54,12 +54,16 @@ class Share:
         Dual values of the bound.
     slope : float
         By how much the bound rises with each grid more.
+    low, high : float64[1 + 2 * c]
+        Fewest and most grids of its plans in all, inside each compound, and touching each compound.
     """
 
     bound: float
     parts: int
     dual: Floats
     slope: float
+    low: Floats
+    high: Floats
 
 
 class Bench:
@@ -70,7 +74,7 @@ class Bench:
         self.firm, self.parts = field.firm, int(plans[0].max()) + 1
         self.lister = Lister(field, price, self.parts, budget.steps, budget.columns, stop)
         self.links = Links(field.graph, field.firm)
-        self._ranges = self._compound_ranges()
+        self.ranges = self._compound_ranges()
         weight, low = float(field.graph.units[: self.firm, 0].sum()), float(field.lowest[-1])
         left = weight - float(field.lowest[:-1].sum())
         self.most = min(self.firm, field.anchors + int((left + SLACK) / low)) if low > 0 else self.firm
@@ -130,15 +134,14 @@ class Bench:
         if cost < self.cost - SMALL:
             self.labels, self.cost = labels, cost
 
-    def programme(self, parts: int, plans: list[Ints], *, tolls: bool) -> Master:
+    def programme(self, plans: list[Ints], *, tolls: bool) -> Master:
         """Make a programme of the grids of some plans, and the best, so that it has a solution.
 
         Without tolls borders inside of grids cost nothing there.
         """
         graph = self.field.graph
         graph = graph if tolls else graph._replace(border=np.zeros_like(graph.border))
-        master = Master(self.field.graph.compound[: self.firm], *self._ranges, self._fine, DEAR * self.cost)
-        master.ask_parts(parts)
+        master = Master(self.field.graph.compound[: self.firm], *self.ranges, self._fine, DEAR * self.cost)
         for plan in [self.labels, *plans]:
             costs, firm = price_labels(graph, self.price, plan)[1], plan[: self.firm]
             counts = np.bincount(firm, minlength=len(costs))

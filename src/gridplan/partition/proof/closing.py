@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 
 from gridplan.partition.kernels.arrays import Floats
-from gridplan.partition.proof.bench import Share
 from gridplan.partition.proof.columns import Columns, Pool, reorder
 from gridplan.partition.proof.listed import IDLE, NEW, SHORT, Listed
 from gridplan.partition.proof.lister import SMALL
@@ -26,7 +25,7 @@ FURTHER, NEARER = 2.0, 0.4
 SETTLED: Final = 0.1
 """Share of the gap by which a bound may stay below its programme."""
 
-PARTS, SOON, MORE = (0.5, 0.2, 0.1), 0.1, 3.0
+PARTS, SOON, MORE = (0.5, 0.2, 0.1), 0.07, 3.0
 """Parts of the gap for a list that comes to an end, the first that does; share of all steps for the first of them,
 which tells whether a proof is in reach; and share of all steps that are worth spending beside where it is."""
 
@@ -60,10 +59,12 @@ class Closing(Listed):
         self.bound = max(self.bound, self._value(self._pool, self._dual))
         # what holds for other numbers of grids too, of which a better plan may hold others of the grids
         least = self._least(pool, self._dual)
-        self.share = Share(
-            bound=self._master.value(self._dual) + self._most * least, parts=self._parts,
-            dual=self._dual[: self._master.rows], slope=float(self._dual[self._bench.firm]) + least,
-        )  # fmt: skip
+        self.share = replace(
+            self.share,
+            bound=self._master.value(self._dual) + self._most * least,
+            dual=self._dual[: self._master.rows],
+            slope=float(self._dual[self._bench.firm]) + least,
+        )
 
     def close(self) -> None:
         """Raise the bound to the cost of the best plan, if the grids that a better one may hold can be listed.

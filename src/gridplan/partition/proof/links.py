@@ -156,7 +156,8 @@ class Links:
             before.update(dict.fromkeys(new, unit))
             todo += new
         met = 0
-        for at in _units(own):
+        for unit in _units(own):
+            at = unit
             while at in before and not met >> at & 1:
                 met |= 1 << at
                 at = before[at]

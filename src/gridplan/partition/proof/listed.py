@@ -5,9 +5,18 @@ from typing import Final
 import numpy as np
 
 from gridplan.partition.certificate import TOLERANCE
-from gridplan.partition.kernels.arrays import Floats, Ints
+from gridplan.partition.kernels.arrays import OUTSIDE, Floats, Ints
 from gridplan.partition.proof.bench import Bench, Share
-from gridplan.partition.proof.columns import Columns, Pool, find_cover, hold_alike, keep_apart, pick, price_grids, reorder
+from gridplan.partition.proof.columns import (
+    Columns,
+    Pool,
+    find_cover,
+    hold_alike,
+    keep_apart,
+    pick,
+    price_grids,
+    reorder,
+)
 from gridplan.partition.proof.lister import SMALL
 from gridplan.partition.proof.master import Master
 
@@ -54,7 +63,8 @@ class Listed:
     def __init__(self, bench: Bench, share: Share) -> None:
         self._bench, self.share, self.bound = bench, share, share.bound
         self._parts, self._most = share.parts, share.parts or bench.most
-        self._master = bench.programme(share.parts, [], tolls=True)
+        self._master = bench.programme([], tolls=True)
+        self._master.ask(share.parts, share.low, share.high)
         # the dual values at hand, and those that the bound is sure of while others are tried
         self._dual = self._safe = share.dual
         self._pool: Pool | None = bench.lister.pool
@@ -153,7 +163,8 @@ class Listed:
 
     def _finish(self) -> str:
         """Cover all grids that a better plan may hold; tell what fell short."""
-        reason = self._deepen(COVER)
+        misses = self._bench.cost - self.bound > 0.5 * self._bench.price[OUTSIDE]
+        reason = self._deepen(LONG if misses else COVER)  # no fine tells of numbers that do not add up
         if reason == SHORT and self._pool is not None:
             self._pool = self._optimum(self._pool, last=True)
             reason = self._deepen(COVER)
@@ -229,7 +240,7 @@ class Listed:
             self.bound = max(self.bound, value if short else paid)
             if short or len(chosen) == 0:
                 return SHORT if short else ""
-            members, start, *money = sets
+            members, start, cost, reduced = sets
             grids = [members[start[k] : start[k + 1]] for k in chosen]
             grids = [grid[grid < bench.firm] for grid in grids]
             links, clashes = bench.links.fit(grids)
@@ -244,5 +255,5 @@ class Listed:
             elif not clashes:
                 break
             members, start = keep_apart(members, start, chosen[np.array(clashes, np.int64).reshape(-1, 2)], n)
-            sets, n = (members, start, *money), n + len(clashes)
+            sets, n = (members, start, cost, reduced), n + len(clashes)
         return IDLE

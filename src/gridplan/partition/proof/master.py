@@ -64,10 +64,27 @@ class Master:
         self.members, self.start, self.cost = np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0)
         self._three: NDArray[np.int64] = np.zeros((0, 3), np.int64)
 
-    def ask_parts(self, parts: int) -> None:
-        """Set the number of grids, 0 for any."""
+    def ask(self, parts: int, low: Floats, high: Floats) -> None:
+        """Set the number of grids, 0 for any, and those inside and touching each compound, as of the class."""
+        rows = np.arange(self.n, self.rows)
+        self.low[rows], self.high[rows] = low, high
         self.low[self.n], self.high[self.n] = (parts, parts) if parts else (1.0, self.n)
-        self._solver.changeRowBounds(self.n, self.low[self.n], self.high[self.n])
+        for row in rows.tolist():
+            self._solver.changeRowBounds(row, self.low[row], self.high[row])
+
+    def most_broken(self) -> tuple[int, float]:
+        """Give the row of a compound whose number of grids in the last solution is the farthest from a whole one.
+
+        Returns
+        -------
+        int, float
+            Its place among the grids in all, inside and touching compounds; and that number.
+        """
+        counts = np.array(self._solver.getSolution().row_value)[self.n : self.rows]
+        broken = np.abs(counts - np.round(counts))
+        broken[0] = 0.0
+        at = int(np.argmax(broken))
+        return at, float(counts[at])
 
     def box(self, centre: Floats, wide: Floats) -> None:
         """Keep the dual values of the units and of the number of grids near given ones.

@@ -9,6 +9,7 @@ from gridplan.partition.certificate import TOLERANCE, simple_bounds
 from gridplan.partition.kernels.arrays import INERTIA, OUTSIDE, WEIGHT, Field, Flags, Floats, Ints
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.proof.bench import Bench, ProofBudget, Share
+from gridplan.partition.proof.branches import Branches, Leaf
 from gridplan.partition.proof.closing import Closing
 from gridplan.partition.proof.columns import Columns
 from gridplan.partition.proof.lister import SMALL
@@ -30,10 +31,13 @@ ALL, MOST, CLIMB = 100, 4, 0.33
 """Parts of the work after which no list of all grids is there, at first and where a grid misses the band; and share of
 all steps that one bound may take."""
 
+TWIG, FEW = 0.1, 0.08
+"""What the bound of plans that were split off may take: a share of all steps, and one of the rounds."""
+
 BESIDE: Final = 0.3
 """Share of all steps that is kept for other numbers of grids than that of the plan at hand."""
 
-LOOK, AGAIN = 200, 8
+LOOK, AGAIN = 200, 16
 """Steps for each unit that a look for a better plan takes, and programmes from one look to the next."""
 
 ANY: Final = 0
@@ -46,7 +50,7 @@ class Prover:
     def __init__(self, field: Field, price: Floats, plans: list[Ints], budget: ProofBudget, stop: Flags) -> None:
         self.bench = Bench(field, price, plans, budget, stop)
         self._firm, self._price, self._rounds = field.firm, price, budget.rounds
-        self._master = self.bench.programme(ANY, plans, tolls=False)
+        self._master = self.bench.programme(plans, tolls=False)
 
     def prove(self) -> tuple[float, str]:
         """Bound the plans of each number of grids, and close those that are open, the least bound first.
@@ -73,7 +77,7 @@ class Prover:
             least.close()
         return min(least.bound, bench.cost), least.reason or ""
 
-    def _close_first(self, middle: Closing) -> float:
+    def _close_first(self, middle: Branches) -> float:
         """Close the number of grids of the plan at hand; tell up to which bound it pays to raise the others.
 
         Where it stays open no other number makes a proof of it.
@@ -97,11 +101,12 @@ class Prover:
         left = (bench.costs(labels) - np.bincount(labels, own)) / np.maximum(np.bincount(labels, weight), SLACK)
         each = own + left[labels] * weight
         dual = np.append(each[: self._firm], np.zeros(self._master.rows - self._firm))
-        return Share(bound=-np.inf, parts=bench.parts, dual=dual, slope=0.0)
+        low, high = bench.ranges
+        return Share(bound=-np.inf, parts=bench.parts, dual=dual, slope=0.0, low=low, high=high)
 
-    def _beside(self, middle: Closing, way: int, goal: float) -> list[Closing]:
+    def _beside(self, middle: Branches, way: int, goal: float) -> list[Branches]:
         """Bound the plans of ever more or ever fewer grids, until none of them can cost less than a goal."""
-        bench, shares, share = self.bench, list[Closing](), middle.share
+        bench, shares, share = self.bench, list[Branches](), middle.share
         floors = simple_bounds(bench.field.graph, self._price, self._firm)
         while 1 <= share.parts + way <= self._firm and share.bound > -np.inf:
             beyond = floors[share.parts :] if way > 0 else floors[: share.parts - 1]
@@ -113,18 +118,27 @@ class Prover:
             share = shares[-1].share
         return shares
 
-    def _raise(self, share: Share, goal: float = np.inf) -> Closing:
+    def _raise(self, share: Share, goal: float = np.inf) -> Branches:
         """Raise the bound of the plans of one number of grids as far as that is cheap."""
+        pool = self.bench.lister.pool
+        if pool is None:
+            root = self._leaf(share, goal, CLIMB, self._rounds)
+        else:
+            root = Leaf(closing=Closing(self.bench, share))
+            root.closing.begin(pool)
+        return Branches(self.bench, root, lambda part: self._leaf(part, np.inf, TWIG, int(FEW * self._rounds)))
+
+    def _leaf(self, share: Share, goal: float, part: float, rounds: int) -> Leaf:
+        """Raise the bound of some plans by a share of all steps and so many rounds at most."""
         lister = self.bench.lister
-        if lister.pool is not None:
-            closing = Closing(self.bench, share)
-            closing.begin(lister.pool)
-            return closing
-        spared = lister.left - self.bench.steps(CLIMB)
+        spared = lister.left - self.bench.steps(part)
         lister.spend(spared)
-        share = self._climb(share, min(goal, self.bench.cost - TOLERANCE))
+        share = self._climb(share, min(goal, self.bench.cost - TOLERANCE), rounds)
+        if rounds == self._rounds and share.bound < self.bench.cost - TOLERANCE:
+            self._look_there(share.parts)
         lister.spend(-spared)
-        return Closing(self.bench, share)
+        row, count = self._master.most_broken()
+        return Leaf(closing=Closing(self.bench, share), row=row, count=count)
 
     def _look_there(self, parts: int) -> None:
         """Look for a better plan where the programme has its grids."""
@@ -133,16 +147,16 @@ class Prover:
         bench.lister.spend(LOOK * len(labels))
         bench.take(refine(graph, self._price, labels, bench.stop))
 
-    def _climb(self, share: Share, goal: float) -> Share:
+    def _climb(self, share: Share, goal: float, rounds: int) -> Share:
         """Raise a bound to a goal by generating sets, connected or not.
 
         Dual values are sought in a box around the best so far, since those of the programme alone swing widely; the
         box moves along, grows where that pays, and else shrinks.
         """
         bench, master, best, long, enough = self.bench, self._master, share, LONG, ENOUGH
-        master.ask_parts(share.parts)
+        master.ask(share.parts, share.low, share.high)
         wide = bench.reach(BOX, NUMBER)
-        for turn in range(self._rounds):
+        for turn in range(rounds):
             master.box(best.dual, wide)
             dual = bench.solve(master)
             if master.objective - best.bound < max(SMALL, enough * (bench.cost - best.bound)):
@@ -151,7 +165,7 @@ class Prover:
                 wide, enough = wide * OUT, enough * LESS
                 continue
             found = bench.lister.relaxed(dual, SHORT if turn < QUICK else long)
-            now = self._promise(dual, share.parts, found)
+            now = self._promise(dual, share, found)
             master.add(found.members, found.start, found.cost)
             if now.bound > best.bound:
                 best = now
@@ -163,18 +177,16 @@ class Prover:
                 break
             if turn % AGAIN == AGAIN - 1:
                 self._look_there(share.parts)
-        if best.bound < bench.cost - TOLERANCE:
-            self._look_there(share.parts)
         return best
 
-    def _promise(self, dual: Floats, parts: int, found: Columns) -> Share:
+    def _promise(self, dual: Floats, share: Share, found: Columns) -> Share:
         """Bound every plan of so many grids.
 
         What the reduced costs are below 0 is taken off for each grid, or off the units of the cells where they are.
         """
         if not np.isfinite(found.least):
-            return Share(bound=-np.inf, parts=parts, dual=dual, slope=0.0)
-        ways, most = [(dual, found.least - SMALL)], parts or self.bench.most
+            return replace(share, bound=-np.inf, dual=dual, slope=0.0)
+        ways, most = [(dual, found.least - SMALL)], share.parts or self.bench.most
         if found.lift.any():
             eased = dual.copy()
             eased[: self._firm] -= found.lift * self.bench.field.graph.units[: self._firm, 0]
@@ -182,7 +194,7 @@ class Prover:
         bounds = [self._master.value(values) + most * least for values, least in ways]
         values, least = ways[int(np.argmax(bounds))]
         slope = float(values[self._firm]) + least
-        return Share(bound=max(bounds), parts=parts, dual=values, slope=slope)
+        return replace(share, bound=max(bounds), dual=values, slope=slope)
 
 
 def _squares(labels: Ints, weight: Floats, x: Floats, y: Floats) -> Floats:
