@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from oracle_pieces import lattice_piece, plain_cost
 
-from gridplan.partition.proof import PROOFS, branches, prove_piece
+from gridplan.partition.proof import PROOFS, branches, listed, prove_piece
 from gridplan.partition.proof.lister import Lister
 from gridplan.partition.proof.master import Master
 from gridplan.partition.search import BUDGETS, search_piece
@@ -61,3 +61,14 @@ def test_split_plans_are_closed_to_the_same_end(monkeypatch: pytest.MonkeyPatch,
         if splits == 0.0:
             assert most == 1
     assert most > 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_cover_that_is_cut_short_keeps_the_plan_it_came_upon(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """Whether it is the best need not be known then, but it is taken."""
+    graph, price = lattice_piece(seed, 5, (30, 90))
+    poor = np.arange(25) // 5
+    find = listed.find_cover
+    monkeypatch.setattr(listed, "find_cover", lambda *asked: (*find(*asked)[:3], True))
+    proof = prove_piece(graph, price, [poor], plain_cost(graph, poor), PROOFS["normal"], GO)
+    assert plain_cost(graph, proof.labels) < plain_cost(graph, poor)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from gridplan.partition.certificate import TOLERANCE, price_labels
-from gridplan.partition.kernels.arrays import OUTSIDE, WEIGHT, Flags, Floats, Graph, Ints
+from gridplan.partition.kernels.arrays import WEIGHT, Flags, Floats, Graph, Ints
 from gridplan.partition.proof.bench import ProofBudget
 from gridplan.partition.proof.field import make_field
 from gridplan.partition.proof.large import large_alone
@@ -84,7 +84,7 @@ def prove_piece(
     bound, reason = prover.prove()
     best = np.empty_like(plans[0])
     best[order] = prover.bench.labels
-    if prover.bench.cost - bound > 0.5 * price[OUTSIDE]:
+    if prover.bench.misses(bound):
         bound = max(bound, _bound_large(graph, price, plans, budget, stop))
     proven = bound >= prover.bench.cost - TOLERANCE
     reason = "bound by columns and exact cover" if proven or not reason else reason

@@ -124,6 +124,10 @@ class Bench:
         cost = self.cost - float(self.forced.sum())
         return np.append(weight * (cost / weight.sum()) * units, cost / self.parts * number)
 
+    def misses(self, bound: float) -> bool:
+        """Tell whether the best plan has grids that miss the band although a bound does not ask for them."""
+        return bool(self.cost - bound > 0.5 * self.price[OUTSIDE])
+
     def costs(self, labels: Ints) -> Floats:
         """Price the grids of a plan."""
         return price_labels(self.field.graph, self.price, labels)[1]

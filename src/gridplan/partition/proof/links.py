@@ -10,7 +10,7 @@ from gridplan.partition.kernels.arrays import Graph, Ints
 TRIED: Final = 200
 """Choices of idle units that are looked at for one plan, or one pair of grids."""
 
-Share = tuple[list[int], list[int]]
+Choice = tuple[list[int], list[int]]
 """For each grid of a plan, as bits: the idle units that it has, and those that it has or may have."""
 
 
@@ -26,7 +26,7 @@ class Links:
     """
 
     def __init__(self, graph: Graph, firm: int) -> None:
-        self._near = [_bits(graph.indices[a:b]) for a, b in pairwise(graph.indptr)]
+        self._near = [bits_of(graph.indices[a:b]) for a, b in pairwise(graph.indptr)]
         self._idle, self._graph = (1 << len(graph.compound)) - (1 << firm), graph
         self._known: dict[int, list[int]] = {}
 
@@ -45,9 +45,9 @@ class Links:
         """
         grids = []
         for a, b in pairwise(start):
-            own = _bits(members[a:b])
+            own = bits_of(members[a:b])
             if own not in self._known:
-                self._known[own] = _units(self._needed(own, self._idle))
+                self._known[own] = units_of(self._needed(own, self._idle))
             grids.append(np.append(members[a:b], np.array(self._known[own], np.int64)))
         return np.concatenate(grids), np.append(0, np.cumsum([len(grid) for grid in grids]))
 
@@ -66,10 +66,10 @@ class Links:
         clashes : list of (int, int)
             Grids for which they do not even suffice two by two, in any plan.
         """
-        own = [_bits(grid) for grid in grids]
+        own = [bits_of(grid) for grid in grids]
         found = self._share(own)
         if found:
-            return [_units(links) for links in found], []
+            return [units_of(links) for links in found], []
         loose = [k for k, bits in enumerate(own) if not self._joined(bits, 0)]
         return None, [(a, b) for a, b in combinations(loose, 2) if self._share([own[a], own[b]]) == []]
 
@@ -98,7 +98,7 @@ class Links:
 
     def _share(self, own: list[int]) -> list[int] | None:
         """Give the idle units of each grid as bits; nothing where they do not suffice, None where that is not known."""
-        todo: list[Share] = [([0] * len(own), [self._idle] * len(own))]
+        todo: list[Choice] = [([0] * len(own), [self._idle] * len(own))]
         for _ in range(TRIED):
             if not todo:
                 return []
@@ -109,7 +109,7 @@ class Links:
             if k < 0:
                 return links
             shore = 0
-            for unit in _units(self._reach(own[k], links[k])):
+            for unit in units_of(self._reach(own[k], links[k])):
                 shore |= self._near[unit]
             unit = shore & self._paths(own[k], free[k]) & ~links[k]
             unit &= -unit
@@ -151,12 +151,12 @@ class Links:
         first = (own & -own).bit_length() - 1
         usable, before, todo = (own | free) & ~(1 << first), {first: first}, [first]
         for unit in todo:
-            new = _units(self._near[unit] & usable)
+            new = units_of(self._near[unit] & usable)
             usable &= ~self._near[unit]
             before.update(dict.fromkeys(new, unit))
             todo += new
         met = 0
-        for unit in _units(own):
+        for unit in units_of(own):
             at = unit
             while at in before and not met >> at & 1:
                 met |= 1 << at
@@ -185,11 +185,13 @@ def _give(links: list[int], free: list[int], k: int, units: int) -> None:
     links[k] |= units
 
 
-def _bits(units: Ints) -> int:
+def bits_of(units: Ints) -> int:
+    """Give a set of units as bits."""
     return sum(1 << unit for unit in units.tolist())
 
 
-def _units(bits: int) -> list[int]:
+def units_of(bits: int) -> list[int]:
+    """List the units of a set given as bits, in ascending order."""
     found = []
     while bits:
         bit = bits & -bits

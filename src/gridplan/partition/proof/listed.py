@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from gridplan.partition.certificate import TOLERANCE
-from gridplan.partition.kernels.arrays import OUTSIDE, Floats, Ints
+from gridplan.partition.kernels.arrays import Floats, Ints
 from gridplan.partition.proof.bench import Bench, Share
 from gridplan.partition.proof.columns import (
     Columns,
@@ -163,8 +163,8 @@ class Listed:
 
     def _finish(self) -> str:
         """Cover all grids that a better plan may hold; tell what fell short."""
-        misses = self._bench.cost - self.bound > 0.5 * self._bench.price[OUTSIDE]
-        reason = self._deepen(LONG if misses else COVER)  # no fine tells of numbers that do not add up
+        # no fine tells of households that do not add up
+        reason = self._deepen(LONG if self._bench.misses(self.bound) else COVER)
         if reason == SHORT and self._pool is not None:
             self._pool = self._optimum(self._pool, last=True)
             reason = self._deepen(COVER)
@@ -238,7 +238,7 @@ class Listed:
             )
             bench.lister.spend(steps - looks // LOOKS)
             self.bound = max(self.bound, value if short else paid)
-            if short or len(chosen) == 0:
+            if len(chosen) == 0:
                 return SHORT if short else ""
             members, start, cost, reduced = sets
             grids = [members[start[k] : start[k + 1]] for k in chosen]
@@ -249,7 +249,8 @@ class Listed:
                 for label, (grid, idle) in enumerate(zip(grids, links, strict=True)):
                     labels[grid] = labels[idle] = label
                 bench.take(bench.links.spread(labels))
-                return ""
+            if short or links is not None:
+                return SHORT if short else ""
             if turn == 0:
                 members, start = bench.links.add_needed(members, start)
             elif not clashes:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from gridplan.partition.certificate import TOLERANCE, simple_bounds
-from gridplan.partition.kernels.arrays import INERTIA, OUTSIDE, WEIGHT, Field, Flags, Floats, Ints
+from gridplan.partition.kernels.arrays import INERTIA, WEIGHT, Field, Flags, Floats, Ints
 from gridplan.partition.kernels.cost import SLACK
 from gridplan.partition.proof.bench import Bench, ProofBudget, Share
 from gridplan.partition.proof.branches import Branches, Leaf
@@ -63,7 +63,7 @@ class Prover:
         bench = self.bench
         bench.lister.fill(bench.budget.steps // ALL)
         middle = self._raise(self._first())
-        if bench.cost - middle.bound > 0.5 * self._price[OUTSIDE]:
+        if bench.misses(middle.bound):
             bench.lister.fill(bench.budget.steps // MOST)
             # whether a grid must miss the band is not for the programme to say: all numbers of grids are closed at once
             shares = [self._raise(replace(self._first(), parts=ANY))]
@@ -122,19 +122,21 @@ class Prover:
         """Raise the bound of the plans of one number of grids as far as that is cheap."""
         pool = self.bench.lister.pool
         if pool is None:
-            root = self._leaf(share, goal, CLIMB, self._rounds)
+            root = self._leaf(share, goal, CLIMB, self._rounds, look=True)
         else:
             root = Leaf(closing=Closing(self.bench, share))
             root.closing.begin(pool)
-        return Branches(self.bench, root, lambda part: self._leaf(part, np.inf, TWIG, int(FEW * self._rounds)))
+        return Branches(
+            self.bench, root, lambda part: self._leaf(part, np.inf, TWIG, int(FEW * self._rounds), look=False)
+        )
 
-    def _leaf(self, share: Share, goal: float, part: float, rounds: int) -> Leaf:
-        """Raise the bound of some plans by a share of all steps and so many rounds at most."""
+    def _leaf(self, share: Share, goal: float, part: float, rounds: int, *, look: bool) -> Leaf:
+        """Raise the bound of some plans by a share of all steps and so many rounds; look for better ones or not."""
         lister = self.bench.lister
         spared = lister.left - self.bench.steps(part)
         lister.spend(spared)
         share = self._climb(share, min(goal, self.bench.cost - TOLERANCE), rounds)
-        if rounds == self._rounds and share.bound < self.bench.cost - TOLERANCE:
+        if look and share.bound < self.bench.cost - TOLERANCE:
             self._look_there(share.parts)
         lister.spend(-spared)
         row, count = self._master.most_broken()

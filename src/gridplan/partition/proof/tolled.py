@@ -1,6 +1,5 @@
 """Grids with the units without households that have priced borders: which of them each may hold, and what they cost."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, pairwise
 
@@ -9,6 +8,7 @@ import numpy as np
 from gridplan.partition.kernels.arrays import Field, Floats
 from gridplan.partition.kernels.sets import WORD
 from gridplan.partition.proof.columns import Columns
+from gridplan.partition.proof.links import units_of
 from gridplan.partition.proof.quest import near_bits
 
 SETS, TRIED = 5_000, 200_000
@@ -70,7 +70,7 @@ class _Choices:
         for unit in own:
             near |= self._near[unit]
         found, todo = list[tuple[list[int], float]](), [(mine, near, 0, list[int](), 0.0)]
-        inner = [unit for unit in _units(self._tolled & near) if not self._beside[unit] & ~mine]
+        inner = [unit for unit in units_of(self._tolled & near) if not self._beside[unit] & ~mine]
         known = sum(sum(self._tolls[unit].values()) for unit in inner)
         while todo:
             held, near, barred, units, paid = todo.pop()
@@ -80,7 +80,7 @@ class _Choices:
             open_ = near & self._tolled & ~held & ~barred
             if not open_:
                 # what a grid surrounds can join no other
-                shut_in = any(not self._beside[unit] & ~held for unit in _units(barred))
+                shut_in = any(not self._beside[unit] & ~held for unit in units_of(barred))
                 if not shut_in and self._joined(held, own[0]):
                     found.append((units, max(0.0, paid - known)))
                 continue
@@ -98,15 +98,8 @@ class _Choices:
         reached = new = 1 << first
         while new:
             grown = 0
-            for unit in _units(new):
+            for unit in units_of(new):
                 grown |= self._near[unit]
             new = grown & held & ~reached
             reached |= new
         return reached == held
-
-
-def _units(bits: int) -> Iterator[int]:
-    while bits:
-        bit = bits & -bits
-        yield bit.bit_length() - 1
-        bits ^= bit
